@@ -1,0 +1,74 @@
+//! What the office did to a work order: journalled beside the technicians' changes, with actor and time.
+
+use crate::TechnicianId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    Registered {},
+    Graded {
+        level: String,
+        reason: String,
+    },
+    Offered {
+        technician: TechnicianId,
+    },
+    /// The phone has the offer; the ten minutes run from here (A15).
+    Delivered {
+        technician: TechnicianId,
+    },
+    Reassigned {
+        from: TechnicianId,
+        to: TechnicianId,
+        reason: String,
+    },
+    Cancelled {
+        reason: String,
+    },
+    /// Something to look at: a late fact, a refusal, a difference. The record stands.
+    Raised {
+        attention: Attention,
+        about: String,
+    },
+    /// The signed sheet is at the office, complete with its photos (E10).
+    Returned {},
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    Refused,
+    /// Recorded after the work order was given to someone else or cancelled (P15).
+    Late,
+    /// The office judges a recorded fact otherwise than the phone did.
+    Differs,
+    SameIdOtherBody,
+}
+
+/// One line of a work order's journal, as the console shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct JournalEntry {
+    /// Place in the office's one gap-free order.
+    #[ts(type = "number")]
+    pub n: u64,
+    /// When it happened, by the phone's moment or the office's clock.
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
+    pub at: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
+    pub received_at: DateTime<Utc>,
+    /// Name of the person.
+    pub actor: String,
+    pub entry: Entry,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    Change(crate::What),
+    Act(Act),
+}

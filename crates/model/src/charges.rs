@@ -1,0 +1,170 @@
+//! What the customer pays and why, line by line (E3, E18). Rules are data: the work order's tariff.
+
+use crate::{
+    Money, Sheet, WorkOrder,
+    change::PartSource,
+    times::{SpanKind, minutes_of},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Charges {
+    pub lines: Vec<ChargeLine>,
+    /// Sum of the priced lines.
+    pub total: Money,
+    /// Tariff version the lines were made by.
+    pub tariff: String,
+    /// A line that the office must price stands on the sheet.
+    pub incomplete: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChargeLine {
+    pub what: ChargeKind,
+    pub cover: Cover,
+    /// What it would cost without cover.
+    pub list: Option<Money>,
+    /// What the customer pays; `null`: the office prices this line.
+    pub amount: Option<Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChargeKind {
+    CallOut {},
+    /// `charged` is `minutes` rounded up to the tariff's step.
+    Labour {
+        minutes: u32,
+        charged: u32,
+    },
+    OutOfHours {
+        percent: u32,
+    },
+    Part {
+        number: String,
+        name: crate::Text,
+        quantity: u32,
+    },
+}
+
+/// Why a line is free, or why it is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Cover {
+    Warranty {
+        #[ts(type = "string")]
+        until: NaiveDate,
+    },
+    Contract {
+        number: String,
+    },
+    CustomersOwn {},
+    /// The customer pays; the warranty ended then, if there was one.
+    Customer {
+        #[ts(type = "string | null")]
+        warranty_ended: Option<NaiveDate>,
+    },
+}
+
+impl Cover {
+    pub fn is_free(&self) -> bool {
+        !matches!(self, Cover::Customer { .. })
+    }
+}
+
+/// Prices a sheet. Running time counts up to `now`; without `now` it does not count, which is how a
+/// document that does not change by itself is made.
+pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> Charges {
+    let tariff = &order.tariff;
+    let day = service_day(order, sheet);
+    let line = |what: ChargeKind, cover: Cover, list: Option<i64>| {
+        let amount = if cover.is_free() { Some(0) } else { list };
+        ChargeLine {
+            what,
+            cover,
+            list: list.map(|m| tariff.money(m)),
+            amount: amount.map(|m| tariff.money(m)),
+        }
+    };
+
+    let mut lines = Vec::new();
+    if sheet.arrival.is_some() || !sheet.spans.is_empty() {
+        let cover = cover(order, day, |c| c.covers_call_out);
+        lines.push(line(ChargeKind::CallOut {}, cover, Some(tariff.call_out)));
+    }
+
+    let spans: Vec<_> = sheet.spans.iter().filter(|s| now.is_some() || s.to.is_some()).cloned().collect();
+    let minutes = minutes_of(&spans, SpanKind::Work, now.unwrap_or_default());
+    if minutes > 0 {
+        let step = tariff.labour_step.max(1);
+        let charged = minutes.div_ceil(step).saturating_mul(step);
+        let list = i64::from(charged).saturating_mul(tariff.labour_per_hour) / 60;
+        let labour_cover = cover(order, day, |c| c.covers_labour);
+        lines.push(line(ChargeKind::Labour { minutes, charged }, labour_cover.clone(), Some(list)));
+        if tariff.out_of_hours_percent > 0 && began_out_of_hours(order, sheet) {
+            let percent = tariff.out_of_hours_percent;
+            let extra = list.saturating_mul(i64::from(percent)) / 100;
+            lines.push(line(ChargeKind::OutOfHours { percent }, labour_cover, Some(extra)));
+        }
+    }
+
+    for fitted in &sheet.parts {
+        let cover = if fitted.from == PartSource::Customer {
+            Cover::CustomersOwn {}
+        } else {
+            cover(order, day, |c| c.covers_parts)
+        };
+        let list = fitted.part.price.as_ref().map(|p| p.minor.saturating_mul(i64::from(fitted.quantity)));
+        let what = ChargeKind::Part {
+            number: fitted.part.number.clone(),
+            name: fitted.part.name.clone(),
+            quantity: fitted.quantity,
+        };
+        lines.push(line(what, cover, list));
+    }
+
+    let total = lines.iter().filter_map(|l| l.amount.as_ref()).map(|m| m.minor).sum();
+    Charges {
+        incomplete: lines.iter().any(|l| l.amount.is_none()),
+        total: tariff.money(total),
+        tariff: tariff.version.clone(),
+        lines,
+    }
+}
+
+fn cover(
+    order: &WorkOrder,
+    day: NaiveDate,
+    in_contract: impl Fn(&crate::work_order::Contract) -> bool,
+) -> Cover {
+    let warranty = order.equipment.as_ref().and_then(|e| e.warranty_until);
+    if let Some(until) = warranty
+        && day <= until
+    {
+        return Cover::Warranty { until };
+    }
+    if let Some(contract) = &order.contract
+        && day <= contract.until
+        && in_contract(contract)
+    {
+        return Cover::Contract { number: contract.number.clone() };
+    }
+    Cover::Customer { warranty_ended: warranty }
+}
+
+/// The local day of the visit: of the first stretch of time, else of the planned window.
+fn service_day(order: &WorkOrder, sheet: &Sheet) -> NaiveDate {
+    match sheet.spans.first() {
+        Some(span) => (span.from + TimeDelta::minutes(i64::from(span.offset))).date_naive(),
+        None => (order.from + TimeDelta::hours(8)).date_naive(),
+    }
+}
+
+fn began_out_of_hours(order: &WorkOrder, sheet: &Sheet) -> bool {
+    let Some(span) = sheet.spans.iter().find(|s| s.kind == SpanKind::Work) else { return false };
+    let local = span.from + TimeDelta::minutes(i64::from(span.offset));
+    let minute = local.hour() * 60 + local.minute();
+    !(order.tariff.opens..order.tariff.closes).contains(&minute)
+}

@@ -1,0 +1,39 @@
+//! What is true of a job, on the phone and at the office.
+//!
+//! Everything here is pure: values in, values out. No clock, no file, no network, no database. The
+//! phone and the office both link this crate, so a rule that lives here cannot differ between them,
+//! and every type that travels (IPC, HTTP, the journal) is defined here once; `tests/types.rs` writes
+//! the same types down for TypeScript.
+//!
+//! Where to start reading: [`change`] is the one way to write, [`sheet`] is what the changes add up
+//! to, [`step`] is what is asked on site.
+
+pub mod act;
+pub mod change;
+pub mod charges;
+pub mod document;
+mod forward;
+pub mod ids;
+pub mod moment;
+pub mod money;
+pub mod place;
+pub mod prepare;
+pub mod problem;
+pub mod reference;
+pub mod search;
+pub mod sheet;
+pub mod step;
+pub mod text;
+pub mod times;
+pub mod view;
+pub mod wire;
+pub mod work_order;
+
+pub use change::{Change, What};
+pub use ids::{ChangeId, DeviceId, Digest, LineId, StepKey, TechnicianId, WorkOrderId};
+pub use moment::Moment;
+pub use money::Money;
+pub use problem::Problem;
+pub use sheet::{Refusal, Sheet, Stage, apply};
+pub use text::{Language, Text};
+pub use work_order::WorkOrder;

@@ -1,0 +1,96 @@
+//! When something happened, as far as a phone can know (P23).
+//!
+//! A phone's clock may be wrong and may be changed at any time. A moment therefore keeps the wall clock
+//! *and* what does not follow it: the time since the phone was started, which start that was, and the
+//! last office time this phone saw.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Moment {
+    /// The phone's clock, in UTC, to the millisecond.
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub utc: DateTime<Utc>,
+    /// The phone's offset from UTC in minutes, east positive.
+    pub offset: i32,
+    /// Milliseconds since the phone was started; does not jump when the clock is set.
+    #[ts(type = "number")]
+    pub elapsed: u64,
+    /// Which start of the phone `elapsed` counts from.
+    pub boot: String,
+    /// How far the phone's clock was ahead of the office's when they last met, in milliseconds; `null`
+    /// when they never met since this start.
+    #[ts(type = "number | null")]
+    pub ahead: Option<i64>,
+}
+
+impl Moment {
+    /// The best guess at the true instant: the phone's clock less the difference it knows of.
+    pub fn best(&self) -> DateTime<Utc> {
+        self.utc - TimeDelta::milliseconds(self.ahead.unwrap_or(0))
+    }
+}
+
+/// RFC 3339 with exactly three decimals and `Z`, so that equal instants have equal bytes.
+pub mod millis {
+    use chrono::{DateTime, SecondsFormat, Utc};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn text(instant: &DateTime<Utc>) -> String {
+        instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    pub fn serialize<S: Serializer>(instant: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&text(instant))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        DateTime::parse_from_rfc3339(&text).map(|t| t.with_timezone(&Utc)).map_err(serde::de::Error::custom)
+    }
+
+    /// The same for an instant that may be absent.
+    pub mod option {
+        use super::*;
+
+        pub fn serialize<S: Serializer>(
+            instant: &Option<DateTime<Utc>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            match instant {
+                Some(instant) => serializer.serialize_some(&text(instant)),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<DateTime<Utc>>, D::Error> {
+            let text = Option::<String>::deserialize(deserializer)?;
+            text.map(|t| {
+                DateTime::parse_from_rfc3339(&t)
+                    .map(|t| t.with_timezone(&Utc))
+                    .map_err(serde::de::Error::custom)
+            })
+            .transpose()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fast_clock_is_taken_back_by_what_it_is_ahead() {
+        let utc: DateTime<Utc> = "2026-11-22T09:12:00Z".parse().unwrap();
+        let moment = Moment { utc, offset: 480, elapsed: 5, boot: "b".into(), ahead: Some(720_000) };
+        assert_eq!(moment.best().to_rfc3339(), "2026-11-22T09:00:00+00:00");
+        let json = serde_json::to_value(&moment).unwrap();
+        assert_eq!(json["utc"], "2026-11-22T09:12:00.000Z");
+        assert_eq!(serde_json::from_value::<Moment>(json).unwrap(), moment);
+    }
+}

@@ -1,0 +1,34 @@
+//! Reference data that phones keep whole: the parts catalogue, fault codes, the van's stock.
+
+use crate::{Money, Text};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Part {
+    pub number: String,
+    pub name: Text,
+    /// Pinyin initials of the Chinese name: `zc` for 轴承.
+    pub initials: String,
+    /// What one is: "each", "m", "100 g".
+    pub unit: Text,
+    pub price: Option<Money>,
+    /// Carries a serial number that must be recorded.
+    #[serde(default)]
+    pub serialised: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FaultCode {
+    pub code: String,
+    pub name: Text,
+    pub cause: Text,
+    pub remedy: Text,
+}
+
+/// What this technician carries of a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VanStock {
+    pub number: String,
+    pub quantity: u32,
+}

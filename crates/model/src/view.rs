@@ -1,0 +1,421 @@
+//! What the screens are shown: the technician's over IPC, the console's over HTTP. Read-only answers, made
+//! from orders and sheets by `crates/phone` and `crates/office`.
+
+use crate::{
+    Digest, Language, Money, Problem, Sheet, Stage, WorkOrder, WorkOrderId,
+    act::{Attention, JournalEntry},
+    charges::Charges,
+    document::Document,
+    moment::millis,
+    reference::{FaultCode, Part},
+    work_order::{Level, Technician},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who is signed in on this phone, and what the app should look like.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Session {
+    pub technician: Option<Technician>,
+    /// The firm's name, once known.
+    pub company: String,
+    /// Address of the office, as last used or preset.
+    pub office: String,
+    /// Logins that have a sealed database on this phone.
+    pub known: Vec<String>,
+    pub settings: Settings,
+    /// Version of the app.
+    pub version: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Settings {
+    pub language: Language,
+    pub theme: Theme,
+    /// Percent of the normal text size, 100 to 200.
+    pub text_size: u32,
+    /// Longest edge of a photo in pixels: 640, 1024, 2048 or 3072.
+    pub photo_edge: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { language: Language::En, theme: Theme::Auto, text_size: 100, photo_edge: 2048 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    Auto,
+    Light,
+    Sun,
+    Dark,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SignedOut {
+    /// Work orders with something that only this phone has; it stays sealed here.
+    pub waiting: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Today {
+    /// Offers first, then by window; finished ones last.
+    pub jobs: Vec<JobCard>,
+    pub sync: SyncStatus,
+    /// The next planned day when there is nothing today.
+    #[ts(type = "string | null")]
+    pub next_day: Option<NaiveDate>,
+    /// The first download is not complete yet.
+    pub loading: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct JobCard {
+    pub id: WorkOrderId,
+    pub number: String,
+    pub level: Level,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub from: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub to: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub respond_by: DateTime<Utc>,
+    pub customer: String,
+    pub site: String,
+    pub address: String,
+    pub symptom: String,
+    pub stage: Stage,
+    /// Present while an offer waits for an answer.
+    pub offer: Option<Offer>,
+    /// From the last known position, or from where the day starts.
+    pub distance_m: Option<u32>,
+    pub standing: Standing,
+    /// The office took this job away; it stays until seen.
+    pub gone: Option<GoneNotice>,
+    pub cancelled: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Offer {
+    /// The minutes run from when the offer reached this phone (A15).
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub expires: DateTime<Utc>,
+    /// Seconds left when this was made; below zero when late.
+    pub left: i32,
+    /// Whole length in seconds, for the bar.
+    pub length: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct GoneNotice {
+    pub to: String,
+    pub reason: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+}
+
+/// Where the records of one job are. "Received" only after the office's receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing recorded here yet.
+    Untouched {},
+    /// Only on this phone.
+    Local {
+        changes: u32,
+        photos: u32,
+    },
+    Sending {
+        done: u32,
+        total: u32,
+    },
+    /// The office has the changes; photos still follow.
+    ReceivedPart {
+        photos: u32,
+    },
+    Received {
+        #[ts(type = "string")]
+        #[serde(with = "millis")]
+        at: DateTime<Utc>,
+    },
+    /// The office could not accept something; kept on both sides.
+    Refused {
+        count: u32,
+    },
+}
+
+/// Everything the job's screens need, in one answer.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Job {
+    pub card: JobCard,
+    pub order: WorkOrder,
+    pub sheet: Sheet,
+    pub charges: Charges,
+    pub times: Times,
+    pub missing: Missing,
+    pub refused: Vec<RefusedChange>,
+    /// When this was made, by the phone's corrected clock: where running timers count from.
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub now: DateTime<Utc>,
+}
+
+/// Minutes so far, running ones included.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Times {
+    pub travel: u32,
+    pub work: u32,
+    pub pause: u32,
+}
+
+/// What still stands between this sheet and the customer's review.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct Missing {
+    /// Required steps without an answer.
+    pub steps: Vec<crate::StepKey>,
+    /// Steps that this app is too old for.
+    pub too_new: Vec<crate::StepKey>,
+    pub before_photo: bool,
+    pub after_photo: bool,
+    pub diagnosis: bool,
+    pub function_test: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct RefusedChange {
+    pub id: crate::ChangeId,
+    pub what: String,
+    pub reason: crate::Refusal,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Review {
+    pub document: Document,
+    pub digest: Digest,
+    /// Eight characters of the digest for people: `7F3A-91C2`.
+    pub code: String,
+    pub total: Money,
+    pub missing: Missing,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PartsFound {
+    pub total: u32,
+    pub items: Vec<PartFound>,
+    /// As of when the van's stock is known.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PartFound {
+    pub part: Part,
+    /// On the van, less what was fitted since.
+    pub on_van: i32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct FaultsFound {
+    pub items: Vec<FaultCode>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Outbox {
+    pub groups: Vec<OutboxGroup>,
+    pub received_today: Vec<ReceivedJob>,
+    pub sync: SyncStatus,
+    /// Bytes free on this phone.
+    #[ts(type = "number | null")]
+    pub free: Option<u64>,
+    /// About how many more photos fit.
+    pub photos_fit: Option<u32>,
+}
+
+/// What one job still holds only here.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OutboxGroup {
+    pub work_order: WorkOrderId,
+    pub number: String,
+    pub customer: String,
+    pub standing: Standing,
+    pub answers: u32,
+    pub parts: u32,
+    /// Changes that are none of the others.
+    pub other: u32,
+    pub signature: bool,
+    pub photos: Vec<OutboxPhoto>,
+    pub refused: Vec<RefusedChange>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OutboxPhoto {
+    pub digest: Digest,
+    pub bytes: u32,
+    /// Bytes the office has said it holds.
+    pub sent: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ReceivedJob {
+    pub work_order: WorkOrderId,
+    pub number: String,
+    pub customer: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SyncStatus {
+    pub link: Link,
+    /// Changes and photos that only this phone has.
+    pub waiting_changes: u32,
+    pub waiting_photos: u32,
+    /// Jobs these belong to.
+    pub waiting_jobs: u32,
+    #[ts(type = "number")]
+    pub waiting_bytes: u64,
+    /// Changes the office could not accept.
+    pub refused: u32,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub last_received: Option<DateTime<Utc>>,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub last_sync: Option<DateTime<Utc>>,
+    /// When it tries next by itself.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub next_try: Option<DateTime<Utc>>,
+    pub problem: Option<Problem>,
+    /// The phone's clock is off by this many seconds, fast positive; shown from one minute on.
+    pub clock_off: i32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// Not tried yet since the app was opened.
+    Unknown,
+    Sending,
+    Online,
+    /// No way to the office.
+    Offline,
+    /// Something answered that is not the office, or it could not answer properly.
+    Trouble,
+    /// The sign-in lapsed; recording goes on.
+    SignInNeeded,
+}
+
+/// Tells a screen which of its answers are stale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "topic", rename_all = "snake_case")]
+pub enum Event {
+    /// A job's records or plan changed.
+    Job {
+        work_order: WorkOrderId,
+    },
+    /// Something about sending changed.
+    Sync {},
+    Session {},
+    Reference {},
+    /// An offer arrived.
+    Offered {
+        work_order: WorkOrderId,
+    },
+}
+
+// --- The console -----------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleSession {
+    pub name: String,
+    pub company: String,
+    pub technicians: Vec<Technician>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleRow {
+    pub id: WorkOrderId,
+    pub number: String,
+    pub level: Level,
+    pub customer: String,
+    pub site: String,
+    pub symptom: String,
+    pub technician: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub respond_by: DateTime<Utc>,
+    pub status: Status,
+    pub photos: u32,
+    pub photos_held: u32,
+    pub attention: u32,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub last_word: Option<DateTime<Utc>>,
+}
+
+/// The request's walk, derived from the journal (requirements.md, statuses).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Dispatching,
+    Dispatched,
+    Accepted,
+    Refused,
+    Departed,
+    Arrived,
+    Working,
+    Paused,
+    WorkDone,
+    AcceptancePassed,
+    AcceptanceFailed,
+    SheetReturned,
+    Unfinished,
+    Cancelled,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleJob {
+    pub row: ConsoleRow,
+    pub order: WorkOrder,
+    pub sheet: Sheet,
+    pub charges: Charges,
+    /// The document as it stands, in the console's language.
+    pub document: Document,
+    pub digest: Digest,
+    /// Is what was signed what the office folds? `null` while unsigned.
+    pub signed_as_shown: Option<bool>,
+    pub photos: Vec<ConsolePhoto>,
+    pub journal: Vec<JournalEntry>,
+    pub attention: Vec<Raised>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsolePhoto {
+    pub digest: Digest,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Bytes the office holds.
+    #[ts(type = "number")]
+    pub held: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Raised {
+    pub attention: Attention,
+    pub about: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,327 @@
+//! What the office plans and owns: the work order. Phones never change it.
+
+use crate::{
+    Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, ids::RequestId, moment::millis,
+    place::Position, step::Template,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One planned visit for a request; "job" on screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkOrder {
+    pub id: WorkOrderId,
+    /// As people say it: `JS-2611-0419`.
+    pub number: String,
+    /// Grows by one each time the office changes the work order.
+    pub version: u32,
+    pub request: Request,
+    pub customer: Customer,
+    pub site: Site,
+    pub equipment: Option<Equipment>,
+    /// The contract this visit falls under, if any (E3).
+    pub contract: Option<Contract>,
+    pub level: Level,
+    /// Agreed window of arrival.
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub from: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub to: DateTime<Utc>,
+    /// Promised response (A7) and its hard ceiling at 1.5 times (A17).
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub respond_by: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub ceiling: DateTime<Utc>,
+    /// Estimated minutes of work (D6, B11).
+    pub estimate: u32,
+    pub template: Template,
+    /// Tools to take along (A14, A20).
+    pub tools: Vec<Tool>,
+    /// Parts to take along (A21).
+    pub bring: Vec<Bring>,
+    pub tariff: Tariff,
+    /// Introduction to say on arrival (A24).
+    pub introduction: Text,
+    /// Sentence the customer consents to by signing.
+    pub consent: Text,
+    pub assignment: Assignment,
+    /// Past visits to this equipment, newest first, at most ten (A18).
+    pub history: Vec<PastVisit>,
+    pub cancelled: Option<Cancelled>,
+}
+
+/// What the customer asked for at intake (A5, B2, D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Request {
+    pub id: RequestId,
+    pub number: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub received_at: DateTime<Utc>,
+    pub channel: Channel,
+    pub problem_type: Text,
+    /// As the customer told it.
+    pub symptom: String,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub occurred_at: Option<DateTime<Utc>>,
+    pub impact: Impact,
+    pub safety_risk: bool,
+    /// What the customer already tried.
+    pub tried: String,
+    pub wants: Wants,
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($variant),* }
+    )*};
+}
+
+words! {
+    Channel { Phone, Chat, MiniProgram, App, Email, WalkIn, OnSite }
+    Impact { FullStop, Partial, None }
+    Wants { Visit, Remote, Replacement }
+    Colour { Red, Yellow, Green }
+    AssignmentState { Offered, Assigned, Declined, Withdrawn }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Customer {
+    pub id: String,
+    pub name: String,
+    pub contact: String,
+    pub phone: String,
+    pub second_phone: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Site {
+    pub id: String,
+    /// "Laboratory, basement 2".
+    pub name: String,
+    /// To the door number.
+    pub address: String,
+    /// How to find it: gate, lift, whom to ask.
+    pub landmark: String,
+    pub position: Option<Position>,
+    /// Within this many metres of `position` one has arrived.
+    pub radius_m: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Equipment {
+    pub id: String,
+    pub name: Text,
+    pub model: String,
+    pub serial: String,
+    #[ts(type = "string | null")]
+    pub purchased: Option<NaiveDate>,
+    /// Last day under warranty.
+    #[ts(type = "string | null")]
+    pub warranty_until: Option<NaiveDate>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Contract {
+    pub number: String,
+    /// Last day in force.
+    #[ts(type = "string")]
+    pub until: NaiveDate,
+    pub covers_labour: bool,
+    pub covers_parts: bool,
+    pub covers_call_out: bool,
+}
+
+/// Urgency: a level of the service standard's level set (A7, A8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Level {
+    pub key: String,
+    /// 1 is the most urgent.
+    pub rank: u8,
+    pub name: Text,
+    pub colour: Colour,
+    /// Promised response in minutes.
+    pub respond: u32,
+    /// Minutes to answer an offer, from its delivery (A15).
+    pub accept: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tool {
+    pub key: String,
+    pub name: Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Bring {
+    pub number: String,
+    pub name: Text,
+    pub quantity: u32,
+    /// Serials reserved for this job, as the system has them (A21).
+    pub serials: Vec<String>,
+}
+
+/// Price rules as data (E18). Amounts in minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tariff {
+    pub version: String,
+    pub currency: String,
+    /// Per hour of work.
+    #[ts(type = "number")]
+    pub labour_per_hour: i64,
+    /// Work is charged in started steps of this many minutes.
+    pub labour_step: u32,
+    #[ts(type = "number")]
+    pub call_out: i64,
+    /// Extra percent on labour begun outside `opens`..`closes`.
+    pub out_of_hours_percent: u32,
+    /// Minutes after local midnight.
+    pub opens: u32,
+    pub closes: u32,
+}
+
+impl Tariff {
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.currency.clone())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Assignment {
+    pub technician: TechnicianId,
+    pub technician_name: String,
+    pub state: AssignmentState,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub offered_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PastVisit {
+    #[ts(type = "string")]
+    pub on: NaiveDate,
+    pub number: String,
+    pub technician: String,
+    pub summary: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Cancelled {
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub reason: String,
+}
+
+/// A technician as colleagues, customers and phones know one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Technician {
+    pub id: TechnicianId,
+    pub login: String,
+    pub name: String,
+    pub phone: String,
+    /// Where the day starts; distances count from here until the phone has a fix.
+    pub base: Position,
+}
+
+impl WorkOrder {
+    /// The work order for a sheet opened on site (E11). Phone and office make the same one from the same
+    /// change; the office links it to a customer later. `tariff` and `template` are the plain ones.
+    pub fn opened_on_site(id: WorkOrderId, opened: &OpenedSheet, by: &Technician, at: DateTime<Utc>) -> Self {
+        let short = id.to_string();
+        let number = format!("JS-S-{}", short[short.len() - 6..].to_uppercase());
+        Self {
+            id,
+            number: number.clone(),
+            version: 0,
+            request: Request {
+                id: RequestId(id.0),
+                number,
+                received_at: at,
+                channel: Channel::OnSite,
+                problem_type: Text::new("Opened on site", "现场开单"),
+                symptom: opened.symptom.clone(),
+                occurred_at: None,
+                impact: Impact::Partial,
+                safety_risk: false,
+                tried: String::new(),
+                wants: Wants::Visit,
+            },
+            customer: Customer {
+                id: String::new(),
+                name: opened.customer.clone(),
+                contact: opened.contact.clone(),
+                phone: opened.phone.clone(),
+                second_phone: String::new(),
+            },
+            site: Site {
+                id: String::new(),
+                name: String::new(),
+                address: opened.address.clone(),
+                landmark: String::new(),
+                position: None,
+                radius_m: 150,
+            },
+            equipment: (!opened.equipment.is_empty() || !opened.serial.is_empty()).then(|| Equipment {
+                id: String::new(),
+                name: Text::new(opened.equipment.clone(), opened.equipment.clone()),
+                model: String::new(),
+                serial: opened.serial.clone(),
+                purchased: None,
+                warranty_until: None,
+            }),
+            contract: None,
+            level: Level {
+                key: "on_site".into(),
+                rank: 3,
+                name: Text::new("Opened on site", "现场开单"),
+                colour: Colour::Green,
+                respond: 480,
+                accept: 10,
+            },
+            from: at,
+            to: at,
+            respond_by: at,
+            ceiling: at,
+            estimate: 60,
+            template: Template {
+                id: "blank".into(),
+                version: 1,
+                name: Text::new("Blank sheet", "空白服务单"),
+                steps: Vec::new(),
+            },
+            tools: Vec::new(),
+            bring: Vec::new(),
+            // The office prices a sheet that it did not plan.
+            tariff: Tariff {
+                version: "none".into(),
+                currency: "CNY".into(),
+                labour_per_hour: 0,
+                labour_step: 15,
+                call_out: 0,
+                out_of_hours_percent: 0,
+                opens: 0,
+                closes: 1440,
+            },
+            introduction: Text::default(),
+            consent: Text::new("I confirm the work described above.", "本人确认以上服务内容属实。"),
+            assignment: Assignment {
+                technician: by.id,
+                technician_name: by.name.clone(),
+                state: AssignmentState::Assigned,
+                offered_at: at,
+            },
+            history: Vec::new(),
+            cancelled: None,
+        }
+    }
+}

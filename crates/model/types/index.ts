@@ -1,0 +1,882 @@
+// Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
+
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "returned", };
+
+export type Answer = KnownAnswer | { kind: string };
+
+export type Arrival = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, position: Position | null, distance_m: number | null, on_site: boolean | null, note: string, };
+
+export type Assignment = { technician: TechnicianId, technician_name: string, state: AssignmentState, offered_at: string, };
+
+export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
+
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body";
+
+export type Bring = { number: string, name: Text, quantity: number, 
+/**
+ * Serials reserved for this job, as the system has them (A21).
+ */
+serials: Array<string>, };
+
+export type Cancelled = { at: string, reason: string, };
+
+/**
+ * A change as it travels. `previous` chains a phone's changes: the digest of the exact bytes of the one before.
+ */
+export type Change = { id: ChangeId, device: DeviceId, 
+/**
+ * 1, 2, 3 ... without gaps, per device.
+ */
+sequence: number, 
+/**
+ * `null` for the first.
+ */
+previous: Digest | null, author: TechnicianId, work_order: WorkOrderId, 
+/**
+ * Version of the work order that the technician saw.
+ */
+base: number, 
+/**
+ * Checklist and version that the technician saw: `chiller/3`.
+ */
+template: string, at: Moment, what: What, };
+
+/**
+ * A change, made by the phone that recorded it (UUIDv7).
+ */
+export type ChangeId = string;
+
+export type Channel = "phone" | "chat" | "mini_program" | "app" | "email" | "walk_in" | "on_site";
+
+export type ChargeKind = { "kind": "call_out", } | { "kind": "labour", minutes: number, charged: number, } | { "kind": "out_of_hours", percent: number, } | { "kind": "part", number: string, name: Text, quantity: number, };
+
+export type ChargeLine = { what: ChargeKind, cover: Cover, 
+/**
+ * What it would cost without cover.
+ */
+list: Money | null, 
+/**
+ * What the customer pays; `null`: the office prices this line.
+ */
+amount: Money | null, };
+
+export type Charges = { lines: Array<ChargeLine>, 
+/**
+ * Sum of the priced lines.
+ */
+total: Money, 
+/**
+ * Tariff version the lines were made by.
+ */
+tariff: string, 
+/**
+ * A line that the office must price stands on the sheet.
+ */
+incomplete: boolean, };
+
+export type ChoiceOption = { value: string, label: Text, fails: boolean, };
+
+export type Colour = "red" | "yellow" | "green";
+
+export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, charges: Charges, 
+/**
+ * The document as it stands, in the console's language.
+ */
+document: Document, digest: Digest, 
+/**
+ * Is what was signed what the office folds? `null` while unsigned.
+ */
+signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, };
+
+export type ConsolePhoto = { digest: Digest, bytes: number, 
+/**
+ * Bytes the office holds.
+ */
+held: number, };
+
+export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
+
+export type ConsoleSession = { name: string, company: string, technicians: Array<Technician>, };
+
+export type Contact = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, outcome: ContactOutcome, agreed: string | null, note: string, };
+
+export type ContactOutcome = "reached" | "no_answer" | "message_sent" | "wrong_number";
+
+export type Contract = { number: string, 
+/**
+ * Last day in force.
+ */
+until: string, covers_labour: boolean, covers_parts: boolean, covers_call_out: boolean, };
+
+/**
+ * Why a line is free, or why it is not.
+ */
+export type Cover = { "by": "warranty", until: string, } | { "by": "contract", number: string, } | { "by": "customers_own", } | { "by": "customer", warranty_ended: string | null, };
+
+export type Customer = { id: string, name: string, contact: string, phone: string, second_phone: string, };
+
+export type DeclineReason = "too_far" | "skill" | "shift_ending" | "on_another_job" | "parts_missing" | "unwell" | "other";
+
+export type Declined = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, reason: DeclineReason, note: string, };
+
+export type Delay = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, reason: DelayReason, new_eta: string, note: string, };
+
+export type DelayReason = "traffic" | "breakdown" | "previous_job" | "weather" | "other";
+
+/**
+ * One database on one phone: the source of a gap-free sequence of changes.
+ */
+export type DeviceId = string;
+
+export type Diagnosis = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, fault_code: string | null, cause: string, remedy: string, };
+
+/**
+ * SHA-256 as 64 lower-case hexadecimal digits: the name of a photo, the link of the change chain,
+ * the fingerprint of a signed document.
+ */
+export type Digest = string;
+
+/**
+ * Everything is text, in the language the customer reads.
+ */
+export type Document = { 
+/**
+ * `jobsheet/service-sheet/1`
+ */
+form: string, language: Language, number: string, revision: string, customer: string, contact: string, site: string, address: string, equipment: string, serial: string, technician: string, reported: string, found: string, cause: string, remedy: string, function_test: string, steps: Array<DocumentLine>, parts: Array<DocumentLine>, notes: Array<string>, 
+/**
+ * Local times, `2026-11-22 10:20`; empty when not recorded.
+ */
+arrived: string, finished: string, travel: string, work: string, 
+/**
+ * Digests of the photos, in shown order.
+ */
+photos: Array<Digest>, charges: Array<DocumentLine>, total: string, currency: string, tariff: string, template: string, consent: string, };
+
+export type DocumentLine = { title: string, value: string, note: string, };
+
+export type Entry = { "change": What } | { "act": Act };
+
+export type Equipment = { id: string, name: Text, model: string, serial: string, purchased: string | null, 
+/**
+ * Last day under warranty.
+ */
+warranty_until: string | null, };
+
+/**
+ * Tells a screen which of its answers are stale.
+ */
+export type Event = { "topic": "job", work_order: WorkOrderId, } | { "topic": "sync", } | { "topic": "session", } | { "topic": "reference", } | { "topic": "offered", work_order: WorkOrderId, };
+
+export type Fault = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, as_reported: boolean, fault: string, with: string, };
+
+export type FaultCode = { code: string, name: Text, cause: Text, remedy: Text, };
+
+export type FaultsFound = { items: Array<FaultCode>, };
+
+export type FollowUp = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, kind: FollowUpKind, text: string, };
+
+export type FollowUpKind = "sale" | "contract" | "replacement" | "training" | "inspection";
+
+export type FunctionTest = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, passed: boolean, note: string, };
+
+export type GoneNotice = { to: string, reason: string, at: string, };
+
+export type Impact = "full_stop" | "partial" | "none";
+
+/**
+ * Everything the job's screens need, in one answer.
+ */
+export type Job = { card: JobCard, order: WorkOrder, sheet: Sheet, charges: Charges, times: Times, missing: Missing, refused: Array<RefusedChange>, 
+/**
+ * When this was made, by the phone's corrected clock: where running timers count from.
+ */
+now: string, };
+
+export type JobCard = { id: WorkOrderId, number: string, level: Level, from: string, to: string, respond_by: string, customer: string, site: string, address: string, symptom: string, stage: Stage, 
+/**
+ * Present while an offer waits for an answer.
+ */
+offer: Offer | null, 
+/**
+ * From the last known position, or from where the day starts.
+ */
+distance_m: number | null, standing: Standing, 
+/**
+ * The office took this job away; it stays until seen.
+ */
+gone: GoneNotice | null, cancelled: boolean, };
+
+/**
+ * One line of a work order's journal, as the console shows it.
+ */
+export type JournalEntry = { 
+/**
+ * Place in the office's one gap-free order.
+ */
+n: number, 
+/**
+ * When it happened, by the phone's moment or the office's clock.
+ */
+at: string, received_at: string, 
+/**
+ * Name of the person.
+ */
+actor: string, entry: Entry, };
+
+export type Kit = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, tools: Array<string>, parts: Array<string>, note: string, };
+
+export type KnownAnswer = { "kind": "check", result: Verdict, } | { "kind": "number", 
+/**
+ * Decimal, as typed: `7.1`.
+ */
+value: string, } | { "kind": "choice", value: string, } | { "kind": "text", text: string, } | { "kind": "photo", photos: Array<Digest>, } | { "kind": "serial", code: string, scanned: boolean, } | { "kind": "pairs", pairs: Array<Pair>, } | { "kind": "script", said: boolean, } | { "kind": "skipped", };
+
+export type KnownStepKind = { "kind": "check", } | { "kind": "number", unit: string, min: string | null, max: string | null, } | { "kind": "choice", options: Array<ChoiceOption>, } | { "kind": "text", } | { "kind": "photo", at_least: number, } | { "kind": "serial", expected: string | null, } | { "kind": "pairs", unit: string, labels: Array<Text>, target: string | null, tolerance: string | null, } | { "kind": "script", text: Text, };
+
+export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_declined", reason: DeclineReason, note: string, } | { "what": "more_time_asked", minutes: number, } | { "what": "delay_reported", reason: DelayReason, new_eta: string, note: string, } | { "what": "customer_contacted", outcome: ContactOutcome, agreed: string | null, note: string, } | { "what": "kit_checked", tools: Array<string>, parts: Array<string>, note: string, } | { "what": "departed", } | { "what": "went_dark", back_by: string, } | { "what": "arrived", position: Position | null, distance_m?: number | null, on_site?: boolean | null, note: string, } | { "what": "fault_confirmed", as_reported: boolean, fault: string, with: string, } | { "what": "work_started", } | { "what": "work_paused", reason: PauseReason, note: string, } | { "what": "work_resumed", } | { "what": "work_finished", } | { "what": "step_answered", step: StepKey, answer: Answer, verdict?: Verdict | null, note: string, } | { "what": "photo_taken", digest: Digest, subject: PhotoSubject, step: StepKey | null, bytes: number, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, } | { "what": "part_line_removed", line: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+
+export type Language = "en" | "zh";
+
+/**
+ * Urgency: a level of the service standard's level set (A7, A8).
+ */
+export type Level = { key: string, 
+/**
+ * 1 is the most urgent.
+ */
+rank: number, name: Text, colour: Colour, 
+/**
+ * Promised response in minutes.
+ */
+respond: number, 
+/**
+ * Minutes to answer an offer, from its delivery (A15).
+ */
+accept: number, };
+
+/**
+ * A part line on a sheet, made by the screen so that a double tap is one line.
+ */
+export type LineId = string;
+
+export type Link = "unknown" | "sending" | "online" | "offline" | "trouble" | "sign_in_needed";
+
+/**
+ * What still stands between this sheet and the customer's review.
+ */
+export type Missing = { 
+/**
+ * Required steps without an answer.
+ */
+steps: Array<StepKey>, 
+/**
+ * Steps that this app is too old for.
+ */
+too_new: Array<StepKey>, before_photo: boolean, after_photo: boolean, diagnosis: boolean, function_test: boolean, };
+
+export type Moment = { 
+/**
+ * The phone's clock, in UTC, to the millisecond.
+ */
+utc: string, 
+/**
+ * The phone's offset from UTC in minutes, east positive.
+ */
+offset: number, 
+/**
+ * Milliseconds since the phone was started; does not jump when the clock is set.
+ */
+elapsed: number, 
+/**
+ * Which start of the phone `elapsed` counts from.
+ */
+boot: string, 
+/**
+ * How far the phone's clock was ahead of the office's when they last met, in milliseconds; `null`
+ * when they never met since this start.
+ */
+ahead: number | null, };
+
+export type Money = { 
+/**
+ * Minor units: 48600 is ¥486.00.
+ */
+minor: number, 
+/**
+ * ISO 4217, upper case.
+ */
+currency: string, };
+
+export type Note = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, text: string, };
+
+export type Offer = { 
+/**
+ * The minutes run from when the offer reached this phone (A15).
+ */
+expires: string, 
+/**
+ * Seconds left when this was made; below zero when late.
+ */
+left: number, 
+/**
+ * Whole length in seconds, for the bar.
+ */
+length: number, };
+
+/**
+ * What became of the part taken out.
+ */
+export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
+
+export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
+
+export type Outbox = { groups: Array<OutboxGroup>, received_today: Array<ReceivedJob>, sync: SyncStatus, 
+/**
+ * Bytes free on this phone.
+ */
+free: number | null, 
+/**
+ * About how many more photos fit.
+ */
+photos_fit: number | null, };
+
+/**
+ * What one job still holds only here.
+ */
+export type OutboxGroup = { work_order: WorkOrderId, number: string, customer: string, standing: Standing, answers: number, parts: number, 
+/**
+ * Changes that are none of the others.
+ */
+other: number, signature: boolean, photos: Array<OutboxPhoto>, refused: Array<RefusedChange>, };
+
+export type OutboxPhoto = { digest: Digest, bytes: number, 
+/**
+ * Bytes the office has said it holds.
+ */
+sent: number, };
+
+export type Pair = { before: string | null, after: string | null, };
+
+export type Part = { number: string, name: Text, 
+/**
+ * Pinyin initials of the Chinese name: `zc` for 轴承.
+ */
+initials: string, 
+/**
+ * What one is: "each", "m", "100 g".
+ */
+unit: Text, price: Money | null, 
+/**
+ * Carries a serial number that must be recorded.
+ */
+serialised: boolean, };
+
+/**
+ * As much of a catalogue part as a sheet keeps, so that a later catalogue changes no earlier sheet.
+ */
+export type PartBrief = { number: string, name: Text, 
+/**
+ * `null`: the office prices this line.
+ */
+price: Money | null, };
+
+export type PartFound = { part: Part, 
+/**
+ * On the van, less what was fitted since.
+ */
+on_van: number, };
+
+export type PartLine = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, };
+
+export type PartSource = "van" | "office" | "customer" | "bought";
+
+export type PartWanted = { number: string, name: Text, quantity: number, };
+
+export type PartsFound = { total: number, items: Array<PartFound>, 
+/**
+ * As of when the van's stock is known.
+ */
+as_of: string | null, };
+
+export type PastVisit = { on: string, number: string, technician: string, summary: string, };
+
+export type PauseReason = "break" | "waiting_for_parts" | "waiting_for_customer" | "other_job" | "safety" | "other";
+
+export type PhotoSubject = "before" | "during" | "after" | "part" | "document" | "other";
+
+export type Position = { 
+/**
+ * Latitude in millionths of a degree, north positive (WGS-84).
+ */
+lat_e6: number, 
+/**
+ * Longitude in millionths of a degree, east positive (WGS-84).
+ */
+lon_e6: number, 
+/**
+ * Accuracy in metres as the phone states it; 0 when unknown.
+ */
+accuracy_m: number, };
+
+export type Problem = { 
+/**
+ * Stable, snake_case; the screens translate it.
+ */
+code: string, 
+/**
+ * English, written for someone on a ladder. Shown only where the code is unknown.
+ */
+message: string, 
+/**
+ * Values for the sentence's placeholders.
+ */
+params?: { [key in string]: string }, };
+
+export type Quote = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, total: Money, agreed_by: string, };
+
+export type Raised = { attention: Attention, about: string, at: string, };
+
+/**
+ * E9, E14: 5, 3, 2 and 0 points.
+ */
+export type Rating = "very_satisfied" | "satisfied" | "average" | "not_satisfied";
+
+export type RatingReason = "not_solved" | "late" | "price" | "attitude" | "mess";
+
+export type ReceivedJob = { work_order: WorkOrderId, number: string, customer: string, at: string, };
+
+/**
+ * Why a change does not fit (WORDS: refusal). Each reason has its sentence on the screens.
+ */
+export type Refusal = "locked" | "not_signed" | "quantity" | "no_such_line" | "no_such_photo" | "no_such_span" | "ends_before_it_begins" | "empty" | "too_long" | "no_such_step" | "wrong_answer" | "no_ink" | "digest_differs" | "wrong_work_order" | "malformed" | "already_opened" | "not_yours";
+
+export type RefusalReason = "not_satisfied" | "price" | "not_authorised" | "absent" | "other";
+
+export type RefusedChange = { id: ChangeId, what: string, reason: Refusal, };
+
+/**
+ * What the customer asked for at intake (A5, B2, D2).
+ */
+export type Request = { id: RequestId, number: string, received_at: string, channel: Channel, problem_type: Text, 
+/**
+ * As the customer told it.
+ */
+symptom: string, occurred_at: string | null, impact: Impact, safety_risk: boolean, 
+/**
+ * What the customer already tried.
+ */
+tried: string, wants: Wants, };
+
+/**
+ * A service request (intake).
+ */
+export type RequestId = string;
+
+export type Review = { document: Document, digest: Digest, 
+/**
+ * Eight characters of the digest for people: `7F3A-91C2`.
+ */
+code: string, total: Money, missing: Missing, };
+
+/**
+ * Who is signed in on this phone, and what the app should look like.
+ */
+export type Session = { technician: Technician | null, 
+/**
+ * The firm's name, once known.
+ */
+company: string, 
+/**
+ * Address of the office, as last used or preset.
+ */
+office: string, 
+/**
+ * Logins that have a sealed database on this phone.
+ */
+known: Array<string>, settings: Settings, 
+/**
+ * Version of the app.
+ */
+version: string, };
+
+export type Settings = { language: Language, theme: Theme, 
+/**
+ * Percent of the normal text size, 100 to 200.
+ */
+text_size: number, 
+/**
+ * Longest edge of a photo in pixels: 640, 1024, 2048 or 3072.
+ */
+photo_edge: number, };
+
+export type Sheet = { work_order: WorkOrderId, stage: Stage, 
+/**
+ * 1, and one more for each amendment of a signed sheet.
+ */
+revision: number, accepted_at: string | null, declined: Declined | null, 
+/**
+ * Minutes more that were asked for to answer the offer.
+ */
+more_time: number, delay: Delay | null, contacts: Array<Contact>, kit: Kit | null, dark_until: string | null, arrival: Arrival | null, fault: Fault | null, answers: Record<StepKey, Answered>, photos: Array<SheetPhoto>, parts: Array<PartLine>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
+/**
+ * Sign-offs of earlier revisions, with the reason they were reopened.
+ */
+superseded: Array<Superseded>, 
+/**
+ * Changes that only a newer version understands.
+ */
+unknown: Array<ChangeId>, 
+/**
+ * How many changes this sheet is made of.
+ */
+changes: number, };
+
+export type SheetPhoto = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, digest: Digest, subject: PhotoSubject, step: StepKey | null, bytes: number, };
+
+export type SignOff = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, };
+
+/**
+ * What the customer accepted (I8): bound to the digest of exactly what was shown.
+ */
+export type SignOffAct = { 
+/**
+ * Digest of the document shown.
+ */
+digest: Digest, 
+/**
+ * Language it was shown in.
+ */
+language: Language, 
+/**
+ * Digest of the ink's canonical JSON; filled in by `prepare`.
+ */
+ink?: Digest | null, 
+/**
+ * The signatory's name, as given on the review screen.
+ */
+signatory: string, 
+/**
+ * In what capacity: "lab manager".
+ */
+capacity: string, 
+/**
+ * "I saw the machine working" was ticked.
+ */
+saw_it_work: boolean, rating: Rating, rating_reasons: Array<RatingReason>, remark: string, };
+
+export type SignOffRefused = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, reason: RefusalReason, note: string, };
+
+export type SignedOut = { 
+/**
+ * Work orders with something that only this phone has; it stays sealed here.
+ */
+waiting: number, };
+
+export type Site = { id: string, 
+/**
+ * "Laboratory, basement 2".
+ */
+name: string, 
+/**
+ * To the door number.
+ */
+address: string, 
+/**
+ * How to find it: gate, lift, whom to ask.
+ */
+landmark: string, position: Position | null, 
+/**
+ * Within this many metres of `position` one has arrived.
+ */
+radius_m: number, };
+
+/**
+ * One stretch of time; `to` is open while it runs.
+ */
+export type Span = { 
+/**
+ * The change that began it.
+ */
+id: ChangeId, kind: SpanKind, from: string, to: string | null, 
+/**
+ * Offset from UTC where it began, in minutes.
+ */
+offset: number, pause: PauseReason | null, 
+/**
+ * Why it was corrected by hand, if it was.
+ */
+corrected: string | null, };
+
+export type SpanKind = "travel" | "work" | "pause";
+
+/**
+ * How far the visit is. Derived from the changes, never set.
+ */
+export type Stage = "offered" | "declined" | "accepted" | "departed" | "on_site" | "working" | "paused" | "work_done" | "signed_off" | "sign_off_refused" | "could_not_finish";
+
+/**
+ * Where the records of one job are. "Received" only after the office's receipt.
+ */
+export type Standing = { "state": "untouched", } | { "state": "local", changes: number, photos: number, } | { "state": "sending", done: number, total: number, } | { "state": "received_part", photos: number, } | { "state": "received", at: string, } | { "state": "refused", count: number, };
+
+/**
+ * The request's walk, derived from the journal (requirements.md, statuses).
+ */
+export type Status = "dispatching" | "dispatched" | "accepted" | "refused" | "departed" | "arrived" | "working" | "paused" | "work_done" | "acceptance_passed" | "acceptance_failed" | "sheet_returned" | "unfinished" | "cancelled";
+
+export type Step = { key: StepKey, title: Text, hint?: Text, 
+/**
+ * Must be answered before the customer's review.
+ */
+required: boolean, 
+/**
+ * A safety step: shown first, marked.
+ */
+safety: boolean, 
+/**
+ * A failed answer asks for a photo and a note.
+ */
+photo_on_fail: boolean, kind: StepKind, };
+
+/**
+ * A step of a checklist, unique within its template.
+ */
+export type StepKey = string;
+
+/**
+ * A step kind, or one that this version does not know: kept whole, shown as "needs a newer version" (P25).
+ */
+export type StepKind = KnownStepKind | { kind: string };
+
+export type Superseded = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, act: SignOffAct, reason: string, };
+
+export type SyncStatus = { link: Link, 
+/**
+ * Changes and photos that only this phone has.
+ */
+waiting_changes: number, waiting_photos: number, 
+/**
+ * Jobs these belong to.
+ */
+waiting_jobs: number, waiting_bytes: number, 
+/**
+ * Changes the office could not accept.
+ */
+refused: number, last_received: string | null, last_sync: string | null, 
+/**
+ * When it tries next by itself.
+ */
+next_try: string | null, problem: Problem | null, 
+/**
+ * The phone's clock is off by this many seconds, fast positive; shown from one minute on.
+ */
+clock_off: number, };
+
+/**
+ * Price rules as data (E18). Amounts in minor units of `currency`.
+ */
+export type Tariff = { version: string, currency: string, 
+/**
+ * Per hour of work.
+ */
+labour_per_hour: number, 
+/**
+ * Work is charged in started steps of this many minutes.
+ */
+labour_step: number, call_out: number, 
+/**
+ * Extra percent on labour begun outside `opens`..`closes`.
+ */
+out_of_hours_percent: number, 
+/**
+ * Minutes after local midnight.
+ */
+opens: number, closes: number, };
+
+/**
+ * A technician as colleagues, customers and phones know one.
+ */
+export type Technician = { id: TechnicianId, login: string, name: string, phone: string, 
+/**
+ * Where the day starts; distances count from here until the phone has a fix.
+ */
+base: Position, };
+
+/**
+ * A technician of the firm.
+ */
+export type TechnicianId = string;
+
+/**
+ * A versioned checklist. A published version never changes (P25).
+ */
+export type Template = { id: string, version: number, name: Text, steps: Array<Step>, };
+
+/**
+ * A text that the office keeps in both languages. What people typed is a plain `String`.
+ */
+export type Text = { en: string, zh: string, };
+
+export type Theme = "auto" | "light" | "sun" | "dark";
+
+/**
+ * Minutes so far, running ones included.
+ */
+export type Times = { travel: number, work: number, pause: number, };
+
+export type Today = { 
+/**
+ * Offers first, then by window; finished ones last.
+ */
+jobs: Array<JobCard>, sync: SyncStatus, 
+/**
+ * The next planned day when there is nothing today.
+ */
+next_day: string | null, 
+/**
+ * The first download is not complete yet.
+ */
+loading: boolean, };
+
+export type Tool = { key: string, name: Text, };
+
+export type Unfinished = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, };
+
+export type UnfinishedReason = "parts_missing" | "needs_specialist" | "customer_asked" | "no_access" | "unsafe" | "other";
+
+/**
+ * What this technician carries of a part.
+ */
+export type VanStock = { number: string, quantity: number, };
+
+export type Verdict = "pass" | "fail" | "not_applicable" | "noted";
+
+export type Wants = "visit" | "remote" | "replacement";
+
+/**
+ * What happened, or something that only a newer version knows: kept whole (P25).
+ */
+export type What = KnownWhat | { what: string };
+
+/**
+ * One planned visit for a request; "job" on screen.
+ */
+export type WorkOrder = { id: WorkOrderId, 
+/**
+ * As people say it: `JS-2611-0419`.
+ */
+number: string, 
+/**
+ * Grows by one each time the office changes the work order.
+ */
+version: number, request: Request, customer: Customer, site: Site, equipment: Equipment | null, 
+/**
+ * The contract this visit falls under, if any (E3).
+ */
+contract: Contract | null, level: Level, 
+/**
+ * Agreed window of arrival.
+ */
+from: string, to: string, 
+/**
+ * Promised response (A7) and its hard ceiling at 1.5 times (A17).
+ */
+respond_by: string, ceiling: string, 
+/**
+ * Estimated minutes of work (D6, B11).
+ */
+estimate: number, template: Template, 
+/**
+ * Tools to take along (A14, A20).
+ */
+tools: Array<Tool>, 
+/**
+ * Parts to take along (A21).
+ */
+bring: Array<Bring>, tariff: Tariff, 
+/**
+ * Introduction to say on arrival (A24).
+ */
+introduction: Text, 
+/**
+ * Sentence the customer consents to by signing.
+ */
+consent: Text, assignment: Assignment, 
+/**
+ * Past visits to this equipment, newest first, at most ten (A18).
+ */
+history: Array<PastVisit>, cancelled: Cancelled | null, };
+
+/**
+ * A work order. Made by the office, or by the phone for a sheet opened on site (E11).
+ */
+export type WorkOrderId = string;

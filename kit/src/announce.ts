@@ -1,0 +1,33 @@
+// One polite voice for the whole app. Anything may announce; <LiveRegion/>, placed once, says and shows it.
+
+import { readonly, ref } from 'vue';
+import type { Tone } from './tones';
+
+export interface Announcement {
+  text: string;
+  /** Also show it as a toast; false only speaks it. Default true. */
+  show?: boolean;
+  tone?: Tone;
+  /** A way back, such as Undo. */
+  action?: { label: string; run: () => void };
+  /** How long the toast stays; 6 s, or 12 s with an action. */
+  seconds?: number;
+}
+
+export interface Said extends Announcement {
+  id: number;
+}
+
+const latest = ref<Said | null>(null);
+let id = 0;
+
+export const announced = readonly(latest);
+
+export function announce(what: string | Announcement): void {
+  id += 1;
+  latest.value = { ...(typeof what === 'string' ? { text: what } : what), id };
+}
+
+export function useAnnounce() {
+  return announce;
+}

@@ -1,0 +1,50 @@
+// The kit: tokens, controls and words. Controls get values and call back; they know nothing of jobs.
+// See ../README.md for every prop, event and slot.
+
+export { default as AnswerGroup } from './components/AnswerGroup.vue';
+export { default as AppBar } from './components/AppBar.vue';
+export { default as Banner } from './components/Banner.vue';
+export { default as Btn } from './components/Btn.vue';
+export { default as Card } from './components/Card.vue';
+export { default as CheckField } from './components/CheckField.vue';
+export { default as Chip } from './components/Chip.vue';
+export { default as ConfirmDialog } from './components/ConfirmDialog.vue';
+export { default as Dock } from './components/Dock.vue';
+export { default as EmptyState } from './components/EmptyState.vue';
+export { default as ErrorState } from './components/ErrorState.vue';
+export { default as Icon } from './components/Icon.vue';
+export { default as InkPad } from './components/InkPad.vue';
+export { default as Landscape } from './components/Landscape.vue';
+export { default as LineTable } from './components/LineTable.vue';
+export { default as LiveRegion } from './components/LiveRegion.vue';
+export { default as NumberField } from './components/NumberField.vue';
+export { default as PhotoTile } from './components/PhotoTile.vue';
+export { default as Progress } from './components/Progress.vue';
+export { default as RatingGroup } from './components/RatingGroup.vue';
+export { default as ReasonChips } from './components/ReasonChips.vue';
+export { default as SearchField } from './components/SearchField.vue';
+export { default as SelectField } from './components/SelectField.vue';
+export { default as Sheet } from './components/Sheet.vue';
+export { default as Skeleton } from './components/Skeleton.vue';
+export { default as Stepper } from './components/Stepper.vue';
+export { default as Steps } from './components/Steps.vue';
+export { default as SyncBadge } from './components/SyncBadge.vue';
+export { default as TabBar } from './components/TabBar.vue';
+export { default as TextField } from './components/TextField.vue';
+export { default as Timer } from './components/Timer.vue';
+export { default as VirtualList } from './components/VirtualList.vue';
+
+export type { AnswerOption } from './components/AnswerGroup.vue';
+export type { Line } from './components/LineTable.vue';
+export type { RatingOption } from './components/RatingGroup.vue';
+export type { Tab } from './components/TabBar.vue';
+export { announce, useAnnounce, type Announcement } from './announce';
+export { clock, markPassed } from './clock';
+export { compareMessages, createI18n, fill, formats, lang, locale, setLang } from './i18n';
+export type { Entry, KeyOf, Lang, Messages, Money, ParamsOf, Translation } from './i18n';
+export type { IconName } from './icons';
+export { inkLength, inkToSvg, PAPER, type InkPoint, type Stroke } from './ink';
+export { cleanNumber } from './numbers';
+export { closeTopSheet, useSheetStack } from './sheets';
+export { setTextScale, setTheme, type Theme } from './theme';
+export type { ChipTone, SyncState, Tone } from './tones';

@@ -1,0 +1,31 @@
+# Shared by the scripts beside it: source it first. It moves to the repository's root.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT" || exit
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The comment at the head of the calling script is its help.
+usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$ROOT/scripts/$(basename "$0")"; }
+
+# Where cargo puts what it builds: target/, unless this machine says otherwise.
+target_dir() { printf '%s\n' "${CARGO_TARGET_DIR:-$ROOT/target}"; }
+
+has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "$(uname)" = Darwin ]; }
+
+# A Chromium of any name: $CHROMIUM first, then what is on the path.
+find_chromium() {
+  local name
+  if [ -n "${CHROMIUM:-}" ]; then
+    [ -x "$CHROMIUM" ] || die "CHROMIUM is $CHROMIUM, which cannot be run."
+    printf '%s\n' "$CHROMIUM"
+    return
+  fi
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$name" && return
+  done
+  return 1
+}

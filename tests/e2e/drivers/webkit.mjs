@@ -1,0 +1,209 @@
+// A page in WebKit: the real app in its window, spoken to through WebKitWebDriver.
+// Touch arrives there as a mouse, and there is one session to a driver, so each page has a driver of its own.
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Builder, Capabilities, Key } from 'selenium-webdriver';
+import { freePort, onPath, program, start, temporaryFolder, until } from '../lib/processes.mjs';
+import { startXvfb } from '../lib/xvfb.mjs';
+import { Page } from './page.mjs';
+
+export const webkitDriverPath = () => onPath('WebKitWebDriver');
+
+/**
+ * Starts the app with a driver and answers its page. Open it again with the same `folder` (and the same JOBSHEET_DATA in
+ * `env`) and it is the same phone switched on again.
+ * env: what the app sees, besides this process's own. display: ':1', or else a screen of its own is started.
+ * binary, args, browserName: another program than the app, for trying the driver itself.
+ */
+export async function openWebkit({
+  binary = program('jobsheet'),
+  args = [],
+  browserName = 'jobsheet',
+  env = {},
+  folder = temporaryFolder('webkit'),
+  display,
+  locale = 'zh-CN',
+  width = 390,
+  height = 844,
+  base,
+} = {}) {
+  const driverPath = webkitDriverPath();
+  if (!driverPath) throw new Error('WebKitWebDriver is not installed; scripts/setup installs it');
+  if (!existsSync(binary)) throw new Error(`${binary} is not built`);
+  const screen = display ? null : await startXvfb();
+  const home = (name) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  const port = await freePort();
+  const service = start(driverPath, [`--port=${port}`, '--host=127.0.0.1'], {
+    env: {
+      DISPLAY: display ?? screen.display,
+      WAYLAND_DISPLAY: undefined,
+      LANGUAGE: locale.replace('-', '_'),
+      XDG_DATA_HOME: home('data'),
+      XDG_CONFIG_HOME: home('config'),
+      XDG_CACHE_HOME: home('cache'),
+      TAURI_WEBVIEW_AUTOMATION: 'true',
+      ...env,
+    },
+  });
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    const ready = () =>
+      fetch(`${url}/status`).then(
+        (answer) => answer.ok,
+        () => !service.alive,
+      );
+    await until(ready, 15_000, () => `WebKitWebDriver is not ready:\n${service.tail()}`);
+    const capabilities = new Capabilities({ browserName, 'webkitgtk:browserOptions': { binary, args } });
+    const driver = await new Builder().usingServer(url).withCapabilities(capabilities).build();
+    // The driver exists before its session does: this waits for it, and says why when there is none.
+    await driver.getSession();
+    const page = new WebkitPage({ base, width, height }, { driver, service, screen, binary });
+    if (base) await page.goto('/');
+    return page;
+  } catch (error) {
+    await service.kill();
+    await screen?.stop();
+    throw new Error(`no session with ${binary}: ${error.message}\n${service.tail()}`, { cause: error });
+  }
+}
+
+/** The children of a process that run `binary`. */
+function childrenOf(parent, binary) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return (
+          Number(ppid) === parent && state !== 'Z' && readlinkSync(`/proc/${pid}/exe`) === resolve(binary)
+        );
+      } catch {
+        return false;
+      }
+    });
+}
+
+class WebkitPage extends Page {
+  engine = 'webkit';
+
+  constructor(options, { driver, service, screen, binary }) {
+    super(options);
+    Object.assign(this, { driver, service, screen });
+    this.apps = () => childrenOf(service.pid, binary);
+  }
+
+  /** What the app and its driver have printed. */
+  get log() {
+    return this.service.log;
+  }
+
+  async open(address) {
+    await this.driver.get(address);
+  }
+
+  async reload() {
+    await this.driver.navigate().refresh();
+  }
+
+  async run(expression) {
+    const answer = await this.driver.executeAsyncScript(`
+      const done = arguments[arguments.length - 1];
+      const fail = (error) => done({ error: String(error) });
+      try {
+        Promise.resolve(${expression}).then((value) => done({ value }), fail);
+      } catch (error) {
+        fail(error);
+      }`);
+    if (answer.error) throw new Error(answer.error);
+    return answer.value;
+  }
+
+  async load(source) {
+    await this.driver.executeScript(source);
+  }
+
+  async handle(expression) {
+    return this.driver.executeScript(`return ${expression}`);
+  }
+
+  async tapHandle(element) {
+    await element.click();
+  }
+
+  async fillHandle(element, text) {
+    const typed = await this.driver.executeScript(
+      `const [field, text] = arguments;
+       if (field.localName === 'select') {
+         field.value = [...field.options].find((one) => one.label === text).value;
+       } else if (/^(date|time|datetime-local|month|week|range|color)$/.test(field.type)) {
+         Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, text);
+       } else {
+         field.focus();
+         field.select?.();
+         return true;
+       }
+       for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }));
+       return false;`,
+      element,
+      text,
+    );
+    if (typed) await element.sendKeys(text === '' ? Key.BACK_SPACE : text);
+  }
+
+  async uploadHandle(input, paths) {
+    await input.sendKeys(paths.map((path) => resolve(path)).join('\n'));
+  }
+
+  async stroke(points) {
+    const at = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y), duration: 8 });
+    const actions = this.driver.actions().move(at(points[0])).press();
+    for (const point of points.slice(1)) actions.move(at(point));
+    await actions.release().perform();
+  }
+
+  async screenshot(file) {
+    writeFileSync(file, await this.driver.takeScreenshot(), 'base64');
+  }
+
+  async resize(width, height) {
+    const window = this.driver.manage().window();
+    await window.setRect({ x: 0, y: 0, width, height });
+    // A frame around the page, where there is one, is added.
+    const inner = await this.run('({ width: innerWidth, height: innerHeight })');
+    if (inner.width === width && inner.height === height) return;
+    await window.setRect({ x: 0, y: 0, width: 2 * width - inner.width, height: 2 * height - inner.height });
+    await until(
+      async () => (await this.run('innerWidth')) === width,
+      5000,
+      `a page ${width} pixels wide`,
+    ).catch(() => {});
+  }
+
+  /** kill -9 of the app, as when a phone's battery dies. The page is of no more use: open another on the same data. */
+  async killApp() {
+    const apps = this.apps();
+    if (apps.length === 0) throw new Error('the app is not running');
+    for (const pid of apps) process.kill(pid, 'SIGKILL');
+    await until(() => this.apps().length === 0, 5000, 'the killed app gone');
+    await this.service.kill();
+    await this.screen?.stop();
+  }
+
+  /** Ends the session and waits for the app, which would outlive its driver otherwise. */
+  async close() {
+    if (this.service.alive) {
+      await this.driver.quit().catch(() => {});
+      const gone = () => this.apps().length === 0;
+      await until(gone, 10_000, 'the app ended').catch(() =>
+        this.apps().forEach((pid) => process.kill(pid, 'SIGKILL')),
+      );
+      await this.service.stop();
+    }
+    await this.screen?.stop();
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The one door from the screens to the Rust core. In the app it is Tauri's IPC, in a browser
+ * (`jobsheet-preview`) the same commands over HTTP: `POST /invoke/{command}`. Types are the model's.
+ */
+import { invoke as tauriInvoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type {
+  Digest,
+  Event,
+  FaultsFound,
+  Job,
+  KnownWhat,
+  Language,
+  Outbox,
+  PartsFound,
+  PhotoSubject,
+  Position,
+  Problem,
+  Review,
+  Session,
+  Settings,
+  SignedOut,
+  StepKey,
+  Today,
+  WorkOrderId,
+} from '@jobsheet/model';
+
+const inApp = '__TAURI_INTERNALS__' in window;
+
+/** Every rejected promise of this module is a `Problem`. */
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+}
+
+function asProblem(error: unknown): Problem {
+  if (isProblem(error)) return error;
+  return { code: 'unexpected', message: 'Something went wrong. Your work is safe on this phone.', params: {} };
+}
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  try {
+    if (inApp) return await tauriInvoke<T>(command, args);
+    const response = await fetch(`/invoke/${command}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(args),
+    });
+    const value: unknown = await response.json();
+    if (!response.ok) throw value;
+    return value as T;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/** A command whose argument or answer is bytes: the JSON arguments travel in a header. */
+async function callBytes(command: string, args: object, body: Uint8Array): Promise<unknown> {
+  const headers = { 'jobsheet-args': encodeURIComponent(JSON.stringify(args)) };
+  try {
+    if (inApp) return await tauriInvoke(command, body, { headers });
+    const response = await fetch(`/invoke/${command}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/octet-stream' },
+      body: body as BodyInit,
+    });
+    if (!response.ok) throw await response.json();
+    if (response.headers.get('content-type')?.startsWith('application/json')) return await response.json();
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+export const core = {
+  /** Who is signed in, and the settings. The first thing the app asks. */
+  session: () => call<Session>('session'),
+  signIn: (office: string, login: string, password: string) =>
+    call<Session>('sign_in', { office, login, password }),
+  signOut: () => call<SignedOut>('sign_out'),
+  saveSettings: (settings: Settings) => call<Session>('save_settings', { settings }),
+
+  today: () => call<Today>('today'),
+  job: (workOrder: WorkOrderId) => call<Job>('job', { workOrder }),
+  /** The one way to write. Resolves when the change is durable; answers with the job as it is now. */
+  record: (workOrder: WorkOrderId, what: KnownWhat) => call<Job>('record', { workOrder, what }),
+  /** A job that the office took away was seen: it leaves the list. Nothing recorded is lost. */
+  dismissGone: (workOrder: WorkOrderId) => call<Today>('dismiss_gone', { workOrder }),
+
+  /** Stores a photo (any JPEG, PNG or WebP) and records `PhotoTaken` in one transaction. */
+  addPhoto: (workOrder: WorkOrderId, subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) =>
+    callBytes('add_photo', { workOrder, subject, step }, bytes) as Promise<Job>,
+  /** The photo as JPEG; `thumb` is at most 320 px on its longest edge. */
+  photo: (digest: Digest, thumb: boolean) =>
+    callBytes('photo', { digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,
+
+  searchParts: (query: string, onVan: boolean, offset: number, limit: number) =>
+    call<PartsFound>('search_parts', { query, onVan, offset, limit }),
+  searchFaults: (query: string) => call<FaultsFound>('search_faults', { query }),
+
+  /** Ends the work (records `WorkFinished` if it runs) and shows the document to be signed. */
+  review: (workOrder: WorkOrderId, language: Language) => call<Review>('review', { workOrder, language }),
+
+  outbox: () => call<Outbox>('outbox'),
+  /** Try sending now; returns at once, progress comes by events. */
+  syncNow: () => call<null>('sync_now'),
+
+  /** Where this phone is; used for distances. Kept on the phone only. */
+  positionSeen: (position: Position) => call<null>('position_seen', { position }),
+
+  /** Unfinished input (a half-drawn signature, a note): kept in Rust so that no kill loses it. */
+  draft: <T>(key: string) => call<T | null>('draft', { key }),
+  saveDraft: (key: string, value: unknown) => call<null>('save_draft', { key, value }),
+};
+
+/** Calls `heard` for every event of the core. Returns how to stop. */
+export function onEvent(heard: (event: Event) => void): () => void {
+  if (inApp) {
+    const stop = listen<Event>('core', (message) => heard(message.payload));
+    return () => void stop.then((unlisten) => unlisten());
+  }
+  const source = new EventSource('/events');
+  source.onmessage = (message) => heard(JSON.parse(String(message.data)) as Event);
+  return () => source.close();
+}

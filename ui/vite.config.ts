@@ -1,0 +1,24 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+const phone = 'http://127.0.0.1:8081';
+
+export default defineConfig({
+  base: './',
+  plugins: [vue()],
+  clearScreen: false,
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { '/invoke': phone, '/events': phone, '/photo': phone },
+  },
+  build: {
+    // The oldest WebViews we serve: Android WebView 92 and iOS 15.
+    target: ['chrome92', 'safari15'],
+    cssTarget: ['chrome92', 'safari15'],
+    // Nothing inline in index.html, no data: addresses: the app runs under `default-src 'self'`.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  test: { environment: 'happy-dom', passWithNoTests: true },
+});
