@@ -1,0 +1,229 @@
+//! `POST /invoke/{command}`: the same names and the same JSON as the shell's IPC.
+
+use crate::Preview;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jobsheet_model::change::PhotoSubject;
+use jobsheet_model::place::Position;
+use jobsheet_model::view::Settings;
+use jobsheet_model::{Digest, Language, Problem, StepKey, What, WorkOrderId};
+use jobsheet_phone::Phone;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Every command there is; `tests` compares them with the shell's permissions.
+pub const COMMANDS: &[&str] = &[
+    "session",
+    "sign_in",
+    "sign_out",
+    "save_settings",
+    "today",
+    "job",
+    "record",
+    "dismiss_gone",
+    "add_photo",
+    "photo",
+    "search_parts",
+    "search_faults",
+    "review",
+    "outbox",
+    "sync_now",
+    "position_seen",
+    "draft",
+    "save_draft",
+];
+
+pub async fn invoke(
+    State(preview): State<Preview>,
+    Path(command): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match answer(preview.phone, &command, &headers, body).await {
+        Ok(response) => response,
+        Err(problem) => {
+            let status =
+                if problem.code == "no_such_command" { StatusCode::NOT_FOUND } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, axum::Json(problem)).into_response()
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    office: String,
+    login: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfJob {
+    work_order: WorkOrderId,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    work_order: WorkOrderId,
+    what: What,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddPhoto {
+    work_order: WorkOrderId,
+    subject: PhotoSubject,
+    step: Option<StepKey>,
+}
+
+#[derive(Deserialize)]
+struct PhotoWanted {
+    digest: Digest,
+    thumb: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SearchParts {
+    query: String,
+    on_van: bool,
+    offset: u32,
+    limit: u32,
+}
+
+#[derive(Deserialize)]
+struct Query {
+    query: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Review {
+    work_order: WorkOrderId,
+    language: Language,
+}
+
+#[derive(Deserialize)]
+struct NewSettings {
+    settings: Settings,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    position: Position,
+}
+
+#[derive(Deserialize)]
+struct Draft {
+    key: String,
+    #[serde(default)]
+    value: Value,
+}
+
+async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    match command {
+        "session" => on_disk(move || json(phone.session()?)).await,
+        "sign_in" => {
+            let args: SignIn = read(headers, &body)?;
+            json(phone.sign_in(&args.office, &args.login, &args.password).await?)
+        }
+        "sign_out" => on_disk(move || json(phone.sign_out()?)).await,
+        "save_settings" => {
+            let args: NewSettings = read(headers, &body)?;
+            on_disk(move || json(phone.save_settings(args.settings)?)).await
+        }
+        "today" => on_disk(move || json(phone.today()?)).await,
+        "job" => {
+            let args: OfJob = read(headers, &body)?;
+            on_disk(move || json(phone.job(args.work_order)?)).await
+        }
+        "record" => {
+            let args: Record = read(headers, &body)?;
+            on_disk(move || json(phone.record(args.work_order, args.what)?)).await
+        }
+        "dismiss_gone" => {
+            let args: OfJob = read(headers, &body)?;
+            on_disk(move || json(phone.dismiss_gone(args.work_order)?)).await
+        }
+        "add_photo" => {
+            let args: AddPhoto = read_header(headers)?;
+            on_disk(move || json(phone.add_photo(args.work_order, args.subject, args.step, &body)?)).await
+        }
+        "photo" => {
+            let args: PhotoWanted = read_header(headers)?;
+            on_disk(move || {
+                let bytes = phone.photo(&args.digest, args.thumb)?;
+                Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
+            })
+            .await
+        }
+        "search_parts" => {
+            let args: SearchParts = read(headers, &body)?;
+            on_disk(move || json(phone.search_parts(&args.query, args.on_van, args.offset, args.limit)?)).await
+        }
+        "search_faults" => {
+            let args: Query = read(headers, &body)?;
+            on_disk(move || json(phone.search_faults(&args.query)?)).await
+        }
+        "review" => {
+            let args: Review = read(headers, &body)?;
+            on_disk(move || json(phone.review(args.work_order, args.language)?)).await
+        }
+        "outbox" => on_disk(move || json(phone.outbox()?)).await,
+        "sync_now" => {
+            phone.sync_now();
+            json(())
+        }
+        "position_seen" => {
+            let args: Seen = read(headers, &body)?;
+            on_disk(move || json(phone.position_seen(args.position)?)).await
+        }
+        "draft" => {
+            let args: Draft = read(headers, &body)?;
+            on_disk(move || json(phone.draft(&args.key)?)).await
+        }
+        "save_draft" => {
+            let args: Draft = read(headers, &body)?;
+            on_disk(move || json(phone.save_draft(&args.key, args.value)?)).await
+        }
+        _ => Err(Problem::new("no_such_command", format!("There is no command {command}."))),
+    }
+}
+
+async fn on_disk(work: impl FnOnce() -> Result<Response, Problem> + Send + 'static) -> Result<Response, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))
+}
+
+fn json(value: impl Serialize) -> Result<Response, Problem> {
+    Ok(axum::Json(value).into_response())
+}
+
+/// A JSON content type is asked for: a form of another site cannot send one.
+fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Problem> {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"));
+    if !is_json {
+        return Err(bad_arguments("expected JSON"));
+    }
+    serde_json::from_slice(body).map_err(bad_arguments)
+}
+
+fn read_header<T: DeserializeOwned>(headers: &HeaderMap) -> Result<T, Problem> {
+    headers
+        .get("jobsheet-args")
+        .and_then(|value| value.to_str().ok())
+        .and_then(jobsheet_phone::args::decode)
+        .ok_or_else(|| bad_arguments("expected the header jobsheet-args"))
+}
+
+fn bad_arguments(why: impl std::fmt::Display) -> Problem {
+    Problem::new("bad_arguments", format!("The command's arguments could not be read: {why}"))
+}

@@ -1,0 +1,183 @@
+//! The commands of the screens, by name. Each forwards to the core and answers.
+//!
+//! Commands run off the window's thread: a commit waits for the disk, and the screen must not.
+
+use jobsheet_model::change::PhotoSubject;
+use jobsheet_model::place::Position;
+use jobsheet_model::view::*;
+use jobsheet_model::{Digest, Language, Problem, StepKey, What, WorkOrderId};
+use jobsheet_phone::Phone;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tauri::ipc::{InvokeBody, Request, Response};
+use tauri::{Runtime, State};
+
+pub struct Core(pub Result<Phone, Problem>);
+
+impl Core {
+    fn phone(&self) -> Result<Phone, Problem> {
+        self.0.clone()
+    }
+}
+
+type Answer<T> = Result<T, Problem>;
+
+pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        session,
+        sign_in,
+        sign_out,
+        save_settings,
+        today,
+        job,
+        record,
+        dismiss_gone,
+        add_photo,
+        photo,
+        search_parts,
+        search_faults,
+        review,
+        outbox,
+        sync_now,
+        position_seen,
+        draft,
+        save_draft,
+    ]
+}
+
+/// Runs `work` where it may block.
+async fn on_disk<T: Send + 'static>(
+    core: State<'_, Core>,
+    work: impl FnOnce(Phone) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let phone = core.phone()?;
+    tauri::async_runtime::spawn_blocking(move || work(phone))
+        .await
+        .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))
+}
+
+#[tauri::command]
+async fn session(core: State<'_, Core>) -> Answer<Session> {
+    on_disk(core, |phone| phone.session()).await
+}
+
+#[tauri::command]
+async fn sign_in(core: State<'_, Core>, office: String, login: String, password: String) -> Answer<Session> {
+    core.phone()?.sign_in(&office, &login, &password).await
+}
+
+#[tauri::command]
+async fn sign_out(core: State<'_, Core>) -> Answer<SignedOut> {
+    on_disk(core, |phone| phone.sign_out()).await
+}
+
+#[tauri::command]
+async fn save_settings(core: State<'_, Core>, settings: Settings) -> Answer<Session> {
+    on_disk(core, |phone| phone.save_settings(settings)).await
+}
+
+#[tauri::command]
+async fn today(core: State<'_, Core>) -> Answer<Today> {
+    on_disk(core, |phone| phone.today()).await
+}
+
+#[tauri::command]
+async fn job(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Job> {
+    on_disk(core, move |phone| phone.job(work_order)).await
+}
+
+#[tauri::command]
+async fn record(core: State<'_, Core>, work_order: WorkOrderId, what: What) -> Answer<Job> {
+    on_disk(core, move |phone| phone.record(work_order, what)).await
+}
+
+#[tauri::command]
+async fn dismiss_gone(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Today> {
+    on_disk(core, move |phone| phone.dismiss_gone(work_order)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddPhoto {
+    work_order: WorkOrderId,
+    subject: PhotoSubject,
+    step: Option<StepKey>,
+}
+
+#[tauri::command]
+async fn add_photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
+    let args: AddPhoto = args_in_header(&request)?;
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(Problem::new("photo_not_an_image", "The photo arrived empty."));
+    };
+    let bytes = bytes.clone();
+    on_disk(core, move |phone| phone.add_photo(args.work_order, args.subject, args.step, &bytes)).await
+}
+
+#[derive(Deserialize)]
+struct PhotoWanted {
+    digest: Digest,
+    thumb: bool,
+}
+
+#[tauri::command]
+async fn photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Response> {
+    let args: PhotoWanted = args_in_header(&request)?;
+    on_disk(core, move |phone| phone.photo(&args.digest, args.thumb).map(Response::new)).await
+}
+
+#[tauri::command]
+async fn search_parts(
+    core: State<'_, Core>,
+    query: String,
+    on_van: bool,
+    offset: u32,
+    limit: u32,
+) -> Answer<PartsFound> {
+    on_disk(core, move |phone| phone.search_parts(&query, on_van, offset, limit)).await
+}
+
+#[tauri::command]
+async fn search_faults(core: State<'_, Core>, query: String) -> Answer<FaultsFound> {
+    on_disk(core, move |phone| phone.search_faults(&query)).await
+}
+
+#[tauri::command]
+async fn review(core: State<'_, Core>, work_order: WorkOrderId, language: Language) -> Answer<Review> {
+    on_disk(core, move |phone| phone.review(work_order, language)).await
+}
+
+#[tauri::command]
+async fn outbox(core: State<'_, Core>) -> Answer<Outbox> {
+    on_disk(core, |phone| phone.outbox()).await
+}
+
+#[tauri::command]
+async fn sync_now(core: State<'_, Core>) -> Answer<()> {
+    core.phone()?.sync_now();
+    Ok(())
+}
+
+#[tauri::command]
+async fn position_seen(core: State<'_, Core>, position: Position) -> Answer<()> {
+    on_disk(core, move |phone| phone.position_seen(position)).await
+}
+
+#[tauri::command]
+async fn draft(core: State<'_, Core>, key: String) -> Answer<Option<Value>> {
+    on_disk(core, move |phone| phone.draft(&key)).await
+}
+
+#[tauri::command]
+async fn save_draft(core: State<'_, Core>, key: String, value: Value) -> Answer<()> {
+    on_disk(core, move |phone| phone.save_draft(&key, value)).await
+}
+
+/// The JSON arguments of a command whose body is bytes: percent-encoded in a header.
+fn args_in_header<T: DeserializeOwned>(request: &Request<'_>) -> Answer<T> {
+    let header = request.headers().get("jobsheet-args").and_then(|value| value.to_str().ok());
+    header
+        .and_then(jobsheet_phone::args::decode)
+        .ok_or_else(|| Problem::new("unexpected", "The command's arguments could not be read."))
+}
