@@ -1,1 +1,5 @@
-fn main(){}
+//! A day's work, told with the real phone core and the real office.
+
+mod bad_input;
+mod basement_day;
+mod doors;

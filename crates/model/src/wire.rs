@@ -135,6 +135,12 @@ pub struct ReferenceSet {
     pub bytes: u64,
 }
 
+/// What [`SyncRequest::reference`] holds: the digest of the list as the office sends it.
+pub fn reference_digest(list: &[ReferenceSet]) -> Digest {
+    // Names, digests and numbers: nothing in a list could fail to serialise.
+    Digest::of(&serde_json::to_vec(list).unwrap_or_default())
+}
+
 /// RFC 9457 problem details.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProblemDetails {

@@ -45,8 +45,11 @@ pub async fn invoke(
     match answer(preview.phone, &command, &headers, body).await {
         Ok(response) => response,
         Err(problem) => {
-            let status =
-                if problem.code == "no_such_command" { StatusCode::NOT_FOUND } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if problem.code == "no_such_command" {
+                StatusCode::NOT_FOUND
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             (status, axum::Json(problem)).into_response()
         }
     }
@@ -163,7 +166,8 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         }
         "search_parts" => {
             let args: SearchParts = read(headers, &body)?;
-            on_disk(move || json(phone.search_parts(&args.query, args.on_van, args.offset, args.limit)?)).await
+            on_disk(move || json(phone.search_parts(&args.query, args.on_van, args.offset, args.limit)?))
+                .await
         }
         "search_faults" => {
             let args: Query = read(headers, &body)?;
@@ -194,7 +198,9 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
     }
 }
 
-async fn on_disk(work: impl FnOnce() -> Result<Response, Problem> + Send + 'static) -> Result<Response, Problem> {
+async fn on_disk(
+    work: impl FnOnce() -> Result<Response, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))

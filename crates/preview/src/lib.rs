@@ -57,9 +57,7 @@ async fn only_our_own_page(
     }
 }
 
-async fn events(
-    State(preview): State<Preview>,
-) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
+async fn events(State(preview): State<Preview>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
     let events = stream::unfold(preview.phone.events(), |mut events| async move {
         let event = jobsheet_phone::next_event(&mut events).await?;
         let message = SseEvent::default().json_data(&event).unwrap_or_default();

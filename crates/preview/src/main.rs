@@ -41,7 +41,8 @@ async fn main() -> anyhow::Result<()> {
     let phone = Phone::open(Options::new(args.data, args.office, env!("CARGO_PKG_VERSION").into()))?;
     phone.start();
 
-    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("Listening on {}", args.listen))?;
+    let listener =
+        TcpListener::bind(args.listen).await.with_context(|| format!("Listening on {}", args.listen))?;
     let address = listener.local_addr()?;
     println!("listening on http://{address}");
     let hosts = vec![address.to_string(), format!("localhost:{}", address.port())];

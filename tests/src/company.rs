@@ -1,0 +1,61 @@
+//! The office of the stories: the real one, with its demo company, on loopback.
+
+use jobsheet_model::work_order::WorkOrder;
+use jobsheet_office::Office;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub struct Company {
+    pub office: Office,
+    pub address: SocketAddr,
+    folder: tempfile::TempDir,
+    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Company {
+    pub async fn opens() -> Company {
+        let folder = tempfile::tempdir().expect("a folder");
+        let office = open(folder.path());
+        let mut company =
+            Company { office, address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, running: None };
+        company.comes_back().await;
+        company
+    }
+
+    /// The server stops; open connections end.
+    pub async fn goes_dark(&mut self) {
+        if let Some((stop, server)) = self.running.take() {
+            let _ = stop.send(());
+            server.abort();
+            let _ = server.await;
+        }
+    }
+
+    /// The server starts again on the same data, on a port of its own.
+    pub async fn comes_back(&mut self) {
+        self.office = open(self.folder.path());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        self.address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel();
+        let office = self.office.clone();
+        let server = tokio::spawn(async move {
+            let _ = office.serve(listener, async { drop(stopped.await) }).await;
+        });
+        self.running = Some((stop, server));
+    }
+
+    pub fn order(&self, number: &str) -> WorkOrder {
+        self.office
+            .work_orders()
+            .expect("work orders")
+            .into_iter()
+            .find(|order| order.number == number)
+            .expect("a work order of that number")
+    }
+}
+
+fn open(folder: &std::path::Path) -> Office {
+    Office::open(jobsheet_office::Options::demo(folder.to_path_buf())).expect("the office opens")
+}

@@ -1,0 +1,1 @@
+//! Bad input meets a clear error and loses nothing.

@@ -1,0 +1,47 @@
+//! The screens have three doors to the core: the client's calls, the shell's commands, the preview's. They are
+//! the same commands (docs/adr/0006).
+
+use std::collections::BTreeSet;
+
+fn quoted<'a>(text: &'a str, before: &str, quote: char) -> BTreeSet<&'a str> {
+    text.match_indices(before)
+        .filter_map(|(at, _)| text[at + before.len()..].split(quote).next())
+        .filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+        .collect()
+}
+
+#[test]
+fn client_shell_preview_and_permissions_name_the_same_commands() {
+    let preview: BTreeSet<_> = jobsheet_preview::COMMANDS.iter().copied().collect();
+    let permissions = include_str!("../../src-tauri/permissions/app.toml");
+    assert_eq!(quoted(permissions, "  \"", '"'), preview, "src-tauri/permissions/app.toml");
+
+    let client = include_str!("../../ui/src/core/client.ts");
+    let mut called = quoted(client, ">('", '\'');
+    called.extend(quoted(client, "callBytes('", '\''));
+    assert_eq!(called, preview, "ui/src/core/client.ts");
+
+    let shell = include_str!("../../src-tauri/src/commands.rs");
+    let declared: BTreeSet<_> = shell
+        .match_indices("#[tauri::command]\nasync fn ")
+        .filter_map(|(at, head)| shell[at + head.len()..].split('(').next())
+        .collect();
+    assert_eq!(declared, preview, "src-tauri/src/commands.rs");
+}
+
+/// The window may call our commands and hear our events; whoever adds more must say so here.
+#[test]
+fn the_window_may_do_no_more_than_it_needs() {
+    let capability: serde_json::Value =
+        serde_json::from_str(include_str!("../../src-tauri/capabilities/default.json")).expect("JSON");
+    assert_eq!(
+        capability["permissions"],
+        serde_json::json!(["core:event:allow-listen", "core:event:allow-unlisten", "technician"])
+    );
+    let config: serde_json::Value =
+        serde_json::from_str(include_str!("../../tauri.conf.json")).expect("JSON");
+    let csp = config["app"]["security"]["csp"].as_str().expect("a policy");
+    for word in ["unsafe-inline", "unsafe-eval", "https:", "*"] {
+        assert!(!csp.contains(word), "{word} in the content security policy");
+    }
+}
