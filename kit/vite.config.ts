@@ -6,5 +6,5 @@ export default defineConfig({
   plugins: [vue()],
   server: { port: 5175, strictPort: true },
   build: { target: ['chrome92', 'safari15'], outDir: '/tmp/jobsheet-gallery', assetsInlineLimit: 0 },
-  test: { environment: 'happy-dom', include: ['test/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['test/**/*.test.ts'], css: true },
 });

@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 const phone = 'http://127.0.0.1:8081';
 
-export default defineConfig({
+export default defineConfig(async ({ mode }) => ({
   base: './',
-  plugins: [vue()],
+  // `vite --mode fake`: screens without a core, for looking at them.
+  plugins: [vue(), mode === 'fake' && (await import('./test/fake')).fakeCore()],
   clearScreen: false,
   server: {
     port: 5173,
@@ -21,4 +22,4 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   test: { environment: 'happy-dom', passWithNoTests: true },
-});
+}));

@@ -1,9 +1,9 @@
 // Arrow keys and roving focus shared by the two radio groups (WAI-ARIA radio pattern on big buttons).
 
-import { computed, nextTick, ref, type Ref } from 'vue';
+import { computed, nextTick, useTemplateRef, type Ref } from 'vue';
 
 export function useRadio(values: () => readonly string[], model: Ref<string | null | undefined>) {
-  const group = ref<HTMLElement | null>(null);
+  const group = useTemplateRef<HTMLElement>('group');
   const tabStop = computed(() => {
     const at = values().indexOf(model.value ?? '');
     return at < 0 ? 0 : at;
@@ -19,5 +19,5 @@ export function useRadio(values: () => readonly string[], model: Ref<string | nu
     void nextTick(() => group.value?.querySelectorAll<HTMLElement>('[role=radio]')[next]?.focus());
   }
 
-  return { group, tabStop, move };
+  return { tabStop, move };
 }

@@ -12,12 +12,11 @@ export const kitWords = {
     remove: 'Remove: {label}',
     addPhoto: 'Add photo: {label}',
     stepDone: 'done',
-    stepOf: 'Step {i} of {n}: {label}',
     busy: 'Working',
     total: 'Total',
     cancel: 'Cancel',
-    chosen: 'chosen',
     choose: 'Choose',
+    message: 'Message',
   },
   zh: {
     back: '返回',
@@ -28,12 +27,11 @@ export const kitWords = {
     remove: '删除：{label}',
     addPhoto: '添加照片：{label}',
     stepDone: '已完成',
-    stepOf: '第 {i} 步（共 {n} 步）：{label}',
     busy: '处理中',
     total: '合计',
     cancel: '取消',
-    chosen: '已选',
     choose: '请选择',
+    message: '消息',
   },
 } as const;
 
