@@ -33,6 +33,7 @@ fn types() -> String {
         change::KnownWhat,
         step::KnownStepKind,
         step::KnownAnswer,
+        sheet::Answered,
         sheet::Refusal,
         charges::Charges,
         document::Document,

@@ -4,6 +4,12 @@ export type Act = { "act": "registered", } | { "act": "graded", level: string, r
 
 export type Answer = KnownAnswer | { kind: string };
 
+export type Answered = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, answer: Answer, verdict: Verdict, note: string, };
+
 export type Arrival = { 
 /**
  * When, by the phone's corrected clock.

@@ -13,6 +13,8 @@ export const webkitDriverPath = () => onPath('WebKitWebDriver');
  * Starts the app with a driver and answers its page. Open it again with the same `folder` (and the same JOBSHEET_DATA in
  * `env`) and it is the same phone switched on again.
  * env: what the app sees, besides this process's own. display: ':1', or else a screen of its own is started.
+ * locale: what the system speaks; where it does not have that one, WebKit says en-US.
+ * The page is as big as its window; size() changes both.
  * binary, args, browserName: another program than the app, for trying the driver itself.
  */
 export async function openWebkit({
@@ -23,8 +25,6 @@ export async function openWebkit({
   folder = temporaryFolder('webkit'),
   display,
   locale = 'zh-CN',
-  width = 390,
-  height = 844,
   base,
 } = {}) {
   const driverPath = webkitDriverPath();
@@ -40,7 +40,10 @@ export async function openWebkit({
     env: {
       DISPLAY: display ?? screen.display,
       WAYLAND_DISPLAY: undefined,
-      LANGUAGE: locale.replace('-', '_'),
+      LANG: `${locale.replace('-', '_')}.UTF-8`,
+      LANGUAGE: undefined,
+      LC_ALL: undefined,
+      LC_MESSAGES: undefined,
       XDG_DATA_HOME: home('data'),
       XDG_CONFIG_HOME: home('config'),
       XDG_CACHE_HOME: home('cache'),
@@ -60,8 +63,10 @@ export async function openWebkit({
     const driver = await new Builder().usingServer(url).withCapabilities(capabilities).build();
     // The driver exists before its session does: this waits for it, and says why when there is none.
     await driver.getSession();
-    const page = new WebkitPage({ base, width, height }, { driver, service, screen, binary });
+    const page = new WebkitPage({ base }, { driver, service, screen, binary });
     if (base) await page.goto('/');
+    page.width = await page.run('innerWidth');
+    page.height = await page.run('innerHeight');
     return page;
   } catch (error) {
     await service.kill();
@@ -172,16 +177,17 @@ class WebkitPage extends Page {
 
   async resize(width, height) {
     const window = this.driver.manage().window();
+    const inner = () => this.run('({ width: innerWidth, height: innerHeight })');
+    const fits = async () => {
+      const now = await inner();
+      return now.width === width && now.height === height;
+    };
     await window.setRect({ x: 0, y: 0, width, height });
-    // A frame around the page, where there is one, is added.
-    const inner = await this.run('({ width: innerWidth, height: innerHeight })');
-    if (inner.width === width && inner.height === height) return;
-    await window.setRect({ x: 0, y: 0, width: 2 * width - inner.width, height: 2 * height - inner.height });
-    await until(
-      async () => (await this.run('innerWidth')) === width,
-      5000,
-      `a page ${width} pixels wide`,
-    ).catch(() => {});
+    // The page hears of it a moment later. What is still missing then is the window's own frame, and is added.
+    if (await until(fits, 1000, 'as big as its window').catch(() => false)) return;
+    const now = await inner();
+    await window.setRect({ x: 0, y: 0, width: 2 * width - now.width, height: 2 * height - now.height });
+    await until(fits, 5000, `the page ${width} x ${height}`);
   }
 
   /** kill -9 of the app, as when a phone's battery dies. The page is of no more use: open another on the same data. */
