@@ -171,7 +171,7 @@ async fn draft(core: State<'_, Core>, key: String) -> Answer<Option<Value>> {
 
 #[tauri::command]
 async fn save_draft(core: State<'_, Core>, key: String, value: Value) -> Answer<()> {
-    on_disk(core, move |phone| phone.save_draft(&key, value)).await
+    on_disk(core, move |phone| phone.save_draft(&key, &value)).await
 }
 
 /// The JSON arguments of a command whose body is bytes: percent-encoded in a header.

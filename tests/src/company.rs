@@ -47,15 +47,11 @@ impl Company {
     }
 
     pub fn order(&self, number: &str) -> WorkOrder {
-        self.office
-            .work_orders()
-            .expect("work orders")
-            .into_iter()
-            .find(|order| order.number == number)
-            .expect("a work order of that number")
+        self.office.by_number(number).expect("a store").expect("a work order of that number")
     }
 }
 
 fn open(folder: &std::path::Path) -> Office {
-    Office::open(jobsheet_office::Options::demo(folder.to_path_buf())).expect("the office opens")
+    let options = jobsheet_office::Options { demo: true, ..jobsheet_office::Options::new(folder) };
+    Office::open(options).expect("the office opens")
 }

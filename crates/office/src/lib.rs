@@ -1,1 +1,203 @@
+//! The office: the central service that every phone and the console talk to.
+//!
+//! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
+//! [`dispatch`] is what the office does to work orders, [`photos`] keeps photos as files, [`accounts`] knows
+//! who is who, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
+mod accounts;
+mod clock;
+mod console;
+mod demo;
+mod dispatch;
+mod hints;
+mod photos;
+mod routes;
+mod store;
+mod sync;
+
+pub use accounts::{NewStaff, NewTechnician, Role};
+pub use clock::{Clock, HandClock, system_clock};
+pub use demo::Offered;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, SubsecRound, Utc};
+use jobsheet_model::{
+    Digest, Sheet, WorkOrder, WorkOrderId, act::JournalEntry, view::Raised, work_order::Technician,
+};
+use rusqlite::Transaction;
+use std::{future::Future, path::PathBuf, sync::Arc};
+use store::{Store, people};
+
+/// How an office is opened.
+pub struct Options {
+    /// Folder of the database and the photos; made when it is not there.
+    pub data: PathBuf,
+    /// Fill an empty office with the demo company.
+    pub demo: bool,
+    pub clock: Clock,
+}
+
+impl Options {
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), demo: false, clock: system_clock() }
+    }
+}
+
+/// The central service. Cheap to clone; all clones are the same office.
+#[derive(Clone)]
+pub struct Office(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    photos: photos::Photos,
+    hints: hints::Hints,
+    /// Argon2 takes 19 MiB each time: no more than two at once.
+    hashing: tokio::sync::Semaphore,
+    clock: Clock,
+}
+
+impl Office {
+    pub fn open(options: Options) -> Result<Self> {
+        std::fs::create_dir_all(&options.data)
+            .with_context(|| format!("Making the folder {}", options.data.display()))?;
+        let store = Store::open(&options.data.join("office.db"))?;
+        let epoch = store.write(|tx| -> Result<_> {
+            if store::fact(tx, "epoch")?.is_none() {
+                store::set_fact(tx, "epoch", &accounts::random_text(9))?;
+            }
+            store::counter(tx)
+        })?;
+        let office = Self(Arc::new(Inner {
+            store,
+            photos: photos::Photos::open(options.data.join("photos"))?,
+            hints: hints::Hints::new(epoch),
+            hashing: tokio::sync::Semaphore::new(2),
+            clock: options.clock,
+        }));
+        if options.demo {
+            demo::prepare(&office)?;
+        }
+        Ok(office)
+    }
+
+    /// Every route of the office: `/v1` for phones, `/console/api` and the console's page for browsers.
+    pub fn router(&self) -> axum::Router {
+        routes::router(self.clone())
+    }
+
+    /// Serves until `shutdown`, then lets requests under way finish for at most five seconds.
+    pub async fn serve(
+        &self,
+        listener: tokio::net::TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let (begun, ending) = tokio::sync::oneshot::channel();
+        let office = self.clone();
+        let graceful = async move {
+            shutdown.await;
+            office.0.hints.close();
+            let _ = begun.send(());
+        };
+        let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
+        let patience = async {
+            if ending.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        };
+        tokio::select! {
+            served = server => served.context("Serving"),
+            () = patience => Ok(()),
+        }
+    }
+
+    /// The office's clock, to the millisecond.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0.clock)().trunc_subsecs(3)
+    }
+
+    /// The firm's name.
+    pub fn company(&self) -> Result<String> {
+        self.read(|db| Ok(store::fact(db, "company")?.unwrap_or_default()))
+    }
+
+    pub fn set_company(&self, name: &str) -> Result<()> {
+        self.write(|tx| store::set_fact(tx, "company", name))
+    }
+
+    pub fn technicians(&self) -> Result<Vec<Technician>> {
+        self.read(|db| people::technicians(db))
+    }
+
+    pub fn work_orders(&self) -> Result<Vec<WorkOrder>> {
+        self.read(|db| store::work_orders(db))
+    }
+
+    pub fn work_order(&self, id: WorkOrderId) -> Result<Option<WorkOrder>> {
+        Ok(self.read(|db| store::held(db, id))?.map(|held| held.order))
+    }
+
+    pub fn by_number(&self, number: &str) -> Result<Option<WorkOrder>> {
+        self.read(|db| store::order_by_number(db, number))
+    }
+
+    /// Everything the office holds of what was recorded on a work order.
+    pub fn sheet(&self, id: WorkOrderId) -> Result<Option<Sheet>> {
+        Ok(self.read(|db| store::held(db, id))?.map(|held| held.sheet))
+    }
+
+    pub fn journal(&self, id: WorkOrderId) -> Result<Vec<JournalEntry>> {
+        self.read(|db| store::console::journal(db, id))
+    }
+
+    /// What the office should look at on a work order.
+    pub fn raised(&self, id: WorkOrderId) -> Result<Vec<Raised>> {
+        self.read(|db| store::console::raised(db, id))
+    }
+
+    /// Where a photo that the office holds whole lies.
+    pub fn photo_path(&self, digest: &Digest) -> Option<PathBuf> {
+        let path = self.0.photos.path(digest);
+        path.is_file().then_some(path)
+    }
+
+    /// The bytes of a photo that the office holds whole.
+    pub fn photo(&self, digest: &Digest) -> Option<Vec<u8>> {
+        std::fs::read(self.photo_path(digest)?).ok()
+    }
+
+    /// Makes one of the demo company's waiting requests an offer to a technician, with today's times.
+    pub fn demo_offer(&self, to_login: &str, number: Option<&str>) -> Result<Offered> {
+        demo::offer(self, to_login, number)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.0.store.read(work)
+    }
+
+    /// One transaction; whoever waits for hints hears of it after the commit.
+    fn write<T, E: From<rusqlite::Error> + From<anyhow::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (done, n) = self.0.store.write(|tx| {
+            let done = work(tx)?;
+            Ok::<_, E>((done, store::counter(tx)?))
+        })?;
+        self.0.hints.moved_to(n);
+        Ok(done)
+    }
+
+    /// Runs what waits for the disk away from the async threads.
+    async fn run<T, E>(&self, work: impl FnOnce(&Office) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        let office = self.clone();
+        match tokio::task::spawn_blocking(move || work(&office)).await {
+            Ok(done) => done,
+            Err(why) => Err(E::from(anyhow::Error::new(why).context("Running store work"))),
+        }
+    }
+}

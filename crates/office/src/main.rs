@@ -1,1 +1,207 @@
-fn main(){}
+//! `jobsheet-office`: serves the office, and what is done to one from a shell.
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jobsheet_model::place::Position;
+use jobsheet_office::{NewStaff, NewTechnician, Office, Options, Role};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The central service of Jobsheet, and its console.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve phones and the console.
+    Serve(Serve),
+    /// What only the demo company has.
+    #[command(subcommand)]
+    Demo(Demo),
+    /// People of the office.
+    #[command(subcommand)]
+    Staff(Staff),
+    /// Technicians.
+    #[command(subcommand)]
+    Technician(Technician),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Folder of the database and the photos.
+    #[arg(long)]
+    data: PathBuf,
+    /// Port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Fill an empty office with the demo company.
+    #[arg(long)]
+    demo: bool,
+    /// The firm's name, as sign-in screens show it. Kept.
+    #[arg(long)]
+    company: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Demo {
+    /// Make a waiting request an offer to a technician; works beside the running office.
+    Offer {
+        #[arg(long)]
+        data: PathBuf,
+        /// Login of the technician.
+        #[arg(long)]
+        to: String,
+        /// Which request; the most urgent one otherwise.
+        #[arg(long)]
+        number: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Add somebody to the office; the password is read from standard input.
+    Add {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_enum, default_value = "admin")]
+        role: StaffRole,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StaffRole {
+    Dispatcher,
+    Supervisor,
+    Admin,
+}
+
+#[derive(Subcommand)]
+enum Technician {
+    /// Add a technician; the password is read from standard input.
+    Add {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "")]
+        phone: String,
+        /// Where the day starts: `30.6586,104.0648`.
+        #[arg(long, default_value = "30.6586,104.0648", value_parser = position)]
+        base: Position,
+    },
+}
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("jobsheet-office: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .init();
+    match Cli::parse().command {
+        Command::Serve(serve) => run(serve),
+        Command::Demo(Demo::Offer { data, to, number }) => {
+            let offered = existing(&data)?.demo_offer(&to, number.as_deref())?;
+            println!("offered {} ({}) to {}", offered.number, offered.customer, offered.to);
+            Ok(())
+        }
+        Command::Staff(Staff::Add { data, login, name, role }) => {
+            let role = match role {
+                StaffRole::Dispatcher => Role::Dispatcher,
+                StaffRole::Supervisor => Role::Supervisor,
+                StaffRole::Admin => Role::Admin,
+            };
+            let password = password()?;
+            Office::open(Options::new(data))?.add_staff(NewStaff { login, name, role, password })
+        }
+        Command::Technician(Technician::Add { data, login, name, phone, base }) => {
+            let password = password()?;
+            let new = NewTechnician { login, name, phone, base, password };
+            Office::open(Options::new(data))?.add_technician(new).map(|_| ())
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(serve: Serve) -> Result<()> {
+    let office = Office::open(Options { demo: serve.demo, ..Options::new(serve.data) })?;
+    if let Some(company) = &serve.company {
+        office.set_company(company)?;
+    }
+    let listener = tokio::net::TcpListener::bind(serve.listen)
+        .await
+        .with_context(|| format!("Listening on {}", serve.listen))?;
+    println!("listening on http://{}", listener.local_addr()?);
+    std::io::stdout().flush()?;
+    office.serve(listener, stop()).await
+}
+
+/// Ends with SIGTERM or Ctrl-C.
+async fn stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+fn existing(data: &Path) -> Result<Office> {
+    if !data.join("office.db").is_file() {
+        bail!("there is no office in {}", data.display());
+    }
+    Office::open(Options::new(data))
+}
+
+fn password() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("Reading the password from standard input")?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    ensure!(!password.is_empty(), "no password on standard input");
+    Ok(password.to_owned())
+}
+
+fn position(text: &str) -> Result<Position, String> {
+    let (lat, lon) = text.split_once(',').ok_or("latitude and longitude, with a comma between them")?;
+    let degrees = |text: &str| text.trim().parse::<f64>().map_err(|_| format!("{text} is no number of degrees"));
+    let position = Position::new(degrees(lat)?, degrees(lon)?);
+    if position.is_real() { Ok(position) } else { Err("no place on earth".into()) }
+}

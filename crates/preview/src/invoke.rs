@@ -192,7 +192,7 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         }
         "save_draft" => {
             let args: Draft = read(headers, &body)?;
-            on_disk(move || json(phone.save_draft(&args.key, args.value)?)).await
+            on_disk(move || json(phone.save_draft(&args.key, &args.value)?)).await
         }
         _ => Err(Problem::new("no_such_command", format!("There is no command {command}."))),
     }

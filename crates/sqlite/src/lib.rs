@@ -107,8 +107,10 @@ mod tests {
     use super::*;
 
     const FIRST: Migration = Migration { name: "first", sql: "CREATE TABLE a (x INTEGER NOT NULL) STRICT" };
-    const SECOND: Migration = Migration { name: "second", sql: "ALTER TABLE a ADD COLUMN y TEXT NOT NULL DEFAULT ''" };
-    const BROKEN: Migration = Migration { name: "broken", sql: "CREATE TABLE b (x INTEGER) STRICT; CREATE nonsense" };
+    const SECOND: Migration =
+        Migration { name: "second", sql: "ALTER TABLE a ADD COLUMN y TEXT NOT NULL DEFAULT ''" };
+    const BROKEN: Migration =
+        Migration { name: "broken", sql: "CREATE TABLE b (x INTEGER) STRICT; CREATE nonsense" };
 
     #[test]
     fn a_commit_is_on_disk_before_it_returns() {
@@ -126,7 +128,8 @@ mod tests {
         open(&file, &[FIRST]).unwrap().execute("INSERT INTO a VALUES (7)", []).unwrap();
 
         let db = open(&file, &[FIRST, SECOND]).unwrap();
-        let row: (i64, String) = db.query_row("SELECT x, y FROM a", [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+        let row: (i64, String) =
+            db.query_row("SELECT x, y FROM a", [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
         assert_eq!(row, (7, String::new()));
 
         let copy = Connection::open(copy_path(&file, 1)).unwrap();

@@ -34,7 +34,11 @@ export function isProblem(value: unknown): value is Problem {
 
 function asProblem(error: unknown): Problem {
   if (isProblem(error)) return error;
-  return { code: 'unexpected', message: 'Something went wrong. Your work is safe on this phone.', params: {} };
+  return {
+    code: 'unexpected',
+    message: 'Something went wrong. Your work is safe on this phone.',
+    params: {},
+  };
 }
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {

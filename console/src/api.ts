@@ -1,0 +1,67 @@
+// What the console asks of the office. Same origin, cookie session; errors come as a Problem.
+import type { ConsoleJob, ConsoleRow, ConsoleSession, Language, Problem } from '@jobsheet/model';
+
+const root = '/console/api';
+
+export class Failed extends Error {
+  constructor(
+    /** HTTP status; 0 when nothing answered. */
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.code);
+  }
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(root + path, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Failed(0, { code: 'unreachable', message: 'The office server did not answer.' });
+  }
+  const content = await answer.text();
+  if (!answer.ok) throw new Failed(answer.status, problemOf(answer.status, content));
+  try {
+    return (content === '' ? undefined : JSON.parse(content)) as T;
+  } catch {
+    throw new Failed(0, { code: 'unreachable', message: 'Something answered that is not the office.' });
+  }
+}
+
+const byStatus: Record<number, string> = { 401: 'signed_out', 404: 'no_such_job', 429: 'too_many_tries' };
+
+function problemOf(status: number, content: string): Problem {
+  const unknown = { code: byStatus[status] ?? 'unexpected', message: `The office answered ${status}.` };
+  try {
+    const said = JSON.parse(content) as Partial<Problem> & { detail?: string; title?: string };
+    return {
+      code: said.code ?? unknown.code,
+      message: said.message ?? said.detail ?? said.title ?? unknown.message,
+      params: said.params,
+    };
+  } catch {
+    return unknown;
+  }
+}
+
+const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
+
+export const api = {
+  session: () => call<ConsoleSession>('GET', '/session'),
+  signIn: (login: string, password: string) => call<ConsoleSession>('POST', '/sign-in', { login, password }),
+  signOut: () => call<void>('POST', '/sign-out', {}),
+  rows: () => call<ConsoleRow[]>('GET', '/work-orders'),
+  job: (id: string, language: Language) => call<ConsoleJob>('GET', `${order(id)}?language=${language}`),
+  offer: (id: string, technician: string) => call<void>('POST', `${order(id)}/offer`, { technician }),
+  reassign: (id: string, technician: string, reason: string) =>
+    call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
+  cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),
+  photo: (digest: string) => `${root}/photos/${digest}`,
+  events: `${root}/events`,
+};

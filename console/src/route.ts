@@ -1,0 +1,23 @@
+// Three places: the work orders, those that need a person, and one work order. The address is the hash, so that a
+// page can be kept as a bookmark and the browser's Back works.
+import { readonly, ref } from 'vue';
+
+export type Place = { page: 'orders' } | { page: 'dispatch' } | { page: 'job'; id: string };
+
+function read(): Place {
+  const [, page, id] = window.location.hash.split('/');
+  if (page === 'work-orders' && id) return { page: 'job', id: decodeURIComponent(id) };
+  if (page === 'dispatch') return { page: 'dispatch' };
+  return { page: 'orders' };
+}
+
+const current = ref<Place>(read());
+window.addEventListener('hashchange', () => (current.value = read()));
+
+export const place = readonly(current);
+
+export const jobHref = (id: string) => `#/work-orders/${encodeURIComponent(id)}`;
+
+export function go(href: string): void {
+  window.location.hash = href;
+}

@@ -1,0 +1,132 @@
+//! What the console's pages are made of: rows and jobs, derived from work orders, sheets and the journal.
+
+use crate::{
+    Office,
+    store::{
+        self,
+        console::{self as shown, Listed},
+        people,
+    },
+};
+use anyhow::Result;
+use jobsheet_model::{
+    Digest, Language, Stage, WorkOrderId,
+    charges::charges,
+    document::document,
+    view::{ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
+    work_order::AssignmentState,
+};
+use std::collections::HashSet;
+
+impl Office {
+    pub(crate) fn console_session(&self, login: &str) -> Result<Option<ConsoleSession>> {
+        self.read(|db| {
+            let Some(name) = people::staff_name(db, login)? else { return Ok(None) };
+            let company = store::fact(db, "company")?.unwrap_or_default();
+            Ok(Some(ConsoleSession { name, company, technicians: people::technicians(db)? }))
+        })
+    }
+
+    pub(crate) fn console_rows(&self) -> Result<Vec<ConsoleRow>> {
+        self.read(|db| {
+            let whole = shown::whole_photos(db)?;
+            Ok(shown::listed(db)?.iter().map(|listed| row(listed, &whole)).collect())
+        })
+    }
+
+    pub(crate) fn console_job(&self, id: WorkOrderId, language: Language) -> Result<Option<ConsoleJob>> {
+        self.read(|db| {
+            let Some(listed) = shown::listed_one(db, id)? else { return Ok(None) };
+            let whole = shown::whole_photos(db)?;
+            let sizes = shown::photo_sizes(db, id)?;
+            let signed_for = match shown::signed_base(db, id)? {
+                Some(base) if listed.sheet.is_locked() => store::order_version(db, id, base)?,
+                _ => None,
+            };
+            let row = row(&listed, &whole);
+            let Listed { order, sheet, .. } = listed;
+            // A signed sheet is shown as it was signed, whatever became of the work order since.
+            let as_signed = signed_for.as_ref().unwrap_or(&order);
+            let document = document(as_signed, &sheet, language);
+            let signed_as_shown = sheet.sign_off.as_ref().map(|signed| {
+                jobsheet_model::document::document(as_signed, &sheet, signed.act.language).digest()
+                    == signed.act.digest
+            });
+            let photos = sheet
+                .photos
+                .iter()
+                .map(|photo| ConsolePhoto {
+                    digest: photo.digest.clone(),
+                    bytes: sizes.get(photo.digest.as_str()).copied().unwrap_or(photo.bytes.into()),
+                    held: self.0.photos.progress(&photo.digest).offset,
+                })
+                .collect();
+            Ok(Some(ConsoleJob {
+                row,
+                charges: charges(as_signed, &sheet, Some(self.now())),
+                digest: document.digest(),
+                document,
+                signed_as_shown,
+                photos,
+                journal: shown::journal(db, id)?,
+                attention: shown::raised(db, id)?,
+                order,
+                sheet,
+            }))
+        })
+    }
+
+    /// A photo for the console: any that a change names.
+    pub(crate) fn console_photo(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        if self.read(|db| shown::photo_is_known(db, digest))? { self.photo_bytes(digest) } else { Ok(None) }
+    }
+}
+
+fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
+    let Listed { order, sheet, .. } = listed;
+    let held = sheet.photos.iter().filter(|photo| whole.contains(photo.digest.as_str())).count();
+    ConsoleRow {
+        id: order.id,
+        number: order.number.clone(),
+        level: order.level.clone(),
+        customer: order.customer.name.clone(),
+        site: order.site.name.clone(),
+        symptom: order.request.symptom.clone(),
+        technician: order.assignment.technician_name.clone(),
+        respond_by: order.respond_by,
+        status: status(listed),
+        photos: count(sheet.photos.len()),
+        photos_held: count(held),
+        attention: listed.attention,
+        last_word: listed.last_word,
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// How far the request is. What the technician recorded says more than the plan does.
+fn status(listed: &Listed) -> Status {
+    if listed.order.cancelled.is_some() {
+        return Status::Cancelled;
+    }
+    match listed.sheet.stage {
+        Stage::Offered | Stage::Declined | Stage::Accepted => match listed.order.assignment.state {
+            AssignmentState::Offered if listed.sheet.stage == Stage::Accepted => Status::Accepted,
+            AssignmentState::Offered => Status::Dispatched,
+            AssignmentState::Assigned => Status::Accepted,
+            AssignmentState::Declined => Status::Refused,
+            AssignmentState::Withdrawn => Status::Dispatching,
+        },
+        Stage::Departed => Status::Departed,
+        Stage::OnSite => Status::Arrived,
+        Stage::Working => Status::Working,
+        Stage::Paused => Status::Paused,
+        Stage::WorkDone => Status::WorkDone,
+        Stage::SignedOff if listed.returned >= listed.sheet.revision => Status::SheetReturned,
+        Stage::SignedOff => Status::AcceptancePassed,
+        Stage::SignOffRefused => Status::AcceptanceFailed,
+        Stage::CouldNotFinish => Status::Unfinished,
+    }
+}

@@ -1,0 +1,160 @@
+//! What the office does to work orders: offer, reassign, cancel. Each gives the work order a new version and
+//! is journalled with its actor; nothing of what technicians recorded is touched.
+
+use crate::{
+    Office,
+    store::{self, Held, people},
+    sync::{AUTOMATIC, journal_act},
+};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    Stage, TechnicianId, WorkOrder, WorkOrderId,
+    act::Act,
+    work_order::{Assignment, AssignmentState, Cancelled, Technician},
+};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+/// Why the office cannot do that.
+#[derive(Debug, thiserror::Error)]
+pub enum Cannot {
+    #[error("there is no such work order")]
+    NoSuchWorkOrder,
+    #[error("there is no such technician")]
+    NoSuchTechnician,
+    #[error("the work order is cancelled")]
+    Cancelled,
+    #[error("somebody has this work order; reassign it instead")]
+    Taken,
+    #[error("nobody has this work order; offer it instead")]
+    NotTaken,
+    #[error("it is this technician's already")]
+    Same,
+    #[error("the visit is over")]
+    Over,
+    #[error("a reason is needed")]
+    Reason,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<rusqlite::Error> for Cannot {
+    fn from(why: rusqlite::Error) -> Self {
+        Cannot::Failed(why.into())
+    }
+}
+
+/// The assignment of a work order that is nobody's.
+pub fn unassigned(at: DateTime<Utc>) -> Assignment {
+    Assignment {
+        technician: TechnicianId(Uuid::nil()),
+        technician_name: String::new(),
+        state: AssignmentState::Withdrawn,
+        offered_at: at,
+    }
+}
+
+impl Office {
+    /// Offers a work order that is nobody's to a technician. `by` is who does it.
+    pub fn offer(&self, id: WorkOrderId, to_login: &str, by: &str) -> Result<(), Cannot> {
+        let now = self.now();
+        self.write(|tx| {
+            let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
+            offer_in(tx, id, &to, by, now, |_| {})
+        })
+    }
+
+    /// Takes a work order from whoever has it and offers it to somebody else (A16).
+    pub fn reassign(&self, id: WorkOrderId, to_login: &str, reason: &str, by: &str) -> Result<(), Cannot> {
+        let (now, reason) = (self.now(), reason.trim());
+        self.write(|tx| {
+            let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
+            let Held { order, sheet, .. } = open_order(tx, id)?;
+            if !is_taken(&order) {
+                return Err(Cannot::NotTaken);
+            }
+            if order.assignment.technician == to.id {
+                return Err(Cannot::Same);
+            }
+            if sheet.stage.is_over() {
+                return Err(Cannot::Over);
+            }
+            if reason.is_empty() {
+                return Err(Cannot::Reason);
+            }
+            let from = order.assignment.technician;
+            store::revoke(tx, id, from, now, reason, &to.name)?;
+            let act = Act::Reassigned { from, to: to.id, reason: reason.to_owned() };
+            journal_act(tx, id, now, actor(by), act)?;
+            assign(tx, order, &to, now)
+        })
+    }
+
+    /// The technician keeps the work order, marked as cancelled: what was recorded stays his to send.
+    pub fn cancel(&self, id: WorkOrderId, reason: &str, by: &str) -> Result<(), Cannot> {
+        let (now, reason) = (self.now(), reason.trim());
+        self.write(|tx| {
+            let Held { mut order, .. } = open_order(tx, id)?;
+            if reason.is_empty() {
+                return Err(Cannot::Reason);
+            }
+            order.cancelled = Some(Cancelled { at: now, reason: reason.to_owned() });
+            order.version += 1;
+            store::update_order(tx, &order)?;
+            Ok(journal_act(tx, id, now, actor(by), Act::Cancelled { reason: reason.to_owned() })?)
+        })
+    }
+}
+
+/// Offers a work order within a transaction; `plan` may give it new times first.
+pub fn offer_in(
+    tx: &Connection,
+    id: WorkOrderId,
+    to: &Technician,
+    by: &str,
+    now: DateTime<Utc>,
+    plan: impl FnOnce(&mut WorkOrder),
+) -> Result<(), Cannot> {
+    let Held { mut order, sheet, .. } = open_order(tx, id)?;
+    if is_taken(&order) {
+        return Err(Cannot::Taken);
+    }
+    if sheet.stage == Stage::Declined {
+        store::clear_sheet(tx, id)?;
+    }
+    plan(&mut order);
+    journal_act(tx, id, now, actor(by), Act::Offered { technician: to.id })?;
+    assign(tx, order, to, now)
+}
+
+fn open_order(tx: &Connection, id: WorkOrderId) -> Result<Held, Cannot> {
+    let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
+    if held.order.cancelled.is_some() { Err(Cannot::Cancelled) } else { Ok(held) }
+}
+
+fn is_taken(order: &WorkOrder) -> bool {
+    matches!(order.assignment.state, AssignmentState::Offered | AssignmentState::Assigned)
+}
+
+fn assign(
+    tx: &Connection,
+    mut order: WorkOrder,
+    to: &Technician,
+    now: DateTime<Utc>,
+) -> Result<(), Cannot> {
+    order.assignment = Assignment {
+        technician: to.id,
+        technician_name: to.name.clone(),
+        state: AssignmentState::Offered,
+        offered_at: now,
+    };
+    order.version += 1;
+    store::update_order(tx, &order).context("Keeping the assignment")?;
+    store::grant(tx, order.id, to.id, now, true)?;
+    Ok(())
+}
+
+fn actor(by: &str) -> &str {
+    if by.is_empty() { AUTOMATIC } else { by }
+}

@@ -1,0 +1,311 @@
+//! Photos as files: `photos/ab/abcd...`, and `photos/partial/abcd...` while bytes still arrive.
+//!
+//! Bytes are written as they come, so what arrived before a link was cut stays. A photo gets its name only
+//! after its SHA-256 was checked and its bytes are on disk.
+
+use crate::{
+    Office,
+    store::{self, sync as held},
+    sync::note_returned,
+};
+use anyhow::{Context, Result, anyhow};
+use axum::body::{Body, Bytes};
+use futures_util::StreamExt;
+use jobsheet_model::{Digest, work_order::Technician, wire::MAX_PHOTO};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    fs,
+    io::AsyncWriteExt,
+    sync::Notify,
+    time::{Instant, timeout},
+};
+
+/// An upload without a byte for this long is over.
+const SILENCE: Duration = Duration::from_secs(30);
+/// A second upload of the same photo ends one that has been silent for this long: the phone has come back
+/// before the office noticed that the old connection is dead.
+const STALE: Duration = Duration::from_secs(2);
+
+pub struct Photos {
+    folder: PathBuf,
+    uploads: Mutex<HashMap<Digest, Arc<Upload>>>,
+}
+
+/// Only one request at a time writes a photo.
+struct Upload {
+    turn: tokio::sync::Mutex<()>,
+    last_byte: Mutex<Instant>,
+    superseded: Notify,
+}
+
+/// How much of a photo the office has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub offset: u64,
+    pub whole: bool,
+}
+
+/// Why an upload stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    #[error("no change of this technician names the photo")]
+    NotNamed,
+    #[error("the office has {0} bytes")]
+    WrongOffset(u64),
+    #[error("the photo is larger than {MAX_PHOTO} bytes")]
+    TooLarge,
+    #[error("the bytes are not those of the digest")]
+    WrongHash,
+    #[error("the bytes are no JPEG")]
+    NotAJpeg,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(why: std::io::Error) -> Self {
+        Stopped::Failed(anyhow::Error::new(why).context("Keeping a photo"))
+    }
+}
+
+impl Photos {
+    pub fn open(folder: PathBuf) -> Result<Self> {
+        std::fs::create_dir_all(folder.join("partial"))
+            .with_context(|| format!("Making the folder {}", folder.display()))?;
+        Ok(Self { folder, uploads: Mutex::default() })
+    }
+
+    pub fn path(&self, digest: &Digest) -> PathBuf {
+        self.folder.join(&digest.as_str()[..2]).join(digest.as_str())
+    }
+
+    fn partial(&self, digest: &Digest) -> PathBuf {
+        self.folder.join("partial").join(digest.as_str())
+    }
+
+    /// Counted from the files, which is where the bytes are.
+    pub fn progress(&self, digest: &Digest) -> Progress {
+        let length = |path: PathBuf| std::fs::metadata(path).ok().map(|file| file.len());
+        match length(self.path(digest)) {
+            Some(offset) => Progress { offset, whole: true },
+            None => Progress { offset: length(self.partial(digest)).unwrap_or(0), whole: false },
+        }
+    }
+
+    fn upload(&self, digest: &Digest) -> Arc<Upload> {
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        uploads.retain(|_, upload| Arc::strong_count(upload) > 1);
+        uploads
+            .entry(digest.clone())
+            .or_insert_with(|| {
+                Arc::new(Upload {
+                    turn: tokio::sync::Mutex::new(()),
+                    last_byte: Mutex::new(Instant::now()),
+                    superseded: Notify::new(),
+                })
+            })
+            .clone()
+    }
+
+    /// Checks the whole partial file and gives it its name. Wrong bytes are removed: they can never become right.
+    fn finish(&self, digest: &Digest) -> Result<(), Stopped> {
+        let partial = self.partial(digest);
+        if let Err(why) = check(&partial, digest) {
+            if !matches!(why, Stopped::Failed(_)) {
+                std::fs::remove_file(&partial)?;
+            }
+            return Err(why);
+        }
+        let path = self.path(digest);
+        let folder = path.parent().ok_or_else(|| anyhow!("a photo without a folder"))?;
+        std::fs::create_dir_all(folder)?;
+        std::fs::rename(&partial, &path)?;
+        // The names are on disk too, or the photo could be gone after a power cut.
+        File::open(folder)?.sync_all()?;
+        File::open(&self.folder)?.sync_all()?;
+        Ok(())
+    }
+}
+
+impl Upload {
+    fn heard(&self) {
+        *self.last_byte.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn silent_for(&self) -> Duration {
+        self.last_byte.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    async fn wait_for_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        loop {
+            match timeout(Duration::from_millis(100), self.turn.lock()).await {
+                Ok(turn) => return turn,
+                Err(_) if self.silent_for() > STALE => self.superseded.notify_waiters(),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+fn check(file: &Path, digest: &Digest) -> Result<(), Stopped> {
+    let mut file = File::open(file)?;
+    let (mut hash, mut start, mut buffer) = (Sha256::new(), Vec::new(), vec![0; 64 * 1024]);
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        if start.len() < 3 {
+            start.extend_from_slice(&buffer[..count.min(3)]);
+        }
+        hash.update(&buffer[..count]);
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    if hex != digest.as_str() {
+        return Err(Stopped::WrongHash);
+    }
+    if !start.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Err(Stopped::NotAJpeg);
+    }
+    file.sync_all()?;
+    Ok(())
+}
+
+impl Office {
+    /// How much of a photo is here, for somebody whose change names it.
+    pub(crate) async fn photo_progress(&self, me: Technician, digest: Digest) -> Result<Progress, Stopped> {
+        self.run(move |office| {
+            if !office.read(|db| held::photo_named_by(db, &digest, me.id))? {
+                return Err(Stopped::NotNamed);
+            }
+            let progress = office.0.photos.progress(&digest);
+            if progress.whole {
+                office.photo_is_whole(&digest)?; // a crash may have come between file and row
+            }
+            Ok(progress)
+        })
+        .await
+    }
+
+    /// Appends the bytes of `body` from `offset` on. After the last (`complete`) the photo is checked and kept.
+    /// A task of its own: a cut link ends the request, but never in the middle of a write.
+    pub(crate) async fn take_photo(
+        &self,
+        me: Technician,
+        digest: Digest,
+        offset: u64,
+        complete: bool,
+        body: Body,
+    ) -> Result<Progress, Stopped> {
+        let office = self.clone();
+        let task = async move { office.take_photo_now(me, digest, offset, complete, body).await };
+        tokio::spawn(task).await.map_err(|why| Stopped::Failed(anyhow!(why).context("Taking a photo")))?
+    }
+
+    async fn take_photo_now(
+        &self,
+        me: Technician,
+        digest: Digest,
+        offset: u64,
+        complete: bool,
+        body: Body,
+    ) -> Result<Progress, Stopped> {
+        let before = self.photo_progress(me.clone(), digest.clone()).await?;
+        if before.whole {
+            return Ok(before);
+        }
+        let upload = self.0.photos.upload(&digest);
+        let _turn = upload.wait_for_turn().await;
+        upload.heard();
+        let before = self.photo_progress(me, digest.clone()).await?;
+        if before.whole {
+            return Ok(before);
+        }
+        if before.offset != offset {
+            return Err(Stopped::WrongOffset(before.offset));
+        }
+        let partial = self.0.photos.partial(&digest);
+        let arrived = append(&partial, offset, body, &upload).await?;
+        if !complete {
+            return Ok(Progress { offset: arrived, whole: false });
+        }
+        self.run(move |office| {
+            office.0.photos.finish(&digest)?;
+            office.photo_is_whole(&digest)?;
+            Ok(Progress { offset: arrived, whole: true })
+        })
+        .await
+    }
+
+    /// A photo's file is in place: its row says so, its work orders move on, a signed sheet may now be back.
+    fn photo_is_whole(&self, digest: &Digest) -> Result<()> {
+        if self.read(|db| held::photo_is_whole(db, digest))? {
+            return Ok(());
+        }
+        let now = self.now();
+        self.write(|tx| {
+            if held::set_photo_whole(tx, digest, now)? {
+                for id in held::orders_of_photo(tx, digest)? {
+                    store::touch(tx, id)?;
+                    note_returned(tx, id, now)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// A photo of a work order of this technician; foreign and absent ones are alike (I10).
+    pub(crate) fn photo_for(&self, me: &Technician, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        if !self.read(|db| held::photo_seen_by(db, digest, me.id))? {
+            return Ok(None);
+        }
+        self.photo_bytes(digest)
+    }
+
+    pub(crate) fn photo_bytes(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        match std::fs::read(self.0.photos.path(digest)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(why).context("Reading a photo"),
+        }
+    }
+}
+
+/// Writes what arrives. A cut link is no error here: what came before it stays, and the phone asks how much.
+async fn append(partial: &Path, offset: u64, body: Body, upload: &Upload) -> Result<u64, Stopped> {
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(partial).await?;
+    let mut length = offset;
+    let mut body = body.into_data_stream();
+    let ended = loop {
+        // Given up only between two writes: a write under way must not land after the next upload has begun.
+        let next = tokio::select! {
+            next = timeout(SILENCE, body.next()) => next,
+            () = upload.superseded.notified() => break Err(Stopped::WrongOffset(length)),
+        };
+        let chunk: Bytes = match next {
+            Ok(None) => break Ok(()),
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(Some(Err(why))) => break Err(Stopped::Failed(anyhow::Error::new(why).context("Link cut"))),
+            Err(_) => break Err(Stopped::Failed(anyhow!("Link silent"))),
+        };
+        upload.heard();
+        length += chunk.len() as u64;
+        if length > MAX_PHOTO {
+            drop(file);
+            fs::remove_file(partial).await?;
+            return Err(Stopped::TooLarge);
+        }
+        file.write_all(&chunk).await?;
+        // Tokio's file writes in the background; a cut must find everything written.
+        file.flush().await?;
+    };
+    ended.map(|()| length)
+}

@@ -1,0 +1,169 @@
+//! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
+
+use crate::{accounts::Denied, dispatch::Cannot, photos::Stopped, sync::Halt};
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jobsheet_model::wire::{ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET};
+
+#[derive(Debug)]
+pub struct HttpProblem {
+    status: StatusCode,
+    /// `wrong-password`, shown as `/problems/wrong-password`.
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl HttpProblem {
+    pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
+        Self { status, kind, title, detail: String::new(), headers: Vec::new() }
+    }
+
+    pub fn detail(mut self, detail: impl ToString) -> Self {
+        self.detail = detail.to_string();
+        self
+    }
+
+    fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+            self.headers.push((HeaderName::from_static(name), value));
+        }
+        self
+    }
+
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong at the office.")
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here.")
+    }
+
+    pub fn bad_request(why: impl ToString) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The office could not read this.").detail(why)
+    }
+
+    pub fn signed_out() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "signed-out", "Sign in first.")
+            .header("www-authenticate", "Bearer")
+    }
+}
+
+impl IntoResponse for HttpProblem {
+    fn into_response(self) -> Response {
+        let body = ProblemDetails {
+            kind: format!("/problems/{}", self.kind),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+impl From<anyhow::Error> for HttpProblem {
+    fn from(why: anyhow::Error) -> Self {
+        tracing::error!("{why:#}");
+        Self::internal()
+    }
+}
+
+impl From<Denied> for HttpProblem {
+    fn from(why: Denied) -> Self {
+        match why {
+            Denied::Wrong => {
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-password", "The name or the password is wrong.")
+            }
+            Denied::Wait { seconds } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tries", "Too many wrong tries.")
+                    .detail(format!("Try again in {seconds} seconds."))
+                    .header("retry-after", seconds)
+            }
+            Denied::Failed(why) => why.into(),
+        }
+    }
+}
+
+impl From<Halt> for HttpProblem {
+    fn from(why: Halt) -> Self {
+        let detail = why.to_string();
+        match why {
+            Halt::NotYourDevice => {
+                Self::new(StatusCode::FORBIDDEN, "not-your-device", "This phone belongs to somebody else.")
+            }
+            Halt::Gap { .. } => {
+                Self::new(StatusCode::CONFLICT, "sequence-gap", "Changes of this phone are missing.")
+            }
+            Halt::ChainBroken { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "chain-broken",
+                "These changes don't follow from those the office holds.",
+            ),
+            Halt::Unreadable(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "unreadable-change", "A change could not be read.")
+            }
+            Halt::TooMany => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-changes", "Too many changes at once.")
+            }
+            Halt::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
+impl From<Stopped> for HttpProblem {
+    fn from(why: Stopped) -> Self {
+        let detail = why.to_string();
+        match why {
+            Stopped::NotNamed => Self::not_found(),
+            Stopped::WrongOffset(offset) => {
+                Self::new(StatusCode::CONFLICT, "wrong-offset", "The upload goes on elsewhere.")
+                    .header(UPLOAD_OFFSET, offset)
+                    .header(UPLOAD_COMPLETE, "?0")
+                    .detail(detail)
+            }
+            Stopped::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "photo-too-large", "The photo is too large.")
+                    .detail(detail)
+            }
+            Stopped::WrongHash => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "wrong-digest",
+                "The photo arrived otherwise than it was announced.",
+            )
+            .detail(detail),
+            Stopped::NotAJpeg => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-jpeg", "The photo is no JPEG picture.")
+                    .detail(detail)
+            }
+            Stopped::Failed(why) => why.into(),
+        }
+    }
+}
+
+impl From<Cannot> for HttpProblem {
+    fn from(why: Cannot) -> Self {
+        let detail = why.to_string();
+        let conflict = |kind, title| Self::new(StatusCode::CONFLICT, kind, title);
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            Cannot::NoSuchWorkOrder => return Self::not_found(),
+            Cannot::NoSuchTechnician => unfit("no-such-technician", "There is no such technician."),
+            Cannot::Cancelled => conflict("cancelled", "The work order is cancelled."),
+            Cannot::Taken => conflict("taken", "Somebody has this work order."),
+            Cannot::NotTaken => conflict("not-taken", "Nobody has this work order."),
+            Cannot::Same => conflict("same-technician", "It is this technician's already."),
+            Cannot::Over => conflict("visit-over", "The visit is over."),
+            Cannot::Reason => unfit("reason-needed", "A reason is needed."),
+            Cannot::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}

@@ -1,0 +1,233 @@
+//! The routes of phones: `/v1`.
+
+use super::{
+    problem::HttpProblem,
+    wire::{self, MAX_BODY, Sent},
+};
+use crate::{
+    Office,
+    store::{
+        people::{self, Kind},
+        sync as held,
+    },
+};
+use axum::{
+    Json, Router,
+    body::{Body, Bytes},
+    extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::{self, Next},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::{get, head, post},
+};
+use futures_util::{Stream, StreamExt};
+use jobsheet_model::{
+    Digest,
+    wire::{
+        Hint, PROTOCOL, PROTOCOL_HEADER, SignIn, SignedIn, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET,
+    },
+    work_order::Technician,
+};
+use std::{convert::Infallible, time::Duration};
+
+const MAX_QUARANTINE: usize = 1024 * 1024;
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+pub fn router(office: Office) -> Router<Office> {
+    Router::new()
+        .route("/sign-in", post(sign_in))
+        .route("/sync", post(sync).layer(DefaultBodyLimit::max(MAX_BODY)))
+        .route("/photos/{digest}", head(photo_progress).put(take_photo).get(photo))
+        .route("/quarantine", post(quarantine).layer(DefaultBodyLimit::max(MAX_QUARANTINE)))
+        .route("/events", get(events))
+        .route("/reference/{digest}", get(reference))
+        .fallback(async || HttpProblem::not_found())
+        .method_not_allowed_fallback(async || {
+            HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
+        })
+        .layer(middleware::from_fn(speaks_protocol))
+        .with_state::<Office>(office)
+}
+
+/// Both sides say which protocol they speak, so that a captive portal's answer is no answer (I9).
+async fn speaks_protocol(request: Request, next: Next) -> Response {
+    let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|value| value.to_str().ok());
+    let mut response = match spoken {
+        Some(PROTOCOL) => next.run(request).await,
+        Some(other) if other.parse::<u32>().is_ok() => {
+            HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "unknown-protocol", "This office is older than the app.")
+                .detail(format!("The office speaks {PROTOCOL}."))
+                .into_response()
+        }
+        _ => HttpProblem::new(StatusCode::BAD_REQUEST, "no-protocol", "This is not the Jobsheet app.")
+            .detail(format!("The header {PROTOCOL_HEADER} is missing."))
+            .into_response(),
+    };
+    let name = HeaderName::from_static(PROTOCOL_HEADER);
+    response.headers_mut().insert(name, HeaderValue::from_static(PROTOCOL));
+    response
+}
+
+/// Who asks: a technician with a good session.
+pub struct Me(Technician);
+
+impl FromRequestParts<Office> for Me {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
+        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
+        let me = office.run(move |office| office.technician_of(&token)).await?;
+        me.map(Me).ok_or_else(HttpProblem::signed_out)
+    }
+}
+
+impl Office {
+    fn technician_of(&self, token: &str) -> anyhow::Result<Option<Technician>> {
+        let Some(account) = self.session(Kind::Technician, token)? else { return Ok(None) };
+        let Ok(id) = account.parse() else { return Ok(None) };
+        self.read(|db| people::technician(db, id))
+    }
+}
+
+/// A photo's or a reference set's digest in the path; anything else is as absent.
+pub struct Named(pub Digest);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| HttpProblem::not_found())?;
+        Digest::parse(&text).map(Named).ok_or_else(HttpProblem::not_found)
+    }
+}
+
+async fn sign_in(
+    State(office): State<Office>,
+    Sent(asked): Sent<SignIn>,
+) -> Result<Json<SignedIn>, HttpProblem> {
+    let (token, account) = office.sign_in(Kind::Technician, asked.login, asked.password).await?;
+    let signed_in = office.run(move |office| office.signed_in(token, &account)).await?;
+    Ok(Json(signed_in))
+}
+
+impl Office {
+    fn signed_in(&self, token: String, account: &str) -> anyhow::Result<SignedIn> {
+        let technician = self.read(|db| people::technician(db, account.parse()?))?;
+        let technician = technician.ok_or_else(|| anyhow::anyhow!("A session without a technician"))?;
+        Ok(SignedIn { token, technician, company: self.company()?, office_time: self.now() })
+    }
+}
+
+async fn sync(
+    State(office): State<Office>,
+    Me(me): Me,
+    headers: HeaderMap,
+    Sent(asked): Sent<SyncRequest>,
+) -> Result<Response, HttpProblem> {
+    let answer = office.run(move |office| office.sync(&me, &asked)).await?;
+    wire::json(&headers, &answer)
+}
+
+async fn photo_progress(
+    State(office): State<Office>,
+    Me(me): Me,
+    Named(digest): Named,
+) -> Result<Response, HttpProblem> {
+    Ok(progress(office.photo_progress(me, digest).await?))
+}
+
+async fn take_photo(
+    State(office): State<Office>,
+    Me(me): Me,
+    Named(digest): Named,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, HttpProblem> {
+    let offset = upload_offset(&headers)?;
+    let complete = upload_complete(&headers)?;
+    Ok(progress(office.take_photo(me, digest, offset, complete, body).await?))
+}
+
+fn progress(done: crate::photos::Progress) -> Response {
+    let complete = if done.whole { "?1" } else { "?0" };
+    let headers = [(UPLOAD_OFFSET, done.offset.to_string()), (UPLOAD_COMPLETE, complete.to_owned())];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// A plain `PUT` without the upload headers is the whole photo.
+fn upload_offset(headers: &HeaderMap) -> Result<u64, HttpProblem> {
+    let Some(value) = headers.get(UPLOAD_OFFSET) else { return Ok(0) };
+    let offset = value.to_str().ok().and_then(|text| text.parse().ok());
+    offset.ok_or_else(|| HttpProblem::bad_request("upload-offset is no number"))
+}
+
+fn upload_complete(headers: &HeaderMap) -> Result<bool, HttpProblem> {
+    match headers.get(UPLOAD_COMPLETE).map(HeaderValue::as_bytes) {
+        None | Some(b"?1") => Ok(true),
+        Some(b"?0") => Ok(false),
+        Some(_) => Err(HttpProblem::bad_request("upload-complete is neither ?1 nor ?0")),
+    }
+}
+
+async fn photo(
+    State(office): State<Office>,
+    Me(me): Me,
+    Named(digest): Named,
+) -> Result<Response, HttpProblem> {
+    let bytes = office.run(move |office| office.photo_for(&me, &digest)).await?;
+    bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
+}
+
+/// A photo never changes: its name is its content.
+pub fn jpeg(bytes: Vec<u8>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    (headers, bytes).into_response()
+}
+
+async fn quarantine(
+    State(office): State<Office>,
+    Me(me): Me,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<StatusCode, HttpProblem> {
+    let body = body.map_err(|_| {
+        HttpProblem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "This is more than the office takes at once.")
+    })?;
+    office
+        .run(move |office| {
+            let now = office.now();
+            office.write(|tx| held::quarantine(tx, me.id, "sent", &body, now))
+        })
+        .await?;
+    tracing::warn!("something was sent to quarantine");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn events(
+    State(office): State<Office>,
+    Me(me): Me,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let technician = me.id;
+    hints(office.hints(move |office, from| office.read(|db| held::anything_moved(db, technician, from))))
+}
+
+pub fn hints(moved: impl Stream<Item = ()> + Send + 'static) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let hint = serde_json::to_string(&Hint { work_order: None }).unwrap_or_default();
+    let events = moved.map(move |()| Ok(Event::default().data(hint.clone())));
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+}
+
+async fn reference(
+    State(office): State<Office>,
+    Me(me): Me,
+    Named(digest): Named,
+    headers: HeaderMap,
+) -> Result<Response, HttpProblem> {
+    let packed = office.run(move |office| office.read(|db| held::reference(db, &digest, me.id))).await?;
+    wire::packed_json(&headers, packed.ok_or_else(HttpProblem::not_found)?)
+}

@@ -1,0 +1,360 @@
+//! The office's memory: one SQLite database. All SQL of the office stands here and in the modules below.
+//!
+//! One connection writes, two read. A write is one transaction; what takes a number from the counter takes it
+//! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
+//! Functions take a `&Connection`, which is a transaction whenever they write.
+
+pub mod console;
+pub mod people;
+pub mod sync;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    ChangeId, Digest, Sheet, TechnicianId, WorkOrder, WorkOrderId, act::Entry, moment::millis,
+};
+use jobsheet_sqlite::Migration;
+use rusqlite::{
+    Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    fmt::Display,
+    path::Path,
+    str::FromStr,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") }];
+
+pub struct Store {
+    writer: Mutex<Connection>,
+    readers: [Mutex<Connection>; 2],
+    turn: AtomicUsize,
+}
+
+impl Store {
+    pub fn open(file: &Path) -> Result<Self> {
+        let writer = jobsheet_sqlite::open(file, MIGRATIONS)
+            .with_context(|| format!("Opening the office's database {}", file.display()))?;
+        let reader = || -> Result<_> { Ok(Mutex::new(jobsheet_sqlite::open_reader(file)?)) };
+        let readers = [reader()?, reader()?];
+        Ok(Self { writer: Mutex::new(writer), readers, turn: AtomicUsize::new(0) })
+    }
+
+    /// One transaction, on disk before this returns; nothing of it when `work` fails.
+    pub fn write<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// Reads that belong together see one state of the database.
+    pub fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.readers.len();
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let mut reader = free.unwrap_or_else(|| lock(&self.readers[turn]));
+        let tx = reader.transaction()?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+}
+
+/// A panic elsewhere left a transaction that was rolled back: the connection is as good as before.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// --- Values as they stand in columns ---------------------------------------------------------------
+
+/// JSON in a `TEXT` column.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromSql for Json<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Json).map_err(FromSqlError::other)
+    }
+}
+
+impl<T: Serialize> ToSql for Json<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = serde_json::to_string(&self.0)
+            .map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
+        Ok(text.into())
+    }
+}
+
+/// A plain enum as its word in a `TEXT` column.
+pub struct Word<T>(pub T);
+
+impl<T: DeserializeOwned> FromSql for Word<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = serde_json::Value::String(value.as_str()?.to_owned());
+        serde_json::from_value(word).map(Word).map_err(FromSqlError::other)
+    }
+}
+
+impl<T: Serialize> ToSql for Word<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match serde_json::to_value(&self.0) {
+            Ok(serde_json::Value::String(word)) => Ok(word.into()),
+            _ => Err(rusqlite::Error::ToSqlConversionFailure("not a word".into())),
+        }
+    }
+}
+
+/// An identifier in a `TEXT` column.
+pub struct Id<T>(pub T);
+
+impl<T: FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Id<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map(Id).map_err(FromSqlError::other)
+    }
+}
+
+impl<T: Display> ToSql for Id<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_string().into())
+    }
+}
+
+/// An instant in a `TEXT` column: RFC 3339, UTC, milliseconds.
+pub struct At(pub DateTime<Utc>);
+
+impl FromSql for At {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map(At).map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for At {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(millis::text(&self.0).into())
+    }
+}
+
+/// A digest in a `TEXT` column.
+pub struct Sha(pub Digest);
+
+impl FromSql for Sha {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Digest::parse(value.as_str()?).map(Sha).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+// --- The counter and the office itself -------------------------------------------------------------
+
+/// Takes the next number. Only inside the transaction that writes what the number is for.
+pub fn next(tx: &Connection) -> Result<u64> {
+    let sql = "UPDATE counter SET n = n + 1 WHERE stream = 'office' RETURNING n";
+    Ok(tx.query_row(sql, [], |row| row.get(0))?)
+}
+
+pub fn counter(db: &Connection) -> Result<u64> {
+    Ok(db.query_row("SELECT n FROM counter WHERE stream = 'office'", [], |row| row.get(0))?)
+}
+
+/// A fact about the office itself: `epoch`, `company`, `demo_day`.
+pub fn fact(db: &Connection, name: &str) -> Result<Option<String>> {
+    let sql = "SELECT value FROM office WHERE name = ?1";
+    Ok(db.query_row(sql, [name], |row| row.get(0)).optional()?)
+}
+
+pub fn set_fact(tx: &Connection, name: &str, value: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO office (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value],
+    )?;
+    Ok(())
+}
+
+// --- Work orders and their journal -----------------------------------------------------------------
+
+/// A work order and what is recorded on it.
+pub struct Held {
+    pub order: WorkOrder,
+    pub sheet: Sheet,
+    /// Revision that is back complete (E10); 0 for none.
+    pub returned: u32,
+}
+
+pub fn held(db: &Connection, id: WorkOrderId) -> Result<Option<Held>> {
+    let sql = "SELECT body, sheet, returned FROM work_order WHERE id = ?1";
+    let held = db.query_row(sql, [Id(id)], |row| {
+        Ok(Held {
+            order: row.get::<_, Json<_>>(0)?.0,
+            sheet: row.get::<_, Json<_>>(1)?.0,
+            returned: row.get(2)?,
+        })
+    });
+    held.optional().with_context(|| format!("Reading work order {id}"))
+}
+
+pub fn work_orders(db: &Connection) -> Result<Vec<WorkOrder>> {
+    let mut rows = db.prepare("SELECT body FROM work_order ORDER BY number")?;
+    let orders = rows.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
+    orders.collect::<Result<_, _>>().context("Reading the work orders")
+}
+
+pub fn order_by_number(db: &Connection, number: &str) -> Result<Option<WorkOrder>> {
+    let sql = "SELECT body FROM work_order WHERE number = ?1";
+    Ok(db.query_row(sql, [number], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+}
+
+/// The work order as it was when it had this version.
+pub fn order_version(db: &Connection, id: WorkOrderId, version: u32) -> Result<Option<WorkOrder>> {
+    let sql = "SELECT body FROM work_order_version WHERE work_order = ?1 AND version = ?2";
+    Ok(db.query_row(sql, params![Id(id), version], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+}
+
+pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
+    tx.execute(
+        "INSERT INTO work_order (id, number, version, body, sheet, n) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+        params![Id(order.id), order.number, order.version, Json(order), Json(Sheet::empty(order.id))],
+    )?;
+    insert_version(tx, order)
+}
+
+/// Keeps a changed work order; the caller has given it a new version.
+pub fn update_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
+    tx.execute(
+        "UPDATE work_order SET version = ?2, body = ?3 WHERE id = ?1",
+        params![Id(order.id), order.version, Json(order)],
+    )?;
+    insert_version(tx, order)
+}
+
+fn insert_version(tx: &Connection, order: &WorkOrder) -> Result<()> {
+    tx.execute(
+        "INSERT INTO work_order_version (work_order, version, body) VALUES (?1, ?2, ?3)",
+        params![Id(order.id), order.version, Json(order)],
+    )?;
+    Ok(())
+}
+
+pub fn update_sheet(tx: &Connection, sheet: &Sheet, last_word: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        "UPDATE work_order SET sheet = ?2, last_word = ?3 WHERE id = ?1",
+        params![Id(sheet.work_order), Json(sheet), At(last_word)],
+    )?;
+    Ok(())
+}
+
+/// A declined offer goes to somebody else with an empty sheet; the journal keeps the answer, and says only
+/// that it is not part of the sheet any more.
+pub fn clear_sheet(tx: &Connection, id: WorkOrderId) -> Result<()> {
+    tx.execute("UPDATE work_order SET sheet = ?2 WHERE id = ?1", params![Id(id), Json(Sheet::empty(id))])?;
+    tx.execute("UPDATE journal SET folded = 0 WHERE work_order = ?1", [Id(id)])?;
+    Ok(())
+}
+
+pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<()> {
+    tx.execute("UPDATE work_order SET returned = ?2 WHERE id = ?1", params![Id(id), revision])?;
+    Ok(())
+}
+
+/// Takes a number for a work order that changed without an entry in its journal.
+pub fn touch(tx: &Connection, id: WorkOrderId) -> Result<()> {
+    let n = next(tx)?;
+    tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(id), n])?;
+    Ok(())
+}
+
+/// A line for the journal.
+pub struct Line<'a> {
+    pub work_order: WorkOrderId,
+    pub at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub actor: &'a str,
+    pub entry: Entry,
+    pub change: Option<(ChangeId, u32)>,
+    pub folded: bool,
+}
+
+/// Writes a line under the next number. Returns the number.
+pub fn journal(tx: &Connection, line: Line<'_>) -> Result<u64> {
+    let n = next(tx)?;
+    let (kind, body) = match &line.entry {
+        Entry::Change(what) => ("change", serde_json::to_string(what)?),
+        Entry::Act(act) => ("act", serde_json::to_string(act)?),
+    };
+    tx.execute(
+        "INSERT INTO journal (n, work_order, at, received_at, actor, kind, body, change_id, base, folded)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            n,
+            Id(line.work_order),
+            At(line.at),
+            At(line.received_at),
+            line.actor,
+            kind,
+            body,
+            line.change.map(|(id, _)| id.to_string()),
+            line.change.map(|(_, base)| base),
+            line.folded,
+        ],
+    )?;
+    tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
+    Ok(n)
+}
+
+// --- Who may see which work order (I10) ------------------------------------------------------------
+
+pub struct Access {
+    pub active: bool,
+}
+
+pub fn access(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
+    let sql = "SELECT active FROM access WHERE work_order = ?1 AND technician = ?2";
+    let found =
+        db.query_row(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
+    Ok(found.optional()?)
+}
+
+pub fn grant(
+    tx: &Connection,
+    id: WorkOrderId,
+    technician: TechnicianId,
+    at: DateTime<Utc>,
+    offered: bool,
+) -> Result<()> {
+    let n = next(tx)?;
+    tx.execute(
+        "INSERT INTO access (work_order, technician, n, active, at, offered) VALUES (?1, ?2, ?3, 1, ?4, ?5)
+         ON CONFLICT (work_order, technician) DO UPDATE SET n = excluded.n, active = 1, at = excluded.at,
+             reason = '', given_to = '', offered = excluded.offered, delivered_at = NULL",
+        params![Id(id), Id(technician), n, At(at), offered],
+    )?;
+    Ok(())
+}
+
+pub fn revoke(
+    tx: &Connection,
+    id: WorkOrderId,
+    technician: TechnicianId,
+    at: DateTime<Utc>,
+    reason: &str,
+    given_to: &str,
+) -> Result<()> {
+    let n = next(tx)?;
+    tx.execute(
+        "UPDATE access SET n = ?3, active = 0, at = ?4, reason = ?5, given_to = ?6
+         WHERE work_order = ?1 AND technician = ?2 AND active = 1",
+        params![Id(id), Id(technician), n, At(at), reason, given_to],
+    )?;
+    Ok(())
+}

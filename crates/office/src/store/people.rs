@@ -1,0 +1,132 @@
+//! Accounts, passwords, sessions.
+
+use super::{At, Id, Json};
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use jobsheet_model::{TechnicianId, work_order::Technician};
+use rusqlite::{Connection, OptionalExtension, params};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Technician,
+    Staff,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Technician => "technician",
+            Kind::Staff => "staff",
+        }
+    }
+}
+
+pub fn technicians(db: &Connection) -> Result<Vec<Technician>> {
+    let mut rows = db.prepare("SELECT body FROM technician ORDER BY login")?;
+    let people = rows.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
+    Ok(people.collect::<Result<_, _>>()?)
+}
+
+pub fn technician(db: &Connection, id: TechnicianId) -> Result<Option<Technician>> {
+    let sql = "SELECT body FROM technician WHERE id = ?1";
+    Ok(db.query_row(sql, [Id(id)], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+}
+
+pub fn technician_by_login(db: &Connection, login: &str) -> Result<Option<Technician>> {
+    let sql = "SELECT body FROM technician WHERE login = ?1";
+    Ok(db.query_row(sql, [login], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+}
+
+pub fn insert_technician(tx: &Connection, technician: &Technician, password: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO technician (id, login, name, password, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![Id(technician.id), technician.login, technician.name, password, Json(technician)],
+    )?;
+    Ok(())
+}
+
+pub fn insert_staff(tx: &Connection, login: &str, name: &str, role: &str, password: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO staff (login, name, role, password) VALUES (?1, ?2, ?3, ?4)",
+        params![login, name, role, password],
+    )?;
+    Ok(())
+}
+
+pub fn staff_name(db: &Connection, login: &str) -> Result<Option<String>> {
+    let sql = "SELECT name FROM staff WHERE login = ?1";
+    Ok(db.query_row(sql, [login], |row| row.get(0)).optional()?)
+}
+
+/// The account (technician id or staff login) and the password's hash.
+pub fn account(db: &Connection, kind: Kind, login: &str) -> Result<Option<(String, String)>> {
+    let sql = match kind {
+        Kind::Technician => "SELECT id, password FROM technician WHERE login = ?1",
+        Kind::Staff => "SELECT login, password FROM staff WHERE login = ?1",
+    };
+    Ok(db.query_row(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// How many wrong tries, and until when no further one is looked at.
+pub fn wrong_tries(db: &Connection, key: &str) -> Result<Option<(u32, DateTime<Utc>)>> {
+    let sql = "SELECT tries, until FROM wrong_password WHERE login = ?1";
+    Ok(db.query_row(sql, [key], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0))).optional()?)
+}
+
+pub fn note_wrong_try(
+    tx: &Connection,
+    key: &str,
+    tries: u32,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO wrong_password (login, tries, last, until) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (login) DO UPDATE SET tries = excluded.tries, last = excluded.last, until = excluded.until",
+        params![key, tries, At(now), At(until)],
+    )?;
+    Ok(())
+}
+
+/// Forgets the tries of one login, and everybody's that are older than `before`.
+pub fn forget_wrong_tries(tx: &Connection, key: &str, before: DateTime<Utc>) -> Result<()> {
+    tx.execute("DELETE FROM wrong_password WHERE login = ?1 OR last < ?2", params![key, At(before)])?;
+    Ok(())
+}
+
+pub fn insert_session(
+    tx: &Connection,
+    token: &str,
+    kind: Kind,
+    account: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO session (token, kind, account, made_at, last_used) VALUES (?1, ?2, ?3, ?4, ?4)",
+        params![token, kind.word(), account, At(now)],
+    )?;
+    Ok(())
+}
+
+/// The account of a session and when it was last used.
+pub fn session(db: &Connection, token: &str, kind: Kind) -> Result<Option<(String, DateTime<Utc>)>> {
+    let sql = "SELECT account, last_used FROM session WHERE token = ?1 AND kind = ?2";
+    let found =
+        db.query_row(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0)));
+    Ok(found.optional()?)
+}
+
+pub fn use_session(tx: &Connection, token: &str, now: DateTime<Utc>) -> Result<()> {
+    tx.execute("UPDATE session SET last_used = ?2 WHERE token = ?1", params![token, At(now)])?;
+    Ok(())
+}
+
+pub fn end_session(tx: &Connection, token: &str) -> Result<()> {
+    tx.execute("DELETE FROM session WHERE token = ?1", [token])?;
+    Ok(())
+}
+
+pub fn end_sessions_before(tx: &Connection, kind: Kind, before: DateTime<Utc>) -> Result<()> {
+    tx.execute("DELETE FROM session WHERE kind = ?1 AND last_used < ?2", params![kind.word(), At(before)])?;
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! What phones send and ask for.
+
+use super::{At, Id, Sha, Word};
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    ChangeId, DeviceId, Digest, Refusal, TechnicianId, WorkOrderId,
+    wire::{Base, Gone, ReferenceSet},
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// How far a phone's changes are held.
+pub struct Device {
+    pub technician: TechnicianId,
+    pub sequence: u64,
+    pub hash: Option<Digest>,
+}
+
+pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
+    let sql = "SELECT technician, sequence, hash FROM device WHERE id = ?1";
+    let found = db.query_row(sql, [Id(id)], |row| {
+        Ok(Device {
+            technician: row.get::<_, Id<_>>(0)?.0,
+            sequence: row.get(1)?,
+            hash: row.get::<_, Option<Sha>>(2)?.map(|sha| sha.0),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+pub fn save_device(
+    tx: &Connection,
+    id: DeviceId,
+    device: &Device,
+    app: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO device (id, technician, sequence, hash, app, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash,
+             app = excluded.app, last_seen = excluded.last_seen",
+        params![
+            Id(id),
+            Id(device.technician),
+            device.sequence,
+            device.hash.as_ref().map(Digest::as_str),
+            app,
+            At(now)
+        ],
+    )?;
+    Ok(())
+}
+
+/// What is known of a change that came before.
+pub struct KnownChange {
+    pub digest: Digest,
+    pub work_order: Option<WorkOrderId>,
+    pub refused: Option<Refusal>,
+}
+
+pub fn known_change(db: &Connection, id: ChangeId) -> Result<Option<KnownChange>> {
+    let sql = "SELECT digest, work_order, refused FROM change WHERE id = ?1";
+    let found = db.query_row(sql, [Id(id)], |row| {
+        Ok(KnownChange {
+            digest: row.get::<_, Sha>(0)?.0,
+            work_order: row.get::<_, Option<Id<_>>>(1)?.map(|id| id.0),
+            refused: row.get::<_, Option<Word<_>>>(2)?.map(|reason| reason.0),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// A change exactly as it came.
+pub struct Received<'a> {
+    pub id: ChangeId,
+    pub digest: &'a Digest,
+    pub device: DeviceId,
+    pub sequence: u64,
+    pub technician: TechnicianId,
+    pub work_order: Option<WorkOrderId>,
+    pub at: DateTime<Utc>,
+    pub refused: Option<Refusal>,
+    pub body: &'a str,
+}
+
+pub fn keep_change(tx: &Connection, change: &Received<'_>) -> Result<()> {
+    tx.execute(
+        "INSERT INTO change (id, digest, device, sequence, technician, work_order, received_at, refused, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            Id(change.id),
+            change.digest.as_str(),
+            Id(change.device),
+            change.sequence,
+            Id(change.technician),
+            change.work_order.map(|id| id.to_string()),
+            At(change.at),
+            change.refused.map(Word),
+            change.body,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps what could not become a change. `false` when it was kept before.
+pub fn quarantine(
+    tx: &Connection,
+    technician: TechnicianId,
+    reason: &str,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = tx.execute(
+        "INSERT INTO quarantine (digest, technician, received_at, reason, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (digest) DO NOTHING",
+        params![Digest::of(body).as_str(), Id(technician), At(now), reason, body],
+    )?;
+    Ok(rows == 1)
+}
+
+// --- Offers ----------------------------------------------------------------------------------------
+
+/// Offers whose arrival at the phone is proved by its cursor, and not yet noted (A15).
+pub fn offers_delivered(db: &Connection, technician: TechnicianId, cursor: u64) -> Result<Vec<WorkOrderId>> {
+    let mut rows = db.prepare_cached(
+        "SELECT a.work_order FROM access a JOIN work_order w ON w.id = a.work_order
+         WHERE a.technician = ?1 AND a.active = 1 AND a.offered = 1 AND a.delivered_at IS NULL
+           AND a.n <= ?2 AND w.n <= ?2",
+    )?;
+    let ids = rows.query_map(params![Id(technician), cursor], |row| Ok(row.get::<_, Id<_>>(0)?.0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub fn set_delivered(
+    tx: &Connection,
+    id: WorkOrderId,
+    technician: TechnicianId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE access SET delivered_at = ?3 WHERE work_order = ?1 AND technician = ?2",
+        params![Id(id), Id(technician), At(now)],
+    )?;
+    Ok(())
+}
+
+// --- The pull --------------------------------------------------------------------------------------
+
+/// A work order that moved, for one technician.
+pub struct Moved {
+    pub work_order: WorkOrderId,
+    pub position: u64,
+    pub active: bool,
+}
+
+/// What moved for this technician after `cursor`, in order. This query is also the guard of I10.
+pub fn moved(db: &Connection, technician: TechnicianId, cursor: u64, limit: usize) -> Result<Vec<Moved>> {
+    let mut rows = db.prepare_cached(
+        "SELECT work_order, position, active FROM (
+             SELECT a.work_order, a.active,
+                    CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
+             FROM access a JOIN work_order w ON w.id = a.work_order
+             WHERE a.technician = ?1)
+         WHERE position > ?2 ORDER BY position LIMIT ?3",
+    )?;
+    let found = rows.query_map(params![Id(technician), cursor, limit as u64], |row| {
+        Ok(Moved { work_order: row.get::<_, Id<_>>(0)?.0, position: row.get(1)?, active: row.get(2)? })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Did anything move for this technician after `cursor`?
+pub fn anything_moved(db: &Connection, technician: TechnicianId, cursor: u64) -> Result<bool> {
+    Ok(!moved(db, technician, cursor, 1)?.is_empty())
+}
+
+pub fn base(db: &Connection, id: WorkOrderId) -> Result<Option<Base>> {
+    let Some(held) = super::held(db, id)? else { return Ok(None) };
+    let mut photos_held = Vec::new();
+    for photo in &held.sheet.photos {
+        if photo_is_whole(db, &photo.digest)? {
+            photos_held.push(photo.digest.clone());
+        }
+    }
+    Ok(Some(Base { order: held.order, sheet: held.sheet, photos_held }))
+}
+
+pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
+    let sql = "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
+    let found = db.query_row(sql, params![Id(id), Id(technician)], |row| {
+        Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<_, At>(2)?.0 })
+    });
+    Ok(found.optional()?)
+}
+
+// --- Photos ----------------------------------------------------------------------------------------
+
+/// A change that the office holds names this photo.
+pub fn name_photo(
+    tx: &Connection,
+    digest: &Digest,
+    bytes: u32,
+    technician: TechnicianId,
+    work_order: WorkOrderId,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO photo (digest, bytes) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING",
+        params![digest.as_str(), bytes],
+    )?;
+    tx.execute(
+        "INSERT INTO photo_use (digest, technician, work_order) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        params![digest.as_str(), Id(technician), Id(work_order)],
+    )?;
+    Ok(())
+}
+
+pub fn photo_is_whole(db: &Connection, digest: &Digest) -> Result<bool> {
+    let mut rows = db.prepare_cached("SELECT 1 FROM photo WHERE digest = ?1 AND whole_at IS NOT NULL")?;
+    Ok(rows.exists([digest.as_str()])?)
+}
+
+/// `false` when it was whole before.
+pub fn set_photo_whole(tx: &Connection, digest: &Digest, now: DateTime<Utc>) -> Result<bool> {
+    let sql = "UPDATE photo SET whole_at = ?2 WHERE digest = ?1 AND whole_at IS NULL";
+    Ok(tx.execute(sql, params![digest.as_str(), At(now)])? == 1)
+}
+
+/// Did a change of this technician name the photo?
+pub fn photo_named_by(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let mut rows = db.prepare_cached("SELECT 1 FROM photo_use WHERE digest = ?1 AND technician = ?2")?;
+    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+}
+
+/// May this technician see the photo: does it belong to a work order of theirs?
+pub fn photo_seen_by(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let mut rows = db.prepare_cached(
+        "SELECT 1 FROM photo_use u JOIN access a ON a.work_order = u.work_order
+         WHERE u.digest = ?1 AND a.technician = ?2 AND a.active = 1",
+    )?;
+    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+}
+
+/// Work orders that exist and use this photo.
+pub fn orders_of_photo(db: &Connection, digest: &Digest) -> Result<Vec<WorkOrderId>> {
+    let mut rows = db.prepare_cached(
+        "SELECT DISTINCT u.work_order FROM photo_use u JOIN work_order w ON w.id = u.work_order
+         WHERE u.digest = ?1",
+    )?;
+    let ids = rows.query_map([digest.as_str()], |row| Ok(row.get::<_, Id<_>>(0)?.0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub fn photos_missing(db: &Connection, technician: TechnicianId) -> Result<Vec<Digest>> {
+    let mut rows = db.prepare_cached(
+        "SELECT DISTINCT p.digest FROM photo_use u JOIN photo p ON p.digest = u.digest
+         WHERE u.technician = ?1 AND p.whole_at IS NULL ORDER BY p.digest LIMIT 1000",
+    )?;
+    let found = rows.query_map([Id(technician)], |row| Ok(row.get::<_, Sha>(0)?.0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+// --- Reference data --------------------------------------------------------------------------------
+
+pub fn save_reference(
+    tx: &Connection,
+    name: &str,
+    technician: Option<TechnicianId>,
+    json: &[u8],
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO reference_set (name, technician, digest, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (name, technician) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
+             body = excluded.body",
+        params![
+            name,
+            technician.map(|id| id.to_string()).unwrap_or_default(),
+            Digest::of(json).as_str(),
+            json.len() as u64,
+            zstd::encode_all(json, 9)?,
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn reference_list(db: &Connection, technician: TechnicianId) -> Result<Vec<ReferenceSet>> {
+    let mut rows = db.prepare_cached(
+        "SELECT name, digest, bytes FROM reference_set WHERE technician IN ('', ?1) ORDER BY name",
+    )?;
+    let sets = rows.query_map([Id(technician)], |row| {
+        Ok(ReferenceSet { name: row.get(0)?, digest: row.get::<_, Sha>(1)?.0, bytes: row.get(2)? })
+    })?;
+    Ok(sets.collect::<Result<_, _>>()?)
+}
+
+/// The set's JSON, still compressed.
+pub fn reference(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT body FROM reference_set WHERE digest = ?1 AND technician IN ('', ?2)";
+    Ok(db.query_row(sql, params![digest.as_str(), Id(technician)], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,8 @@
+//! The office as phones and browsers meet it: its router, called in this process.
+
+mod console;
+mod demo;
+mod photos;
+mod sign_in;
+mod sync;
+mod world;

@@ -1,0 +1,428 @@
+use crate::world::{World, note};
+use axum::http::{Method, StatusCode};
+use chrono::TimeDelta;
+use jobsheet_model::{
+    Refusal, Stage, WorkOrderId,
+    act::{Act, Attention, Entry},
+    change::{DeclineReason, KnownWhat, OpenedSheet},
+    step::{Answer, KnownAnswer, Verdict},
+    wire::{Outcome, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
+    work_order::AssignmentState,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+fn outcomes(response: &SyncResponse) -> Vec<Outcome> {
+    response.results.iter().map(|one| one.outcome.clone()).collect()
+}
+
+fn refused(reason: Refusal) -> Outcome {
+    Outcome::Refused { reason }
+}
+
+fn kinds(world: &World, id: WorkOrderId) -> Vec<Attention> {
+    world.office.raised(id).unwrap().into_iter().map(|one| one.attention).collect()
+}
+
+#[tokio::test]
+async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let pulled: BTreeSet<_> = phone.pull().await.into_iter().map(|base| base.order.number).collect();
+    let mine = world.office.work_orders().unwrap().into_iter().filter(|o| o.assignment.technician == phone.me.id);
+    assert_eq!(pulled, mine.map(|order| order.number).collect());
+    assert_eq!(pulled.len(), 6);
+    assert!(phone.sync(&[]).await.bases.is_empty());
+}
+
+#[tokio::test]
+async fn a_pull_goes_page_by_page_to_the_end() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let opened: Vec<_> = (0..70)
+        .map(|n| {
+            let opened = OpenedSheet {
+                customer: format!("Customer {n}"),
+                contact: String::new(),
+                phone: String::new(),
+                address: String::new(),
+                equipment: String::new(),
+                serial: String::new(),
+                symptom: String::new(),
+            };
+            phone.change_on(WorkOrderId(Uuid::now_v7()), 0, KnownWhat::SheetOpened { opened })
+        })
+        .collect();
+    let response = phone.sync(&opened).await;
+    assert!(outcomes(&response).iter().all(|one| *one == Outcome::Accepted));
+
+    phone.cursor = None;
+    let first = phone.sync(&[]).await;
+    assert_eq!((first.bases.len(), first.more), (50, true));
+    let rest = phone.pull().await;
+    let all: BTreeSet<_> = first.bases.iter().chain(&rest).map(|base| base.order.id).collect();
+    assert_eq!((rest.len(), all.len()), (26, 76));
+}
+
+#[tokio::test]
+async fn i3_pushed_twice_is_once_with_the_same_answers() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let changes = [
+        phone.change(&job, KnownWhat::Departed {}),
+        phone.change(&job, note("")), // empty: refused
+        phone.change(&job, note("Fuse F2 was loose")),
+    ];
+    let first = phone.sync(&changes).await;
+    assert_eq!(outcomes(&first), [Outcome::Accepted, refused(Refusal::Empty), Outcome::Accepted]);
+    let second = phone.sync(&changes).await;
+    assert_eq!(outcomes(&second), [Outcome::Duplicate, refused(Refusal::Empty), Outcome::Duplicate]);
+    assert_eq!(first.receipt, second.receipt);
+    let receipt = second.receipt.unwrap();
+    assert_eq!((receipt.sequence, Some(receipt.hash)), (3, phone.previous.clone()));
+    let sheet = world.office.sheet(job.id).unwrap().unwrap();
+    assert_eq!((sheet.notes.len(), sheet.changes, sheet.stage), (1, 2, Stage::Departed));
+    // Every sync of a change brings the base that contains it, also when it was known.
+    assert_eq!(second.bases.len(), 1);
+    assert_eq!(second.bases[0].sheet, sheet);
+    assert_eq!(kinds(&world, job.id), [Attention::Refused]);
+}
+
+#[tokio::test]
+async fn i5_a_change_that_cannot_be_read_is_kept_and_holds_nothing_up() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let strange = json!({"id": Uuid::now_v7(), "sequence": 1, "work_order": job.id, "what": 7});
+    let changes = [phone.raw(strange.to_string()), phone.change(&job, note("Still here"))];
+    let response = phone.sync(&changes).await;
+    assert_eq!(outcomes(&response), [refused(Refusal::Malformed), Outcome::Accepted]);
+    assert_eq!(response.receipt.unwrap().sequence, 2);
+    assert_eq!(kinds(&world, job.id), [Attention::Refused]);
+}
+
+#[tokio::test]
+async fn what_is_no_answer_to_the_step_is_refused_and_what_the_office_judges_otherwise_is_raised() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let answer = |result| Answer::Known(KnownAnswer::Check { result });
+    let step = job.template.steps[0].key.clone();
+    let answered = |verdict, result| KnownWhat::StepAnswered {
+        step: step.clone(),
+        answer: answer(result),
+        verdict: Some(verdict),
+        note: String::new(),
+    };
+    let nowhere = KnownWhat::StepAnswered {
+        step: jobsheet_model::StepKey::new("nowhere"),
+        answer: answer(Verdict::Pass),
+        verdict: Some(Verdict::Pass),
+        note: String::new(),
+    };
+    let changes = [
+        phone.change(&job, nowhere),
+        phone.change(&job, answered(Verdict::Pass, Verdict::Pass)),
+        phone.change(&job, answered(Verdict::Pass, Verdict::Fail)),
+    ];
+    let response = phone.sync(&changes).await;
+    assert_eq!(
+        outcomes(&response),
+        [refused(Refusal::NoSuchStep), Outcome::Accepted, Outcome::Accepted]
+    );
+    assert_eq!(kinds(&world, job.id), [Attention::Refused, Attention::Differs]);
+    // What the phone settled stands.
+    let sheet = world.office.sheet(job.id).unwrap().unwrap();
+    assert_eq!(sheet.answers[&step].verdict, Verdict::Pass);
+}
+
+#[tokio::test]
+async fn i10_a_foreign_work_order_is_refused_like_one_that_does_not_exist() {
+    let world = World::new();
+    let foreign = world.phone("ana.li").await.a_job().await;
+    let mut phone = world.phone("wang.lei").await;
+    phone.pull().await;
+    let changes = [
+        phone.change(&foreign, note("Not mine")),
+        phone.change_on(WorkOrderId(Uuid::now_v7()), 1, note("Nobody's")),
+    ];
+    let response = phone.sync(&changes).await;
+    assert_eq!(outcomes(&response), [refused(Refusal::WrongWorkOrder), refused(Refusal::WrongWorkOrder)]);
+    assert!(response.bases.is_empty() && response.gone.is_empty());
+    assert_eq!(world.office.sheet(foreign.id).unwrap().unwrap().changes, 0);
+}
+
+#[tokio::test]
+async fn a_change_in_somebody_elses_name_is_refused_and_a_phone_belongs_to_one_technician() {
+    let world = World::new();
+    let other = world.phone("ana.li").await;
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let me = std::mem::replace(&mut phone.me, other.me.clone());
+    let forged = phone.change(&job, note("Ana was never here"));
+    phone.me = me;
+    let own = phone.change(&job, note("I was"));
+    let response = phone.sync(&[forged, own]).await;
+    assert_eq!(outcomes(&response), [refused(Refusal::NotYours), Outcome::Accepted]);
+
+    let mut thief = world.phone("ana.li").await;
+    thief.device = phone.device;
+    assert_eq!(thief.try_sync(&[]).await.problem(), "/problems/not-your-device");
+}
+
+#[tokio::test]
+async fn a_gap_in_a_phones_changes_is_asked_for() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let first = phone.change(&job, note("one"));
+    let second = phone.change(&job, note("two"));
+    let third = phone.change(&job, note("three"));
+    phone.sync(std::slice::from_ref(&first)).await;
+    let answer = phone.try_sync(std::slice::from_ref(&third)).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::CONFLICT, "/problems/sequence-gap"));
+    let problem: Value = answer.json();
+    assert_eq!(problem["detail"], "the office holds this phone's changes up to 1");
+    assert_eq!(world.office.sheet(job.id).unwrap().unwrap().notes.len(), 1);
+    let response = phone.sync(&[first, second, third]).await;
+    assert_eq!(outcomes(&response), [Outcome::Duplicate, Outcome::Accepted, Outcome::Accepted]);
+
+    let answer = phone.try_sync(&vec![note_raw(); 501]).await;
+    assert_eq!(answer.problem(), "/problems/too-many-changes");
+}
+
+#[tokio::test]
+async fn a_chain_that_does_not_fit_is_not_taken() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let one = phone.change(&job, note("one"));
+    phone.sync(&[one]).await;
+    phone.previous = Some(jobsheet_model::Digest::of(b"another history"));
+    let two = phone.change(&job, note("two"));
+    assert_eq!(phone.try_sync(&[two]).await.problem(), "/problems/chain-broken");
+}
+
+#[tokio::test]
+async fn a_known_id_with_another_body_is_kept_aside_and_raised_once() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let one = phone.change(&job, note("The truth"));
+    let response = phone.sync(std::slice::from_ref(&one)).await;
+    assert_eq!(outcomes(&response), [Outcome::Accepted]);
+    let other = serde_json::value::RawValue::from_string(one.get().replace("truth", "lie")).unwrap();
+    for _ in 0..2 {
+        let response = phone.sync(std::slice::from_ref(&other)).await;
+        assert_eq!(outcomes(&response), [refused(Refusal::Malformed)]);
+    }
+    assert_eq!(kinds(&world, job.id), [Attention::SameIdOtherBody]);
+    assert_eq!(world.office.sheet(job.id).unwrap().unwrap().notes[0].text, "The truth");
+}
+
+#[tokio::test]
+async fn p15_what_was_recorded_after_a_reassignment_is_accepted_and_raised() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let changes = [phone.change(&job, KnownWhat::Departed {}), phone.change(&job, note("On my way"))];
+    world.office.reassign(job.id, "chen.chen", "王磊 is stuck in traffic", "周莉").unwrap();
+
+    let response = phone.sync(&changes).await;
+    assert_eq!(outcomes(&response), [Outcome::Accepted, Outcome::Accepted]);
+    assert!(response.bases.is_empty());
+    assert_eq!((response.gone[0].work_order, response.gone[0].to.as_str()), (job.id, "陈晨"));
+    assert_eq!(response.gone[0].reason, "王磊 is stuck in traffic");
+    assert_eq!(kinds(&world, job.id), [Attention::Late]);
+    assert_eq!(world.office.raised(job.id).unwrap()[0].about, "departed, note_written");
+
+    let mut next = world.phone("chen.chen").await;
+    let base = next.pull().await.into_iter().find(|base| base.order.id == job.id).unwrap();
+    assert_eq!((base.sheet.stage, base.sheet.notes.len()), (Stage::Departed, 1));
+    // Somebody's answer to an offer that was never his to give does not answer it for her.
+    let late = phone.change(&job, KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() });
+    assert_eq!(outcomes(&phone.sync(&[late]).await), [Outcome::Accepted]);
+    let order = world.office.work_order(job.id).unwrap().unwrap();
+    assert_eq!(order.assignment.state, AssignmentState::Offered);
+    assert_eq!(world.office.sheet(job.id).unwrap().unwrap().stage, Stage::Departed);
+}
+
+#[tokio::test]
+async fn p15_a_cancelled_job_stays_with_its_technician_and_takes_what_he_recorded() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    world.office.cancel(job.id, "The customer has mended it", "周莉").unwrap();
+    let base = phone.sync(&[]).await.bases.remove(0);
+    assert_eq!(base.order.cancelled.unwrap().reason, "The customer has mended it");
+    let change = phone.change(&job, note("I had begun already"));
+    assert_eq!(outcomes(&phone.sync(&[change]).await), [Outcome::Accepted]);
+    assert_eq!(kinds(&world, job.id), [Attention::Late]);
+}
+
+#[tokio::test]
+async fn a_job_offered_later_arrives_and_its_delivery_is_noted_when_the_cursor_proves_it() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    world.clock.advance(TimeDelta::minutes(5));
+    let number = world.office.demo_offer("liu.yang", None).unwrap().number;
+    let arrived = phone.sync(&[]).await.bases;
+    assert_eq!(arrived.len(), 1);
+    let order = &arrived[0].order;
+    assert_eq!((&order.number, order.assignment.state), (&number, AssignmentState::Offered));
+    let delivered = || {
+        let journal = world.office.journal(order.id).unwrap();
+        journal.iter().filter(|line| matches!(line.entry, Entry::Act(Act::Delivered { .. }))).count()
+    };
+    assert_eq!(delivered(), 0);
+    for _ in 0..3 {
+        phone.sync(&[]).await;
+        assert_eq!(delivered(), 1);
+    }
+
+    let accepted = phone.change(order, KnownWhat::OfferAccepted {});
+    let base = phone.sync(&[accepted]).await.bases.remove(0);
+    assert_eq!((base.order.assignment.state, base.sheet.stage), (AssignmentState::Assigned, Stage::Accepted));
+    assert_eq!(base.order.version, order.version + 1);
+}
+
+#[tokio::test]
+async fn a_declined_offer_is_gone_from_the_phone_and_fresh_for_the_next() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let number = world.office.demo_offer("liu.yang", None).unwrap().number;
+    let order = phone.sync(&[]).await.bases.remove(0).order;
+    let declined = phone.change(&order, KnownWhat::OfferDeclined { reason: DeclineReason::Skill, note: String::new() });
+    let response = phone.sync(&[declined]).await;
+    assert_eq!((response.bases.len(), response.gone[0].reason.as_str()), (0, "declined"));
+
+    world.office.demo_offer("sun.hao", Some(&number)).unwrap();
+    let mut next = world.phone("sun.hao").await;
+    let base = next.pull().await.into_iter().find(|base| base.order.id == order.id).unwrap();
+    assert_eq!((base.sheet.stage, base.order.assignment.state), (Stage::Offered, AssignmentState::Offered));
+    assert_eq!(base.order.assignment.technician_name, "孙浩");
+}
+
+#[tokio::test]
+async fn a_job_given_away_is_gone_and_comes_back_whole_when_it_is_given_back() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    world.office.reassign(job.id, "chen.chen", "Nearer", "周莉").unwrap();
+    let response = phone.sync(&[]).await;
+    assert_eq!((response.bases.len(), response.gone.len()), (0, 1));
+    world.office.reassign(job.id, "wang.lei", "After all", "周莉").unwrap();
+    let response = phone.sync(&[]).await;
+    assert_eq!((response.bases.len(), response.gone.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_sheet_opened_on_site_becomes_a_work_order_of_its_technician() {
+    let world = World::new();
+    let mut phone = world.phone("zhao.min").await;
+    phone.pull().await;
+    let opened = OpenedSheet {
+        customer: "周记火锅".into(),
+        contact: "周师傅".into(),
+        phone: "139 0000 0000".into(),
+        address: "武侯区玉林西路 7 号".into(),
+        equipment: "Ice machine".into(),
+        serial: String::new(),
+        symptom: "不制冰".into(),
+    };
+    let id = WorkOrderId(Uuid::now_v7());
+    let changes = [
+        phone.change_on(id, 0, KnownWhat::SheetOpened { opened: opened.clone() }),
+        phone.change_on(id, 0, KnownWhat::WorkStarted {}),
+    ];
+    let response = phone.sync(&changes).await;
+    assert_eq!(outcomes(&response), [Outcome::Accepted, Outcome::Accepted]);
+    assert_eq!(response.bases[0].order.customer.name, "周记火锅");
+    assert_eq!(response.bases[0].sheet.stage, Stage::Working);
+
+    let mut other = world.phone("ana.li").await;
+    let change = other.change_on(id, 0, KnownWhat::SheetOpened { opened });
+    assert_eq!(outcomes(&other.sync(&[change]).await), [refused(Refusal::WrongWorkOrder)]);
+}
+
+#[tokio::test]
+async fn bodies_travel_compressed_both_ways() {
+    let world = World::new();
+    let phone = world.phone("wang.lei").await;
+    let packed = zstd::encode_all(phone.request(&[]).as_bytes(), 3).unwrap();
+    let request = axum::http::Request::post("/v1/sync")
+        .header("jobsheet-protocol", "1")
+        .header("authorization", format!("Bearer {}", phone.token))
+        .header("content-encoding", "zstd")
+        .header("accept-encoding", "gzip, zstd")
+        .body(packed.into())
+        .unwrap();
+    let mut answer = world.send(request).await;
+    assert_eq!((answer.status, answer.header("content-encoding")), (StatusCode::OK, "zstd"));
+    answer.body = zstd::decode_all(answer.body.as_slice()).unwrap();
+    assert_eq!(answer.json::<SyncResponse>().bases.len(), 8);
+
+    let bomb = zstd::encode_all(vec![b' '; 40 << 20].as_slice(), 3).unwrap();
+    let request = axum::http::Request::post("/v1/sync")
+        .header("jobsheet-protocol", "1")
+        .header("authorization", format!("Bearer {}", phone.token))
+        .header("content-encoding", "zstd")
+        .body(bomb.into())
+        .unwrap();
+    assert_eq!(world.send(request).await.problem(), "/problems/too-large");
+}
+
+#[tokio::test]
+async fn reference_data_is_named_once_and_fetched_by_digest() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let sets: Vec<ReferenceSet> = phone.sync(&[]).await.reference.unwrap();
+    assert_eq!(sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["faults", "parts", "van"]);
+    for set in &sets {
+        let path = format!("/v1/reference/{}", set.digest);
+        let answer = world.app(Method::GET, &path, &phone.token, "").await;
+        assert_eq!(jobsheet_model::Digest::of(&answer.body), set.digest);
+        assert_eq!(answer.body.len() as u64, set.bytes);
+    }
+    let mut request: SyncRequest = serde_json::from_str(&phone.request(&[])).unwrap();
+    request.reference = Some(reference_digest(&sets));
+    let body = serde_json::to_string(&request).unwrap();
+    let response: SyncResponse = world.app(Method::POST, "/v1/sync", &phone.token, body).await.json();
+    assert_eq!(response.reference, None);
+
+    // Another's van is as absent.
+    let other = world.phone("ana.li").await;
+    let path = format!("/v1/reference/{}", sets[2].digest);
+    assert_eq!(world.app(Method::GET, &path, &other.token, "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_office_means_from_the_start() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let all = phone.pull().await.len();
+    let cursor = phone.cursor.clone().unwrap();
+    let (epoch, position) = cursor.rsplit_once('.').unwrap();
+    for foreign in [format!("other.{position}"), format!("{epoch}.999999"), "nonsense".into()] {
+        phone.cursor = Some(foreign);
+        assert_eq!(phone.sync(&[]).await.bases.len(), all);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_parsed_at_all_is_kept_as_bytes() {
+    let world = World::new();
+    let phone = world.phone("wang.lei").await;
+    for (size, status) in [(3, 204), (3, 204), (2 << 20, 413)] {
+        let answer = world.app(Method::POST, "/v1/quarantine", &phone.token, vec![0xff; size]).await;
+        assert_eq!(answer.status, status);
+    }
+}
+
+fn note_raw() -> Box<serde_json::value::RawValue> {
+    serde_json::value::RawValue::from_string("{}".into()).unwrap()
+}

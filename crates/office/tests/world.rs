@@ -1,0 +1,196 @@
+//! The cast: an office with the demo company and a clock moved by hand, phones, a browser.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    ChangeId, DeviceId, Digest, Moment, WorkOrder, WorkOrderId,
+    change::{Change, KnownWhat},
+    wire::{Base, PROTOCOL, PROTOCOL_HEADER, SignedIn, SyncRequest, SyncResponse},
+    work_order::Technician,
+};
+use jobsheet_office::{HandClock, Office, Options};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json, value::RawValue};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub struct World {
+    pub office: Office,
+    pub clock: HandClock,
+    pub folder: tempfile::TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|why| panic!("{why}: {} {}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+
+    /// The problem's type, after checking that it is one.
+    pub fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.status);
+        let problem: Value = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        problem["type"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Half past nine on a Monday in Chengdu.
+pub fn monday() -> DateTime<Utc> {
+    "2026-11-23T01:30:00Z".parse().unwrap()
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = HandClock::at(monday());
+        let office = open(&folder, &clock);
+        Self { office, clock, folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.office.router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// A request of an app: with the protocol header.
+    pub async fn app(&self, method: Method, path: &str, token: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(PROTOCOL_HEADER, PROTOCOL)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn try_password(&self, login: &str, password: &str) -> Answer {
+        let body = json!({"login": login, "password": password}).to_string();
+        self.app(Method::POST, "/v1/sign-in", "", body).await
+    }
+
+    /// A phone on which this technician has just signed in.
+    pub async fn phone(&self, login: &str) -> Phone<'_> {
+        let answer = self.try_password(login, &format!("demo-{}", login.replace('.', "-"))).await;
+        let SignedIn { token, technician, .. } = answer.json();
+        Phone {
+            world: self,
+            token,
+            me: technician,
+            device: DeviceId(Uuid::now_v7()),
+            sequence: 0,
+            previous: None,
+            cursor: None,
+        }
+    }
+}
+
+pub fn open(folder: &tempfile::TempDir, clock: &HandClock) -> Office {
+    Office::open(Options { data: folder.path().into(), demo: true, clock: clock.clock() }).unwrap()
+}
+
+pub struct Phone<'a> {
+    pub world: &'a World,
+    pub token: String,
+    pub me: Technician,
+    pub device: DeviceId,
+    pub sequence: u64,
+    pub previous: Option<Digest>,
+    pub cursor: Option<String>,
+}
+
+impl Phone<'_> {
+    pub fn moment(&self) -> Moment {
+        Moment { utc: self.world.clock.now(), offset: 480, elapsed: 1, boot: "b".into(), ahead: Some(0) }
+    }
+
+    /// The next change of this phone's chain.
+    pub fn change(&mut self, order: &WorkOrder, what: impl Into<jobsheet_model::What>) -> Box<RawValue> {
+        self.change_on(order.id, order.version, what)
+    }
+
+    pub fn change_on(
+        &mut self,
+        work_order: WorkOrderId,
+        base: u32,
+        what: impl Into<jobsheet_model::What>,
+    ) -> Box<RawValue> {
+        let change = Change {
+            id: ChangeId(Uuid::now_v7()),
+            device: self.device,
+            sequence: self.sequence + 1,
+            previous: self.previous.clone(),
+            author: self.me.id,
+            work_order,
+            base,
+            template: String::new(),
+            at: self.moment(),
+            what: what.into(),
+        };
+        self.raw(serde_json::to_string(&change).unwrap())
+    }
+
+    /// Bytes of any kind, as the next of the chain.
+    pub fn raw(&mut self, json: String) -> Box<RawValue> {
+        self.sequence += 1;
+        self.previous = Some(Digest::of(json.as_bytes()));
+        RawValue::from_string(json).unwrap()
+    }
+
+    pub fn request(&self, changes: &[Box<RawValue>]) -> String {
+        let request = SyncRequest {
+            device: self.device,
+            app: "test".into(),
+            cursor: self.cursor.clone(),
+            at: self.moment(),
+            changes: changes.to_vec(),
+            reference: None,
+        };
+        serde_json::to_string(&request).unwrap()
+    }
+
+    pub async fn try_sync(&self, changes: &[Box<RawValue>]) -> Answer {
+        self.world.app(Method::POST, "/v1/sync", &self.token, self.request(changes)).await
+    }
+
+    pub async fn sync(&mut self, changes: &[Box<RawValue>]) -> SyncResponse {
+        let response: SyncResponse = self.try_sync(changes).await.json();
+        self.cursor = Some(response.cursor.clone());
+        response
+    }
+
+    /// Everything this technician has, page by page.
+    pub async fn pull(&mut self) -> Vec<Base> {
+        let mut bases = Vec::new();
+        loop {
+            let response = self.sync(&[]).await;
+            bases.extend(response.bases);
+            if !response.more {
+                return bases;
+            }
+        }
+    }
+
+    /// A job of today that nobody has begun.
+    pub async fn a_job(&mut self) -> WorkOrder {
+        self.pull().await.swap_remove(0).order
+    }
+}
+
+pub fn note(text: &str) -> KnownWhat {
+    KnownWhat::NoteWritten { text: text.into() }
+}

@@ -1,0 +1,291 @@
+//! [`Phone`]: the one type that the shell, the preview and the stories hold. It only forwards.
+
+use crate::{
+    device::{Account, Device},
+    error::{Error, Result},
+    moment::{Clock, moment, uuid_at},
+    photos::develop,
+    runner,
+    status::Live,
+    store::{Store, no_such_job},
+};
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    DeviceId, Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
+    change::{KnownWhat, PhotoSubject},
+    place::Position,
+    view::{Event, FaultsFound, Job, Outbox, PartsFound, Review, Session, Settings, SignedOut, Today},
+};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, broadcast};
+
+pub struct Options {
+    /// Folder of everything that is kept. Made when it is not there.
+    pub data: PathBuf,
+    /// Address of the office that the sign-in screen begins with.
+    pub office: Option<String>,
+    /// Of the app.
+    pub version: String,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Options {
+    /// With the system's clock.
+    pub fn new(data: PathBuf, office: Option<String>, version: String) -> Self {
+        Self { data, office, version, clock: Arc::new(crate::moment::SystemClock) }
+    }
+}
+
+#[derive(Clone)]
+pub struct Phone(Arc<Handle>);
+
+/// Ends the tasks with the last `Phone`.
+struct Handle {
+    core: Arc<Core>,
+    tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        for task in lock(&self.tasks).drain(..) {
+            task.abort();
+        }
+    }
+}
+
+/// What the tasks share.
+pub(crate) struct Core {
+    pub data: PathBuf,
+    pub preset: Option<String>,
+    pub version: String,
+    pub clock: Arc<dyn Clock>,
+    pub device: Device,
+    signed: Mutex<Option<Arc<Signed>>>,
+    pub live: Mutex<Live>,
+    events: broadcast::Sender<Event>,
+    /// Wakes the sync loop.
+    pub nudge: Notify,
+    /// Wakes the listener for hints: somebody else is signed in, or the office was reached.
+    pub listen: Notify,
+    /// One pass at a time.
+    pub pass: tokio::sync::Mutex<()>,
+}
+
+/// Whoever is signed in, with their database.
+pub(crate) struct Signed {
+    pub account: Account,
+    pub store: Arc<Store>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    fn open(options: Options) -> Result<Self> {
+        let technicians = options.data.join("technicians");
+        std::fs::create_dir_all(&technicians)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // Not every file system knows owners.
+            let _ = std::fs::set_permissions(&options.data, std::fs::Permissions::from_mode(0o700));
+        }
+        let device = Device::open(&options.data.join("device.db"))?;
+        let core = Self {
+            preset: options
+                .office
+                .map(|o| o.trim().trim_end_matches('/').to_owned())
+                .filter(|o| !o.is_empty()),
+            version: options.version,
+            clock: options.clock,
+            data: options.data,
+            signed: Mutex::new(None),
+            live: Mutex::default(),
+            events: broadcast::channel(256).0,
+            nudge: Notify::new(),
+            listen: Notify::new(),
+            pass: tokio::sync::Mutex::new(()),
+            device,
+        };
+        if let Some(account) = core.device.current()? {
+            let store = core.store_of(&account)?;
+            core.seat(Some(Arc::new(Signed { account, store })));
+        }
+        Ok(core)
+    }
+
+    /// The technician's database; the one that is open when it is theirs.
+    pub fn store_of(&self, account: &Account) -> Result<Arc<Store>> {
+        if let Some(signed) = &*lock(&self.signed)
+            && signed.account.technician.id == account.technician.id
+        {
+            return Ok(signed.store.clone());
+        }
+        let file = self.data.join("technicians").join(&account.file);
+        Ok(Arc::new(Store::open(&file, DeviceId(uuid_at(self.clock.utc())))?))
+    }
+
+    pub fn seat(&self, signed: Option<Arc<Signed>>) {
+        *lock(&self.signed) = signed;
+        *lock(&self.live) = Live::default();
+    }
+
+    pub fn signed(&self) -> Result<Arc<Signed>> {
+        let signed = lock(&self.signed).clone();
+        signed.ok_or_else(|| Problem::new("signed_out", "Sign in first.").into())
+    }
+
+    pub fn is_signed_in(&self) -> bool {
+        lock(&self.signed).is_some()
+    }
+
+    /// Now, as a change carries it.
+    pub fn moment(&self, ahead: Option<&(i64, String)>) -> Moment {
+        moment(&*self.clock, ahead)
+    }
+
+    /// The best guess at the true time.
+    pub fn now(&self, ahead: Option<&(i64, String)>) -> DateTime<Utc> {
+        self.moment(ahead).best()
+    }
+
+    pub fn tell(&self, event: Event) {
+        // Nobody may be listening.
+        let _ = self.events.send(event);
+    }
+}
+
+impl Phone {
+    pub fn open(options: Options) -> Result<Phone, Problem> {
+        let core = Arc::new(Core::open(options)?);
+        Ok(Phone(Arc::new(Handle { core, tasks: Mutex::default() })))
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.0.core
+    }
+
+    /// Spawns the sync loop on the current tokio runtime; it ends with the last `Phone`.
+    pub fn start(&self) {
+        let mut tasks = lock(&self.0.tasks);
+        if tasks.is_empty() {
+            tasks.push(tokio::spawn(runner::run(self.core().clone())));
+            tasks.push(tokio::spawn(runner::listen(self.core().clone())));
+        }
+    }
+
+    pub fn session(&self) -> Result<Session, Problem> {
+        Ok(self.core().session()?)
+    }
+
+    pub async fn sign_in(&self, office: &str, login: &str, password: &str) -> Result<Session, Problem> {
+        Ok(self.core().sign_in(office, login, password).await?)
+    }
+
+    pub fn sign_out(&self) -> Result<SignedOut, Problem> {
+        Ok(self.core().sign_out()?)
+    }
+
+    pub fn save_settings(&self, settings: Settings) -> Result<Session, Problem> {
+        Ok(self.core().save_settings(settings)?)
+    }
+
+    pub fn today(&self) -> Result<Today, Problem> {
+        Ok(self.core().today()?)
+    }
+
+    pub fn job(&self, id: WorkOrderId) -> Result<Job, Problem> {
+        Ok(self.core().job(id)?)
+    }
+
+    /// The one way to write. Returns when the change is durable.
+    pub fn record(&self, id: WorkOrderId, what: What) -> Result<Job, Problem> {
+        self.core().record(id, what, None)?;
+        self.job(id)
+    }
+
+    pub fn dismiss_gone(&self, id: WorkOrderId) -> Result<Today, Problem> {
+        self.core().signed()?.store.write(|rows| rows.dismiss(id))?;
+        self.core().tell(Event::Job { work_order: id });
+        self.today()
+    }
+
+    /// Stores the photo and records `PhotoTaken`, in one transaction.
+    pub fn add_photo(
+        &self,
+        id: WorkOrderId,
+        subject: PhotoSubject,
+        step: Option<StepKey>,
+        bytes: &[u8],
+    ) -> Result<Job, Problem> {
+        let core = self.core();
+        let photo = develop(bytes, core.device.settings()?.photo_edge)?;
+        let known = core.signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
+        if !known.sheet.photos.iter().any(|p| p.digest == photo.digest) {
+            let bytes = u32::try_from(photo.bytes.len()).map_err(|e| Error::Other(e.into()))?;
+            let taken = KnownWhat::PhotoTaken { digest: photo.digest.clone(), subject, step, bytes };
+            core.record(id, taken.into(), Some(&photo))?;
+        }
+        self.job(id)
+    }
+
+    pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Vec<u8>, Problem> {
+        let found = self.core().signed()?.store.read(|rows| rows.photo(digest, thumb))?;
+        found.ok_or_else(|| Problem::new("no_such_photo", "This photo is not on this phone."))
+    }
+
+    pub fn search_parts(
+        &self,
+        query: &str,
+        on_van: bool,
+        offset: u32,
+        limit: u32,
+    ) -> Result<PartsFound, Problem> {
+        Ok(self.core().search_parts(query, on_van, offset, limit)?)
+    }
+
+    pub fn search_faults(&self, query: &str) -> Result<FaultsFound, Problem> {
+        Ok(self.core().search_faults(query)?)
+    }
+
+    /// Ends the work if it runs, and shows the document that is to be signed.
+    pub fn review(&self, id: WorkOrderId, language: Language) -> Result<Review, Problem> {
+        Ok(self.core().review(id, language)?)
+    }
+
+    pub fn outbox(&self) -> Result<Outbox, Problem> {
+        Ok(self.core().outbox()?)
+    }
+
+    /// Nudges the loop; returns at once.
+    pub fn sync_now(&self) {
+        self.core().nudge.notify_one();
+    }
+
+    /// One whole pass: push, pull until there is no more, reference data, photos. What the loop calls.
+    pub async fn sync_once(&self) -> Result<(), Problem> {
+        self.core().sync_once().await.map_err(|failed| failed.problem())
+    }
+
+    pub fn position_seen(&self, position: Position) -> Result<(), Problem> {
+        if position.is_real() {
+            self.core().signed()?.store.write(|rows| rows.save_position(&position))?;
+        }
+        Ok(())
+    }
+
+    pub fn draft(&self, key: &str) -> Result<Option<serde_json::Value>, Problem> {
+        Ok(self.core().signed()?.store.read(|rows| rows.draft(key))?)
+    }
+
+    /// `null` forgets the draft.
+    pub fn save_draft(&self, key: &str, value: &serde_json::Value) -> Result<(), Problem> {
+        Ok(self.core().signed()?.store.write(|rows| rows.save_draft(key, value))?)
+    }
+
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.core().events.subscribe()
+    }
+}

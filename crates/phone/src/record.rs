@@ -1,0 +1,233 @@
+//! How a change becomes durable, and how sheets are folded.
+//!
+//! Everything that belongs to one change is one transaction: the outbox row, the new sheet, the photo, the
+//! phone's chain (I1). It waits for nothing but the disk (I7).
+
+use crate::{
+    error::Result,
+    moment::uuid_at,
+    phone::Core,
+    photos::Developed,
+    store::{Rows, no_such_job},
+};
+use jobsheet_model::{
+    Change, ChangeId, Digest, Sheet, What, WorkOrder, WorkOrderId, apply,
+    change::KnownWhat,
+    prepare::prepare,
+    times::SpanKind,
+    view::{Event, Review},
+};
+
+impl Core {
+    /// Records what happened. A work order that is gone or cancelled takes it like any other (P15).
+    pub fn record(&self, id: WorkOrderId, what: What, photo: Option<&Developed>) -> Result<()> {
+        let signed = self.signed()?;
+        let technician = &signed.account.technician;
+        signed.store.write(|rows| {
+            let device = rows.device()?;
+            let at = self.moment(device.ahead.as_ref());
+            let now = at.best();
+            let (order, sheet) = match (rows.work_order(id)?, &what) {
+                (Some(known), _) => (known.order, known.sheet),
+                (None, What::Known(KnownWhat::SheetOpened { opened })) => {
+                    let order = WorkOrder::opened_on_site(id, opened, technician, now);
+                    let sheet = Sheet::empty(id);
+                    rows.put_base(&order, &sheet, now)?;
+                    (order, sheet)
+                }
+                (None, _) => return Err(no_such_job()),
+            };
+            let change = Change {
+                id: ChangeId(uuid_at(at.utc)),
+                device: device.id,
+                sequence: device.sequence + 1,
+                previous: device.hash,
+                author: technician.id,
+                work_order: id,
+                base: order.version,
+                template: format!("{}/{}", order.template.id, order.template.version),
+                what: prepare(&order, &sheet, what)?,
+                at,
+            };
+            let body = serde_json::to_string(&change)?;
+            // What is applied here is what the office will read: the bytes, not the value they were made from.
+            let change: Change = serde_json::from_str(&body)?;
+            let mut sheet = sheet;
+            apply(&mut sheet, &change)?;
+
+            if let Some(photo) = photo {
+                rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
+            }
+            rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest))?;
+            rows.save_sheet(&sheet)
+        })?;
+        self.tell(Event::Job { work_order: id });
+        self.nudge.notify_one();
+        Ok(())
+    }
+
+    pub fn review(&self, id: WorkOrderId, language: jobsheet_model::Language) -> Result<Review> {
+        let store = &self.signed()?.store;
+        let sheet = store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?.sheet;
+        let runs =
+            sheet.spans.iter().any(|s| s.to.is_none() && matches!(s.kind, SpanKind::Work | SpanKind::Pause));
+        if runs && !sheet.is_locked() {
+            self.record(id, KnownWhat::WorkFinished {}.into(), None)?;
+        }
+        store.read(|rows| {
+            let known = rows.work_order(id)?.ok_or_else(no_such_job)?;
+            let document = jobsheet_model::document::document(&known.order, &known.sheet, language);
+            let digest = document.digest();
+            Ok(Review {
+                code: digest.code(),
+                digest,
+                document,
+                total: jobsheet_model::charges::charges(&known.order, &known.sheet, None).total,
+                missing: crate::views::missing(&known.order, &known.sheet),
+            })
+        })
+    }
+}
+
+/// Sheet = base + waiting changes (I4). One that no longer fits is left out here and sent all the same.
+pub(crate) fn fold(rows: &Rows<'_>, id: WorkOrderId) -> Result<()> {
+    let Some(mut sheet) = rows.base(id)? else { return Ok(()) };
+    for change in rows.to_lay(id)? {
+        if let Err(refusal) = apply(&mut sheet, &change) {
+            tracing::info!(change = %change.id, "no longer fits: {refusal}");
+        }
+    }
+    rows.save_sheet(&sheet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        device::Account,
+        moment::TestClock,
+        phone::{Options, Phone, Signed},
+    };
+    use jobsheet_model::{
+        Problem, TechnicianId, change::OpenedSheet, change::PhotoSubject, place::Position,
+        work_order::Technician,
+    };
+    use std::sync::Arc;
+
+    const ID: WorkOrderId = WorkOrderId(uuid::Uuid::from_u128(1));
+
+    fn note(text: &str) -> What {
+        KnownWhat::NoteWritten { text: text.into() }.into()
+    }
+
+    fn signed_in(folder: &std::path::Path) -> (Phone, Arc<Signed>) {
+        let clock = Arc::new(TestClock::at("2026-11-22T04:00:00Z"));
+        let phone =
+            Phone::open(Options { data: folder.into(), office: None, version: "0".into(), clock }).unwrap();
+        let core = phone.core();
+        let id = TechnicianId(uuid::Uuid::from_u128(2));
+        let account = Account {
+            technician: Technician {
+                id,
+                login: "ines".into(),
+                name: "Ines".into(),
+                phone: String::new(),
+                base: Position::new(30.0, 104.0),
+            },
+            login: "ines".into(),
+            office: "http://127.0.0.1:1".into(),
+            company: String::new(),
+            file: format!("{id}.db"),
+            verifier: String::new(),
+            token: None,
+        };
+        let signed = Arc::new(Signed { store: core.store_of(&account).unwrap(), account });
+        core.seat(Some(signed.clone()));
+        let opened = OpenedSheet {
+            customer: "Walk-in".into(),
+            contact: String::new(),
+            phone: String::new(),
+            address: String::new(),
+            equipment: String::new(),
+            serial: String::new(),
+            symptom: String::new(),
+        };
+        phone.record(ID, KnownWhat::SheetOpened { opened }.into()).unwrap();
+        (phone, signed)
+    }
+
+    #[test]
+    fn p3_a_full_disk_is_said_and_takes_nothing_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, note("before")).unwrap();
+        let photo = image::RgbImage::from_fn(600, 600, |x, y| {
+            let n = x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503_001);
+            image::Rgb([n as u8, (n >> 8) as u8, (n >> 16) as u8])
+        });
+        let mut png = std::io::Cursor::new(Vec::new());
+        photo.write_to(&mut png, image::ImageFormat::Png).unwrap();
+
+        signed.store.limit_pages(1);
+        let before = phone.job(ID).unwrap().sheet;
+        let full: Vec<Problem> = [
+            phone.record(ID, note(&"x".repeat(3_900))).err(),
+            phone.add_photo(ID, PhotoSubject::Before, None, png.get_ref()).err(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        assert_eq!(full.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["disk_full"; 2]);
+        assert_eq!(phone.job(ID).unwrap().sheet, before);
+        assert_eq!(phone.outbox().unwrap().sync.waiting_changes, 2);
+        assert_eq!(phone.outbox().unwrap().sync.waiting_photos, 0);
+
+        signed.store.limit_pages(1_000_000);
+        phone.record(ID, note("after")).unwrap();
+        phone.add_photo(ID, PhotoSubject::Before, None, png.get_ref()).unwrap();
+        let sequences: Vec<u64> =
+            signed.store.read(|rows| Ok(rows.waiting(0, 10)?.iter().map(|w| w.sequence).collect())).unwrap();
+        assert_eq!(sequences, [1, 2, 3, 4], "no gap in the chain");
+    }
+
+    #[test]
+    fn p25_a_change_that_only_a_newer_version_knows_is_recorded_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        let future = serde_json::json!({"what":"robot_sent","legs":4});
+        let job = phone.record(ID, serde_json::from_value(future).unwrap()).unwrap();
+        assert_eq!(job.sheet.unknown.len(), 1);
+        let waiting = signed.store.read(|rows| rows.waiting(1, 10)).unwrap();
+        assert!(waiting[0].body.contains(r#""what":{"legs":4,"what":"robot_sent"}"#), "{}", waiting[0].body);
+    }
+
+    #[test]
+    fn a_thread_that_died_holding_the_database_stops_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        let store = signed.store.clone();
+        let died = std::thread::spawn(move || store.write::<()>(|_| panic!("a bug")));
+        assert!(died.join().is_err());
+        phone.record(ID, note("after")).unwrap();
+        assert_eq!(phone.job(ID).unwrap().sheet.notes.len(), 1);
+    }
+
+    #[test]
+    fn a_waiting_change_that_no_longer_fits_is_kept_and_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, note("mine")).unwrap();
+        // The office's sheet has been opened already, so opening it again does not fit.
+        let sheet = phone.job(ID).unwrap().sheet;
+        let order = phone.job(ID).unwrap().order;
+        signed
+            .store
+            .write(|rows| {
+                rows.put_base(&order, &sheet, order.from)?;
+                fold(rows, ID)
+            })
+            .unwrap();
+        assert_eq!(phone.outbox().unwrap().sync.waiting_changes, 2);
+        assert_eq!(phone.job(ID).unwrap().sheet.notes.len(), 2, "the one that fits is laid on top");
+    }
+}

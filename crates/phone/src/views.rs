@@ -1,0 +1,259 @@
+//! What the screens are shown, made of rows. What can be decided without the database is a plain function.
+
+use crate::{
+    error::Result,
+    phone::{Core, lock},
+    store::{Rows, Tally, WorkOrderRow, no_such_job},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use jobsheet_model::{
+    Sheet, Stage, WorkOrder, WorkOrderId,
+    change::PhotoSubject,
+    charges::charges,
+    place::Position,
+    step::StepKind,
+    times::{SpanKind, minutes_of},
+    view::{
+        GoneNotice, Job, JobCard, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, ReceivedJob, Standing,
+        Times, Today,
+    },
+    work_order::AssignmentState,
+};
+use std::collections::HashMap;
+
+/// What a screen's answer is made with.
+struct Scene<'a> {
+    rows: &'a Rows<'a>,
+    tallies: HashMap<WorkOrderId, Tally>,
+    now: DateTime<Utc>,
+    here: Position,
+}
+
+impl Core {
+    fn scene<T>(&self, show: impl FnOnce(&Scene<'_>) -> Result<T>) -> Result<T> {
+        let signed = self.signed()?;
+        signed.store.read(|rows| {
+            let device = rows.device()?;
+            show(&Scene {
+                rows,
+                tallies: rows.tallies()?,
+                now: self.now(device.ahead.as_ref()),
+                here: device.position.unwrap_or(signed.account.technician.base),
+            })
+        })
+    }
+
+    fn card(&self, scene: &Scene<'_>, row: &WorkOrderRow) -> JobCard {
+        let tally = scene.tallies.get(&row.order.id).copied().unwrap_or_default();
+        card(row, lock(&self.live).standing(row.order.id, tally, row.received_at), scene.here, scene.now)
+    }
+
+    pub fn today(&self) -> Result<Today> {
+        let offset = self.clock.offset();
+        self.scene(|scene| {
+            let (from, to) = day_of(scene.now, offset);
+            let mut jobs = Vec::new();
+            for id in scene.rows.listed(from, to)? {
+                if let Some(row) = scene.rows.work_order(id)? {
+                    jobs.push(self.card(scene, &row));
+                }
+            }
+            jobs.sort_by_key(|job| (job.offer.is_none(), job.stage.is_over(), job.from));
+            let next = if jobs.is_empty() { scene.rows.next_start(to)? } else { None };
+            Ok(Today {
+                sync: self.sync_status(scene.rows, &scene.tallies)?,
+                next_day: next.map(|at| local_day(at, offset)),
+                loading: !scene.rows.device()?.complete,
+                jobs,
+            })
+        })
+    }
+
+    pub fn job(&self, id: WorkOrderId) -> Result<Job> {
+        self.scene(|scene| {
+            let row = scene.rows.work_order(id)?.ok_or_else(no_such_job)?;
+            let minutes = |kind| minutes_of(&row.sheet.spans, kind, scene.now);
+            Ok(Job {
+                card: self.card(scene, &row),
+                charges: charges(&row.order, &row.sheet, Some(scene.now)),
+                times: Times {
+                    travel: minutes(SpanKind::Travel),
+                    work: minutes(SpanKind::Work),
+                    pause: minutes(SpanKind::Pause),
+                },
+                missing: missing(&row.order, &row.sheet),
+                refused: scene.rows.refused(id)?,
+                now: scene.now,
+                order: row.order,
+                sheet: row.sheet,
+            })
+        })
+    }
+
+    pub fn outbox(&self) -> Result<Outbox> {
+        let offset = self.clock.offset();
+        let free = fs4::available_space(&self.data).ok();
+        self.scene(|scene| {
+            let mut groups = Vec::new();
+            for (id, tally) in &scene.tallies {
+                if tally.changes + tally.refused + tally.photos > 0
+                    && let Some(row) = scene.rows.work_order(*id)?
+                {
+                    groups.push((row.order.from, self.group(scene, *tally, &row)?));
+                }
+            }
+            groups.sort_by_key(|(from, group)| (*from, group.work_order));
+            let (today, _) = day_of(scene.now, offset);
+            let received = scene.rows.received_since(today)?;
+            let is_waiting =
+                |id: &WorkOrderId| scene.tallies.get(id).is_some_and(|t| t.changes + t.photos > 0);
+            let photo = scene.rows.photo_size()?.unwrap_or(700_000).max(1);
+            Ok(Outbox {
+                groups: groups.into_iter().map(|(_, group)| group).collect(),
+                received_today: received
+                    .into_iter()
+                    .filter(|(id, ..)| !is_waiting(id))
+                    .map(|(work_order, number, customer, at)| ReceivedJob {
+                        work_order,
+                        number,
+                        customer,
+                        at,
+                    })
+                    .collect(),
+                sync: self.sync_status(scene.rows, &scene.tallies)?,
+                photos_fit: free.map(|free| u32::try_from(free / photo).unwrap_or(u32::MAX)),
+                free,
+            })
+        })
+    }
+
+    fn group(&self, scene: &Scene<'_>, tally: Tally, row: &WorkOrderRow) -> Result<OutboxGroup> {
+        let id = row.order.id;
+        let mut group = OutboxGroup {
+            work_order: id,
+            number: row.order.number.clone(),
+            customer: row.order.customer.name.clone(),
+            standing: lock(&self.live).standing(id, tally, row.received_at),
+            answers: 0,
+            parts: 0,
+            other: 0,
+            signature: false,
+            photos: Vec::new(),
+            refused: scene.rows.refused(id)?,
+        };
+        for (what, count) in scene.rows.waiting_names(id)? {
+            match what.as_str() {
+                "step_answered" => group.answers += count,
+                "part_fitted" | "part_line_removed" => group.parts += count,
+                "signed_off" | "sign_off_refused" => group.signature = true,
+                // Shown one by one below.
+                "photo_taken" => {}
+                _ => group.other += count,
+            }
+        }
+        for photo in scene.rows.unsent_photos(id)? {
+            group.photos.push(OutboxPhoto {
+                digest: photo.digest,
+                bytes: u32::try_from(photo.size).unwrap_or(u32::MAX),
+                sent: u32::try_from(photo.sent).unwrap_or(u32::MAX),
+            });
+        }
+        Ok(group)
+    }
+}
+
+/// Midnight to midnight, where the phone is.
+fn day_of(now: DateTime<Utc>, offset: i32) -> (DateTime<Utc>, DateTime<Utc>) {
+    let offset = TimeDelta::minutes(i64::from(offset));
+    let midnight = (now + offset).date_naive().and_time(chrono::NaiveTime::MIN).and_utc() - offset;
+    (midnight, midnight + TimeDelta::days(1))
+}
+
+fn local_day(at: DateTime<Utc>, offset: i32) -> NaiveDate {
+    (at + TimeDelta::minutes(i64::from(offset))).date_naive()
+}
+
+fn card(row: &WorkOrderRow, standing: Standing, here: Position, now: DateTime<Utc>) -> JobCard {
+    let WorkOrderRow { order, sheet, .. } = row;
+    JobCard {
+        id: order.id,
+        number: order.number.clone(),
+        level: order.level.clone(),
+        from: order.from,
+        to: order.to,
+        respond_by: order.respond_by,
+        customer: order.customer.name.clone(),
+        site: order.site.name.clone(),
+        address: order.site.address.clone(),
+        symptom: order.request.symptom.clone(),
+        stage: sheet.stage,
+        offer: offer(row, now),
+        distance_m: order.site.position.map(|site| here.metres_to(&site)),
+        standing,
+        gone: row.gone.as_ref().filter(|_| !row.dismissed).map(|gone| GoneNotice {
+            to: gone.to.clone(),
+            reason: gone.reason.clone(),
+            at: gone.at,
+        }),
+        cancelled: order.cancelled.is_some(),
+    }
+}
+
+/// An offer that waits for an answer; its minutes run from when it reached this phone (A15).
+fn offer(row: &WorkOrderRow, now: DateTime<Utc>) -> Option<Offer> {
+    let WorkOrderRow { order, sheet, .. } = row;
+    let open = order.assignment.state == AssignmentState::Offered
+        && sheet.stage == Stage::Offered
+        && order.cancelled.is_none()
+        && row.gone.is_none();
+    open.then(|| {
+        let length = order.level.accept.saturating_add(sheet.more_time).saturating_mul(60);
+        let expires = row.seen_at + TimeDelta::seconds(i64::from(length));
+        let left = (expires - now).num_seconds();
+        Offer {
+            expires,
+            left: i32::try_from(left).unwrap_or(if left < 0 { i32::MIN } else { i32::MAX }),
+            length,
+        }
+    })
+}
+
+/// What still stands between this sheet and the customer's review.
+pub(crate) fn missing(order: &WorkOrder, sheet: &Sheet) -> Missing {
+    let has = |subject| sheet.photos.iter().any(|p| p.subject == subject);
+    let mut missing = Missing {
+        before_photo: !has(PhotoSubject::Before),
+        after_photo: !has(PhotoSubject::After),
+        diagnosis: sheet.diagnosis.is_none(),
+        function_test: sheet.function_test.is_none(),
+        ..Missing::default()
+    };
+    for step in order.template.steps.iter().filter(|s| !sheet.answers.contains_key(&s.key)) {
+        match step.kind {
+            StepKind::Unknown(_) => missing.too_new.push(step.key.clone()),
+            StepKind::Known(_) if step.required => missing.steps.push(step.key.clone()),
+            StepKind::Known(_) => {}
+        }
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_from_midnight_to_midnight_where_the_phone_is() {
+        let at = |t: &str| t.parse::<DateTime<Utc>>().unwrap();
+        for (now, offset, from) in [
+            ("2026-11-22T09:00:00Z", 480, "2026-11-21T16:00:00Z"),
+            ("2026-11-22T15:59:59Z", 480, "2026-11-21T16:00:00Z"),
+            ("2026-11-22T16:00:00Z", 480, "2026-11-22T16:00:00Z"),
+            ("2026-11-22T03:00:00Z", -300, "2026-11-21T05:00:00Z"),
+        ] {
+            let (start, end) = day_of(at(now), offset);
+            assert_eq!((start, end - start), (at(from), TimeDelta::days(1)), "{now} {offset}");
+        }
+        assert_eq!(local_day(at("2026-11-22T16:00:00Z"), 480).to_string(), "2026-11-23");
+    }
+}

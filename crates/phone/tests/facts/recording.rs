@@ -1,0 +1,339 @@
+//! Recording: durable at once, without any network, whole or not at all.
+
+use crate::{Pocket, id, open, picture, stub::*};
+use jobsheet_model::{
+    Language, LineId, Stage, Text,
+    change::*,
+    step::{Answer, KnownAnswer, Verdict},
+    view::{Settings, Standing},
+};
+use serde_json::json;
+use std::time::Duration;
+
+fn fitted(quantity: u32) -> KnownWhat {
+    KnownWhat::PartFitted {
+        line: LineId(uuid::Uuid::from_u128(77)),
+        part: PartBrief { number: "6205".into(), name: Text::new("Bearing", "轴承"), price: None },
+        quantity,
+        serial_in: None,
+        serial_out: None,
+        from: PartSource::Van,
+        old_part: OldPart::Scrapped,
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_there_after_the_app_was_closed() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "Leak at the pump");
+    let before = pocket.phone.job(id(1)).unwrap().sheet;
+    let pocket = pocket.reopen();
+    assert_eq!(pocket.phone.session().unwrap().technician.unwrap().name, "Ines Weber");
+    assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, before);
+    assert_eq!(pocket.waiting(), 1);
+}
+
+#[tokio::test]
+async fn i7_recording_needs_no_network() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let asked = office.office().asked.len();
+    for what in [KnownWhat::OfferAccepted {}, KnownWhat::Departed {}, KnownWhat::WorkStarted {}] {
+        pocket.phone.record(id(1), what.into()).unwrap();
+    }
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!((job.sheet.stage, job.sheet.changes), (Stage::Working, 3));
+    assert_eq!(job.card.standing, Standing::Local { changes: 3, photos: 0 });
+    assert_eq!(office.office().asked.len(), asked);
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_nothing_behind() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let before = pocket.phone.job(id(1)).unwrap().sheet;
+    for (what, code) in [
+        (fitted(0), "refusal_quantity"),
+        (KnownWhat::NoteWritten { text: "  ".into() }, "refusal_empty"),
+        (KnownWhat::Amended { reason: "x".into() }, "refusal_not_signed"),
+        (
+            KnownWhat::StepAnswered {
+                step: jobsheet_model::StepKey::new("nope"),
+                answer: Answer::Known(KnownAnswer::Skipped {}),
+                verdict: None,
+                note: String::new(),
+            },
+            "refusal_no_such_step",
+        ),
+    ] {
+        assert_eq!(pocket.phone.record(id(1), what.into()).unwrap_err().code, code);
+    }
+    assert_eq!(pocket.phone.record(id(404), KnownWhat::Departed {}.into()).unwrap_err().code, "no_such_job");
+    assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, before);
+    assert_eq!(pocket.waiting(), 0);
+    pocket.phone.record(id(1), fitted(2).into()).unwrap();
+    assert_eq!(pocket.waiting(), 1);
+}
+
+#[tokio::test]
+async fn a_sheet_can_be_opened_on_site_and_reaches_the_office() {
+    let office = Stub::open([]).await;
+    let pocket = Pocket::at(&office).await;
+    let opened = OpenedSheet {
+        customer: "Walk-in".into(),
+        contact: String::new(),
+        phone: String::new(),
+        address: "Somewhere".into(),
+        equipment: "Pump".into(),
+        serial: String::new(),
+        symptom: "Noise".into(),
+    };
+    let empty = OpenedSheet { customer: " ".into(), ..opened.clone() };
+    let refused = pocket.phone.record(id(5), KnownWhat::SheetOpened { opened: empty }.into());
+    assert_eq!(refused.unwrap_err().code, "refusal_empty");
+    assert!(pocket.phone.today().unwrap().jobs.is_empty());
+
+    let job = pocket.phone.record(id(5), KnownWhat::SheetOpened { opened: opened.clone() }.into()).unwrap();
+    assert_eq!((job.sheet.stage, job.order.customer.name.as_str()), (Stage::Accepted, "Walk-in"));
+    let again = pocket.phone.record(id(5), KnownWhat::SheetOpened { opened }.into());
+    assert_eq!(again.unwrap_err().code, "refusal_already_opened");
+    assert_eq!(pocket.phone.today().unwrap().jobs.len(), 1);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
+    assert_eq!(pocket.phone.job(id(5)).unwrap().sheet, office.sheet(id(5)));
+}
+
+#[tokio::test]
+async fn i1_a_photo_and_its_change_are_stored_together_and_once() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let job = pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
+    let again = pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
+    assert_eq!((job.sheet.photos.len(), again.sheet.photos.len()), (1, 1));
+    assert_eq!(pocket.waiting(), 1);
+    assert_eq!(again.card.standing, Standing::Local { changes: 1, photos: 1 });
+    assert!(!again.missing.before_photo && again.missing.after_photo);
+
+    let digest = &job.sheet.photos[0].digest;
+    let pocket = pocket.reopen();
+    let bytes = pocket.phone.photo(digest, false).unwrap();
+    assert_eq!(&jobsheet_model::Digest::of(&bytes), digest);
+    assert_eq!(job.sheet.photos[0].bytes as usize, bytes.len());
+    assert!(pocket.phone.photo(digest, true).unwrap().len() < bytes.len());
+    for (bytes, code) in [(&b"hello"[..], "photo_not_an_image"), (b"", "photo_not_an_image")] {
+        assert_eq!(pocket.phone.add_photo(id(1), PhotoSubject::After, None, bytes).unwrap_err().code, code);
+    }
+    assert_eq!(
+        pocket.phone.add_photo(id(404), PhotoSubject::After, None, &picture(2)).unwrap_err().code,
+        "no_such_job"
+    );
+    assert_eq!(pocket.waiting(), 1);
+}
+
+#[tokio::test]
+async fn the_customer_signs_exactly_what_was_shown() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.record(id(1), KnownWhat::WorkStarted {}.into()).unwrap();
+    pocket.clock.pass(Duration::from_secs(1800));
+    let review = pocket.phone.review(id(1), Language::Zh).unwrap();
+    assert_eq!(pocket.phone.job(id(1)).unwrap().sheet.stage, Stage::WorkDone);
+    assert_eq!(review.document.work, "30 分钟");
+    assert_eq!(review.missing.steps.len(), 1);
+    assert_eq!(review.missing.too_new.len(), 1);
+
+    let act = SignOffAct {
+        digest: review.digest.clone(),
+        language: Language::Zh,
+        ink: None,
+        signatory: "Ms Lin".into(),
+        capacity: "manager".into(),
+        saw_it_work: true,
+        rating: Rating::Satisfied,
+        rating_reasons: Vec::new(),
+        remark: String::new(),
+    };
+    let ink = vec![vec![[0, 0, 0, 500], [300, 200, 90, 500]]];
+    pocket.note(id(1), "one more thing");
+    let stale =
+        pocket.phone.record(id(1), KnownWhat::SignedOff { act: act.clone(), ink: ink.clone() }.into());
+    assert_eq!(stale.unwrap_err().code, "refusal_digest_differs");
+    let act = SignOffAct { digest: pocket.phone.review(id(1), Language::Zh).unwrap().digest, ..act };
+    let job = pocket.phone.record(id(1), KnownWhat::SignedOff { act, ink }.into()).unwrap();
+    assert_eq!(job.sheet.stage, Stage::SignedOff);
+    let late = pocket.phone.record(id(1), fitted(1).into());
+    assert_eq!(late.unwrap_err().code, "refusal_locked");
+    assert_eq!(pocket.phone.today().unwrap().jobs.len(), 1, "done today, still on the list");
+    assert!(pocket.phone.outbox().unwrap().groups[0].signature);
+}
+
+#[tokio::test]
+async fn an_answer_carries_its_verdict() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let what =
+        json!({"what":"step_answered","step":"temp","answer":{"kind":"number","value":"15.5"},"note":""});
+    let job = pocket.phone.record(id(1), serde_json::from_value(what).unwrap()).unwrap();
+    assert_eq!(job.sheet.answers.values().next().unwrap().verdict, Verdict::Fail);
+}
+
+#[tokio::test]
+async fn an_offers_minutes_run_from_when_it_was_here() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::new();
+    pocket.clock.pass(Duration::from_secs(3600));
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert!(pocket.phone.today().unwrap().loading);
+    pocket.phone.sync_once().await.unwrap();
+    pocket.clock.pass(Duration::from_secs(120));
+    let today = pocket.phone.today().unwrap();
+    assert!(!today.loading);
+    let offer = today.jobs[0].offer.clone().unwrap();
+    assert_eq!((offer.left, offer.length), (480, 600));
+    let job = pocket.phone.record(id(1), KnownWhat::MoreTimeAsked { minutes: 10 }.into()).unwrap();
+    assert_eq!(job.card.offer.map(|o| (o.left, o.length)), Some((1080, 1200)));
+    assert_eq!(
+        pocket.phone.record(id(1), KnownWhat::OfferAccepted {}.into()).unwrap().card.offer.is_none(),
+        true
+    );
+}
+
+#[tokio::test]
+async fn the_days_list_holds_what_the_day_needs() {
+    let day = |n: u128, from: &str| {
+        let mut order = offered(n);
+        order.from = from.parse().unwrap();
+        order.assignment.state = jobsheet_model::work_order::AssignmentState::Assigned;
+        order
+    };
+    let mut cancelled_before = day(6, "2026-11-20T02:00:00Z");
+    cancelled_before.cancelled =
+        Some(jobsheet_model::work_order::Cancelled { at: NOON.parse().unwrap(), reason: "x".into() });
+    let mut offered_tomorrow = offered(5);
+    offered_tomorrow.from = "2026-11-23T02:00:00Z".parse().unwrap();
+    let office = Stub::open([
+        day(1, "2026-11-22T09:00:00Z"),
+        day(2, "2026-11-22T02:00:00Z"),
+        day(3, "2026-11-23T02:00:00Z"),
+        day(4, "2026-11-20T02:00:00Z"),
+        offered_tomorrow,
+        cancelled_before,
+    ])
+    .await;
+    let pocket = Pocket::at(&office).await;
+    let what = KnownWhat::CouldNotFinish {
+        reason: UnfinishedReason::NoAccess,
+        parts: Vec::new(),
+        next: String::new(),
+        note: String::new(),
+    };
+    pocket.phone.record(id(2), what.into()).unwrap();
+    let list: Vec<_> = pocket.phone.today().unwrap().jobs.iter().map(|j| j.id).collect();
+    assert_eq!(list, [id(5), id(4), id(1), id(2)]);
+    assert_eq!(pocket.phone.today().unwrap().jobs[0].distance_m.map(|m| m / 100), Some(20));
+}
+
+#[tokio::test]
+async fn an_empty_day_names_the_next_one() {
+    let mut order = offered(1);
+    order.from = "2026-11-24T17:00:00Z".parse().unwrap();
+    order.assignment.state = jobsheet_model::work_order::AssignmentState::Assigned;
+    let office = Stub::open([order]).await;
+    let today = Pocket::at(&office).await.phone.today().unwrap();
+    assert!(today.jobs.is_empty());
+    assert_eq!(today.next_day.unwrap().to_string(), "2026-11-25");
+}
+
+#[tokio::test]
+async fn drafts_and_settings_outlive_the_app() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.save_draft("note/1", &json!({"text":"half a"})).unwrap();
+    pocket
+        .phone
+        .save_settings(Settings { language: Language::Zh, photo_edge: 9, ..Settings::default() })
+        .unwrap();
+    let pocket = pocket.reopen();
+    assert_eq!(pocket.phone.draft("note/1").unwrap(), Some(json!({"text":"half a"})));
+    let settings = pocket.phone.session().unwrap().settings;
+    assert_eq!((settings.language, settings.photo_edge), (Language::Zh, 640));
+    pocket.phone.save_draft("note/1", &json!(null)).unwrap();
+    assert_eq!(pocket.phone.draft("note/1").unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_not_opened() {
+    let office = Stub::open([]).await;
+    let Pocket { phone, clock, folder } = Pocket::at(&office).await;
+    drop(phone);
+    let file = folder.path().join("device.db");
+    rusqlite::Connection::open(file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let options = jobsheet_phone::Options {
+        data: folder.path().to_owned(),
+        office: None,
+        version: "0.1.0".into(),
+        clock: clock.clone(),
+    };
+    assert_eq!(jobsheet_phone::Phone::open(options).err().unwrap().code, "database_newer");
+    let file = folder.path().join("device.db");
+    rusqlite::Connection::open(file).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    assert!(open(folder.path(), &clock).session().unwrap().technician.is_some());
+}
+
+#[tokio::test]
+async fn p18_another_technician_sees_nothing_of_it() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "Ines was here");
+    assert_eq!(pocket.phone.sign_out().unwrap().waiting, 1);
+    for code in [
+        pocket.phone.today().unwrap_err().code,
+        pocket.phone.record(id(1), KnownWhat::Departed {}.into()).unwrap_err().code,
+    ] {
+        assert_eq!(code, "signed_out");
+    }
+    office.office().orders.clear();
+    pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
+    assert!(pocket.phone.today().unwrap().jobs.is_empty());
+    assert_eq!(pocket.phone.job(id(1)).unwrap_err().code, "no_such_job");
+    assert_eq!(pocket.waiting(), 0);
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!(pocket.notes(id(1)), ["Ines was here"]);
+    assert_eq!(pocket.phone.session().unwrap().known, ["ines", "omar"]);
+}
+
+#[tokio::test]
+async fn p16_who_was_here_before_can_sign_in_without_a_network() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.sign_out().unwrap();
+    office.is(Mood::Portal);
+    let wrong = pocket.phone.sign_in(&office.address, "ines", "attic").await;
+    assert_eq!(wrong.unwrap_err().code, "wrong_password");
+    let unknown = pocket.phone.sign_in(&office.address, "omar", "attic").await;
+    assert_eq!(unknown.unwrap_err().code, "not_an_office");
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    pocket.note(id(1), "in the cellar");
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "sign_in_needed");
+    assert_eq!(pocket.waiting(), 1);
+    let database = std::fs::read(pocket.folder.path().join("device.db")).unwrap();
+    assert!(!database.windows(6).any(|w| w == b"cellar"), "the password is not kept");
+}
+
+#[tokio::test]
+async fn signing_in_says_what_is_wrong() {
+    let office = Stub::open([]).await;
+    let pocket = Pocket::new();
+    for (address, mood, code) in [
+        (office.address.as_str(), Mood::Honest, "wrong_password"),
+        (&office.address, Mood::BadGateway, "not_an_office"),
+        (&office.address, Mood::TooOld, "app_too_old"),
+        ("http://127.0.0.1:1", Mood::Honest, "office_unreachable"),
+        ("not an address", Mood::Honest, "bad_address"),
+    ] {
+        office.is(mood);
+        assert_eq!(pocket.phone.sign_in(address, "ines", "wrong").await.unwrap_err().code, code);
+    }
+    assert!(pocket.phone.session().unwrap().technician.is_none());
+}

@@ -1,0 +1,395 @@
+//! A few lines of office: takes changes, gives receipts, holds photos; and can be told to misbehave.
+
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    Change, Digest, Refusal, Sheet, TechnicianId, Text, WorkOrder, WorkOrderId, apply,
+    change::OpenedSheet,
+    place::Position,
+    wire::*,
+    work_order::{AssignmentState, Technician},
+};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+pub const NOON: &str = "2026-11-22T04:00:00Z";
+
+/// What the stub answers to `POST /v1/sync`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mood {
+    #[default]
+    Honest,
+    /// A hotel's sign-in page.
+    Portal,
+    BadGateway,
+    /// The right JSON, but nothing says it is ours.
+    NoHeader,
+    NotJson,
+    OtherDevice,
+    OtherIds,
+    /// The connection breaks in the middle of the answer.
+    Truncated,
+    /// Everything is taken, and the answer is lost.
+    LostReply,
+    WrongHash,
+    ReceiptOfOther,
+    NoReceipt,
+    NoBase,
+    SignInLapsed,
+    TooOld,
+    Failing,
+}
+
+#[derive(Default)]
+pub struct Office {
+    pub mood: Mood,
+    pub orders: BTreeMap<WorkOrderId, WorkOrder>,
+    pub changes: Vec<Change>,
+    pub refused: BTreeMap<String, Refusal>,
+    receipt: Option<Receipt>,
+    pub gone: Vec<Gone>,
+    pub photos: BTreeMap<Digest, Vec<u8>>,
+    pub whole: BTreeSet<Digest>,
+    pub missing: Vec<Digest>,
+    /// Photos it does not want.
+    pub spurned: BTreeSet<Digest>,
+    /// Photo connections break after so many segments.
+    pub segments_left: Option<u32>,
+    pub reference: BTreeMap<String, Vec<u8>>,
+    /// Its clock, when not the technician's.
+    pub time: Option<DateTime<Utc>>,
+    /// What was asked, in order.
+    pub asked: Vec<String>,
+    pub pages: bool,
+}
+
+#[derive(Clone)]
+pub struct Stub {
+    pub address: String,
+    state: Arc<Mutex<Office>>,
+}
+
+pub fn ines() -> Technician {
+    Technician {
+        id: TechnicianId(uuid::Uuid::from_u128(0x17e5)),
+        login: "ines".into(),
+        name: "Ines Weber".into(),
+        phone: "1".into(),
+        base: Position::new(30.657_4, 104.065_8),
+    }
+}
+
+pub fn omar() -> Technician {
+    Technician {
+        id: TechnicianId(uuid::Uuid::from_u128(0x03a7)),
+        login: "omar".into(),
+        name: "Omar Haddad".into(),
+        ..ines()
+    }
+}
+
+/// A job offered to Ines, today from 14:00 in Chengdu.
+pub fn offered(n: u128) -> WorkOrder {
+    let opened = OpenedSheet {
+        customer: format!("Customer {n}"),
+        contact: "Ms Lin".into(),
+        phone: "1".into(),
+        address: "1 Jinli Road".into(),
+        equipment: "Chiller".into(),
+        serial: "SN1".into(),
+        symptom: "It leaks".into(),
+    };
+    let at: DateTime<Utc> = "2026-11-22T06:00:00Z".parse().unwrap();
+    let mut order = WorkOrder::opened_on_site(WorkOrderId(uuid::Uuid::from_u128(n)), &opened, &ines(), at);
+    order.number = format!("JS-2611-{n:04}");
+    order.version = 1;
+    order.assignment.state = AssignmentState::Offered;
+    order.site.position = Some(Position::new(30.645_3, 104.049_5));
+    order.template.steps = serde_json::from_value(json!([
+        {"key":"power","title":{"en":"Power","zh":"电源"},"required":true,"kind":{"kind":"check"}},
+        {"key":"temp","title":{"en":"Temperature","zh":"温度"},"required":false,"kind":{"kind":"number","unit":"°C","min":"2","max":"12"}},
+        {"key":"holo","title":{"en":"Hologram","zh":"全息"},"required":true,"kind":{"kind":"hologram"}}
+    ]))
+    .unwrap();
+    order.template.name = Text::new("Chiller", "冷水机");
+    order
+}
+
+impl Stub {
+    pub async fn open(orders: impl IntoIterator<Item = WorkOrder>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let office = Office { orders: orders.into_iter().map(|o| (o.id, o)).collect(), ..Office::default() };
+        let stub = Self { address, state: Arc::new(Mutex::new(office)) };
+        let state = stub.state.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, state.clone()));
+            }
+        });
+        stub
+    }
+
+    pub fn office(&self) -> std::sync::MutexGuard<'_, Office> {
+        self.state.lock().unwrap()
+    }
+
+    pub fn is(&self, mood: Mood) {
+        self.office().mood = mood;
+    }
+
+    /// The sheet as the office folds it.
+    pub fn sheet(&self, id: WorkOrderId) -> Sheet {
+        self.office().sheet(id)
+    }
+}
+
+struct Asked {
+    method: String,
+    path: String,
+    headers: HashMap<String, String>,
+    body: Vec<u8>,
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Asked> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+            break end;
+        }
+        let mut part = [0; 8192];
+        match stream.read(&mut part).await {
+            Ok(n) if n > 0 => bytes.extend_from_slice(&part[..n]),
+            _ => return None,
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.lines();
+    let mut first = lines.next()?.split(' ');
+    let (method, path) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let headers: HashMap<String, String> = lines
+        .filter_map(|l| l.split_once(':'))
+        .map(|(k, v)| (k.to_lowercase(), v.trim().to_owned()))
+        .collect();
+    let length: usize = headers.get("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
+    let mut body = bytes[end + 4..].to_vec();
+    while body.len() < length {
+        let mut part = [0; 65536];
+        match stream.read(&mut part).await {
+            Ok(n) if n > 0 => body.extend_from_slice(&part[..n]),
+            _ => return None,
+        }
+    }
+    Some(Asked { method, path, headers, body })
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<Office>>) {
+    while let Some(asked) = read(&mut stream).await {
+        let answer = state.lock().unwrap().answer(&asked);
+        if stream.write_all(&answer.bytes).await.is_err() || answer.hang_up {
+            return;
+        }
+    }
+}
+
+struct Answer {
+    bytes: Vec<u8>,
+    hang_up: bool,
+}
+
+fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut bytes = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    for (name, value) in headers {
+        bytes.extend(format!("{name}: {value}\r\n").bytes());
+    }
+    bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).bytes());
+    bytes.extend(body);
+    Answer { bytes, hang_up: false }
+}
+
+const OURS: (&str, &str) = (PROTOCOL_HEADER, PROTOCOL);
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+impl Office {
+    fn sheet(&self, id: WorkOrderId) -> Sheet {
+        let mut sheet = Sheet::empty(id);
+        for change in self.changes.iter().filter(|c| c.work_order == id) {
+            let _ = apply(&mut sheet, change);
+        }
+        sheet
+    }
+
+    fn answer(&mut self, asked: &Asked) -> Answer {
+        self.asked.push(format!("{} {}", asked.method, asked.path));
+        match self.mood {
+            Mood::Portal => {
+                return answer("200 OK", &[("content-type", "text/html")], b"<html>Welcome to our hotel");
+            }
+            Mood::BadGateway => {
+                return answer("502 Bad Gateway", &[("content-type", "text/html")], b"<h1>502");
+            }
+            Mood::SignInLapsed if asked.path != "/v1/sign-in" => {
+                return answer("401 Unauthorized", &[OURS], b"");
+            }
+            Mood::TooOld => return answer("426 Upgrade Required", &[OURS], b""),
+            Mood::Failing => return answer("500 Internal Server Error", &[OURS], b""),
+            _ => {}
+        }
+        if asked.path == "/v1/sign-in" {
+            let who: SignIn = serde_json::from_slice(&asked.body).unwrap();
+            let technician = match (who.login.as_str(), who.password.as_str()) {
+                ("ines", "cellar") => ines(),
+                ("omar", "attic") => omar(),
+                _ => return answer("401 Unauthorized", &[OURS], b""),
+            };
+            let signed = SignedIn {
+                token: "t".into(),
+                technician,
+                company: "Kaltwerk".into(),
+                office_time: NOON.parse().unwrap(),
+            };
+            return answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&signed).unwrap());
+        }
+        assert_eq!(asked.headers["authorization"], "Bearer t");
+        if asked.path == "/v1/sync" {
+            return self.sync(asked);
+        }
+        if let Some(digest) = asked.path.strip_prefix("/v1/photos/") {
+            return self.photo(asked, Digest::parse(digest).unwrap());
+        }
+        if let Some(digest) = asked.path.strip_prefix("/v1/reference/") {
+            let body = self.reference.values().find(|b| Digest::of(b).as_str() == digest).unwrap();
+            let packed = zstd::encode_all(body.as_slice(), 3).unwrap();
+            return answer("200 OK", &[OURS, JSON, ("content-encoding", "zstd")], &packed);
+        }
+        answer("404 Not Found", &[OURS], b"")
+    }
+
+    fn sync(&mut self, asked: &Asked) -> Answer {
+        let body = zstd::decode_all(asked.body.as_slice()).unwrap();
+        let request: SyncRequest = serde_json::from_slice(&body).unwrap();
+        let mut touched = BTreeSet::new();
+        let mut results = Vec::new();
+        for raw in &request.changes {
+            let change: Change = serde_json::from_str(raw.get()).unwrap();
+            touched.insert(change.work_order);
+            let outcome = if self.changes.iter().any(|c| c.id == change.id) {
+                Outcome::Duplicate
+            } else if let Some(reason) = self.refused.get(&change.what.name()).copied() {
+                Outcome::Refused { reason }
+            } else {
+                Outcome::Accepted
+            };
+            if let jobsheet_model::What::Known(jobsheet_model::change::KnownWhat::SheetOpened { opened }) =
+                &change.what
+            {
+                let order = WorkOrder::opened_on_site(change.work_order, opened, &ines(), change.at.best());
+                self.orders.entry(order.id).or_insert(order);
+            }
+            results.push(ChangeResult { id: change.id, outcome: outcome.clone() });
+            self.receipt = Some(Receipt {
+                device: change.device,
+                sequence: change.sequence,
+                hash: Digest::of(raw.get().as_bytes()),
+                at: NOON.parse().unwrap(),
+            });
+            if outcome == Outcome::Accepted {
+                self.changes.push(change);
+            }
+        }
+        let is_gone = |id: &WorkOrderId| self.gone.iter().any(|g| g.work_order == *id);
+        let all = request.cursor.is_none() || self.pages;
+        let bases = self.orders.values().filter(|o| (all || touched.contains(&o.id)) && !is_gone(&o.id));
+        let list: Vec<ReferenceSet> = self
+            .reference
+            .iter()
+            .map(|(name, b)| ReferenceSet {
+                name: name.clone(),
+                digest: Digest::of(b),
+                bytes: b.len() as u64,
+            })
+            .collect();
+        let mut response = SyncResponse {
+            device: request.device,
+            results,
+            receipt: self.receipt.clone(),
+            bases: bases
+                .map(|order| {
+                    let sheet = self.sheet(order.id);
+                    let held = |p: &&jobsheet_model::sheet::SheetPhoto| self.whole.contains(&p.digest);
+                    let photos_held = sheet.photos.iter().filter(held).map(|p| p.digest.clone()).collect();
+                    Base { order: order.clone(), sheet, photos_held }
+                })
+                .collect(),
+            gone: self.gone.clone(),
+            reference: (!list.is_empty() && request.reference != Some(reference_digest(&list)))
+                .then_some(list),
+            photos_missing: self.missing.clone(),
+            office_time: self.time.unwrap_or(request.at.utc),
+            cursor: "c1".into(),
+            more: std::mem::take(&mut self.pages),
+        };
+        let mut headers = vec![OURS, JSON, ("content-encoding", "zstd")];
+        match self.mood {
+            Mood::NoHeader => headers.retain(|h| *h != OURS),
+            Mood::NotJson => headers[1] = ("content-type", "text/plain"),
+            Mood::OtherDevice => response.device = jobsheet_model::DeviceId(uuid::Uuid::from_u128(9)),
+            Mood::OtherIds => response.results.reverse(),
+            Mood::NoBase => response.bases.clear(),
+            Mood::NoReceipt => response.receipt = None,
+            Mood::WrongHash => response.receipt.iter_mut().for_each(|r| r.hash = Digest::of(b"other")),
+            Mood::ReceiptOfOther => {
+                response
+                    .receipt
+                    .iter_mut()
+                    .for_each(|r| r.device = jobsheet_model::DeviceId(uuid::Uuid::from_u128(9)));
+            }
+            _ => {}
+        }
+        let packed = zstd::encode_all(serde_json::to_vec(&response).unwrap().as_slice(), 3).unwrap();
+        let mut whole = answer("200 OK", &headers, &packed);
+        match self.mood {
+            Mood::Truncated => {
+                whole.bytes.truncate(whole.bytes.len() - packed.len() / 2);
+                whole.hang_up = true;
+            }
+            Mood::LostReply => whole = Answer { bytes: Vec::new(), hang_up: true },
+            _ => {}
+        }
+        whole
+    }
+
+    fn photo(&mut self, asked: &Asked, digest: Digest) -> Answer {
+        if self.spurned.contains(&digest) {
+            return answer("422 Unprocessable Content", &[OURS], b"");
+        }
+        if let Some(left) = &mut self.segments_left
+            && asked.method == "PUT"
+        {
+            if *left == 0 {
+                return Answer { bytes: Vec::new(), hang_up: true };
+            }
+            *left -= 1;
+        }
+        let held = self.photos.entry(digest.clone()).or_default();
+        let mut status = "200 OK";
+        if asked.method == "PUT" {
+            if asked.headers[UPLOAD_OFFSET].parse::<usize>().unwrap() != held.len()
+                || self.whole.contains(&digest)
+            {
+                status = "409 Conflict";
+            } else {
+                held.extend(&asked.body);
+                if asked.headers[UPLOAD_COMPLETE] == "?1" {
+                    assert_eq!(Digest::of(held), digest);
+                    self.whole.insert(digest.clone());
+                }
+            }
+        }
+        let complete = if self.whole.contains(&digest) { "?1" } else { "?0" };
+        let offset = held.len().to_string();
+        answer(status, &[OURS, (UPLOAD_OFFSET, &offset), (UPLOAD_COMPLETE, complete)], b"")
+    }
+}

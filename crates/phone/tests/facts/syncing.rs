@@ -1,0 +1,414 @@
+//! Syncing: nothing is forgotten without a receipt that matches, and nothing but the office counts as the office.
+
+use crate::{Pocket, id, picture, stub::*};
+use chrono::TimeDelta;
+use jobsheet_model::{
+    Refusal, Stage,
+    change::{DeclineReason, KnownWhat, PhotoSubject},
+    reference::{Part, VanStock},
+    view::{Event, Link, Standing},
+    wire::Gone,
+};
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn what_was_recorded_reaches_the_office_and_leaves_the_outbox() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.record(id(1), KnownWhat::OfferAccepted {}.into()).unwrap();
+    pocket.note(id(1), "a");
+    pocket.note(id(2), "b");
+    let before = pocket.phone.job(id(1)).unwrap().sheet;
+    pocket.phone.sync_once().await.unwrap();
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!((&job.sheet, &job.sheet), (&before, &office.sheet(id(1))));
+    assert!(matches!(job.card.standing, Standing::Received { .. }));
+    let outbox = pocket.phone.outbox().unwrap();
+    assert_eq!((outbox.groups.len(), outbox.received_today.len()), (0, 2));
+    assert_eq!(outbox.sync.link, Link::Online);
+    assert!(outbox.sync.last_received.is_some() && outbox.sync.last_sync.is_some());
+    assert!(outbox.free.is_some_and(|f| f > 0) && outbox.photos_fit.is_some());
+}
+
+#[tokio::test]
+async fn i9_an_answer_that_is_not_the_offices_changes_nothing() {
+    for (mood, code, link) in [
+        (Mood::Portal, "not_an_office", Link::Trouble),
+        (Mood::BadGateway, "not_an_office", Link::Trouble),
+        (Mood::NoHeader, "not_an_office", Link::Trouble),
+        (Mood::NotJson, "not_an_office", Link::Trouble),
+        (Mood::OtherDevice, "not_an_office", Link::Trouble),
+        (Mood::OtherIds, "not_an_office", Link::Trouble),
+        (Mood::Truncated, "office_unreachable", Link::Offline),
+        (Mood::LostReply, "office_unreachable", Link::Offline),
+        (Mood::SignInLapsed, "sign_in_needed", Link::SignInNeeded),
+        (Mood::TooOld, "app_too_old", Link::Trouble),
+        (Mood::Failing, "office_error", Link::Trouble),
+    ] {
+        let office = Stub::open([offered(1)]).await;
+        let pocket = Pocket::at(&office).await;
+        pocket.note(id(1), "a");
+        pocket.note(id(1), "b");
+        let before = pocket.phone.job(id(1)).unwrap().sheet;
+        office.is(mood);
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, code, "{mood:?}");
+        let status = pocket.phone.today().unwrap().sync;
+        assert_eq!((status.waiting_changes, status.link), (2, link), "{mood:?}");
+        assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, before, "{mood:?}");
+        // Recording goes on, and it is all sent once when the office is back (P11, P17).
+        pocket.note(id(1), "c");
+        office.is(Mood::Honest);
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!((pocket.waiting(), pocket.notes(id(1)).len()), (0, 3), "{mood:?}");
+        assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)), "{mood:?}");
+        assert_eq!(office.office().changes.len(), 3, "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn i2_without_a_receipt_that_matches_nothing_is_forgotten() {
+    for (mood, mismatch) in [
+        (Mood::WrongHash, true),
+        (Mood::ReceiptOfOther, true),
+        (Mood::NoReceipt, false),
+        (Mood::NoBase, false),
+    ] {
+        let office = Stub::open([offered(1)]).await;
+        let pocket = Pocket::at(&office).await;
+        pocket.note(id(1), "a");
+        pocket.note(id(1), "b");
+        office.is(mood);
+        for _ in 0..3 {
+            pocket.phone.sync_once().await.unwrap();
+            assert_eq!(pocket.waiting(), 2, "{mood:?}");
+            assert_eq!(pocket.notes(id(1)), ["a", "b"], "{mood:?}: on screen once");
+            assert_eq!(pocket.problem(), if mismatch { "receipt_mismatch" } else { "" }, "{mood:?}");
+        }
+        pocket.note(id(1), "c");
+        assert_eq!(pocket.notes(id(1)), ["a", "b", "c"], "{mood:?}");
+        office.is(Mood::Honest);
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!((pocket.waiting(), pocket.problem().as_str()), (0, ""), "{mood:?}");
+        assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)), "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_office_that_lost_its_receipts_makes_nothing_forgotten() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "a");
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "b");
+    office.is(Mood::NoReceipt);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), pocket.problem().as_str()), (1, "receipt_mismatch"));
+}
+
+#[tokio::test]
+async fn p8_a_refused_change_is_kept_with_its_reason_and_holds_up_nothing() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.office().refused.insert("departed".into(), Refusal::NotYours);
+    pocket.phone.record(id(1), KnownWhat::Departed {}.into()).unwrap();
+    pocket.note(id(1), "a");
+    pocket.note(id(2), "b");
+    pocket.phone.sync_once().await.unwrap();
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!(job.sheet, office.sheet(id(1)));
+    assert_eq!(job.sheet.stage, Stage::Offered);
+    assert_eq!(job.card.standing, Standing::Refused { count: 1 });
+    assert_eq!((job.refused[0].what.as_str(), job.refused[0].reason), ("departed", Refusal::NotYours));
+    let status = pocket.phone.today().unwrap().sync;
+    assert_eq!((status.waiting_changes, status.refused), (0, 1));
+    assert!(matches!(pocket.phone.job(id(2)).unwrap().card.standing, Standing::Received { .. }));
+    // It is not sent again, and it stays.
+    pocket.phone.sync_once().await.unwrap();
+    let pocket = pocket.reopen();
+    assert_eq!(pocket.phone.outbox().unwrap().groups[0].refused.len(), 1);
+}
+
+#[tokio::test]
+async fn p15_a_job_that_was_taken_away_still_takes_records_and_is_seen_off() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "a");
+    office.office().gone.push(Gone {
+        work_order: id(1),
+        to: "Omar".into(),
+        reason: "nearer".into(),
+        at: NOON.parse().unwrap(),
+    });
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "b");
+    assert_eq!(pocket.notes(id(1)), ["a", "b"]);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), pocket.notes(id(1))), (0, vec!["a".into(), "b".into()]));
+    assert_eq!(office.office().changes.len(), 2);
+    let card = &pocket.phone.today().unwrap().jobs[0];
+    assert_eq!(card.gone.as_ref().map(|g| g.to.as_str()), Some("Omar"));
+    assert!(card.offer.is_none());
+    assert!(pocket.phone.dismiss_gone(id(1)).unwrap().jobs.is_empty());
+    pocket.phone.sync_once().await.unwrap();
+    assert!(pocket.phone.today().unwrap().jobs.is_empty(), "the same notice again is not news");
+    assert_eq!(pocket.notes(id(1)).len(), 2);
+}
+
+#[tokio::test]
+async fn a_job_that_is_not_gone_is_not_dismissed() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    assert_eq!(pocket.phone.dismiss_gone(id(1)).unwrap().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_declined_job_leaves_without_a_notice() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let what = KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() };
+    pocket.phone.record(id(1), what.into()).unwrap();
+    office.office().gone.push(Gone {
+        work_order: id(1),
+        to: "Omar".into(),
+        reason: String::new(),
+        at: NOON.parse().unwrap(),
+    });
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.phone.today().unwrap().jobs.len(), pocket.waiting()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_new_offer_is_announced_once() {
+    let office = Stub::open([]).await;
+    let pocket = Pocket::at(&office).await;
+    let mut events = pocket.phone.events();
+    office.office().orders.insert(id(1), offered(1));
+    office.office().pages = true;
+    let mut announced = 0;
+    for _ in 0..2 {
+        office.office().pages = true;
+        pocket.phone.sync_once().await.unwrap();
+        while let Ok(event) = events.try_recv() {
+            announced += usize::from(event == Event::Offered { work_order: id(1) });
+        }
+    }
+    assert_eq!(announced, 1);
+}
+
+#[tokio::test]
+async fn a_change_of_plan_keeps_what_was_recorded_here() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "a");
+    office.is(Mood::NoBase);
+    office.office().orders.get_mut(&id(1)).unwrap().version = 2;
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "b");
+    office.is(Mood::Honest);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.phone.job(id(1)).unwrap().order.version, 2);
+    assert_eq!(pocket.notes(id(1)), ["a", "b"]);
+    let bases: Vec<u32> = office.office().changes.iter().map(|c| c.base).collect();
+    assert_eq!(bases, [1, 1]);
+}
+
+#[tokio::test]
+async fn the_changes_of_a_phone_are_a_chain_without_gaps() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    for n in 0..5 {
+        pocket.note(id(1), &n.to_string());
+        if n % 2 == 0 {
+            pocket.phone.sync_once().await.unwrap();
+        }
+    }
+    let pocket = pocket.reopen();
+    pocket.note(id(1), "last");
+    pocket.phone.sync_once().await.unwrap();
+    let office = office.office();
+    assert_eq!(office.changes.iter().map(|c| c.sequence).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    for pair in office.changes.windows(2) {
+        let body = serde_json::to_string(&pair[0]).unwrap();
+        assert_eq!(pair[1].previous.as_ref(), Some(&jobsheet_model::Digest::of(body.as_bytes())));
+    }
+    assert_eq!(office.changes[0].previous, None);
+    assert_eq!(office.changes[0].template, "blank/1");
+}
+
+#[tokio::test]
+async fn twelve_hundred_changes_go_in_three_requests() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    for n in 0..1200 {
+        pocket.note(id(1), &n.to_string());
+    }
+    let before = office.office().asked.len();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), office.office().asked.len() - before), (0, 3));
+}
+
+#[tokio::test]
+async fn photos_follow_their_change_and_go_on_where_they_broke_off() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    for seed in 1..=3 {
+        pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(seed)).unwrap();
+    }
+    let size = pocket.phone.outbox().unwrap().groups[0].photos[0].bytes;
+    assert!(size > 64 * 1024, "{size}: too small for this test");
+    office.office().segments_left = Some(1);
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "office_unreachable");
+    let outbox = pocket.phone.outbox().unwrap();
+    assert_eq!((outbox.sync.waiting_changes, outbox.sync.waiting_photos), (0, 3));
+    assert_eq!(outbox.groups[0].photos[0].sent, 64 * 1024);
+    assert_eq!(outbox.groups[0].standing, Standing::ReceivedPart { photos: 3 });
+
+    office.office().segments_left = None;
+    let pocket = pocket.reopen();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((office.office().whole.len(), pocket.phone.outbox().unwrap().groups.len()), (3, 0));
+    let sheet = office.sheet(id(1));
+    for photo in &sheet.photos {
+        assert_eq!(office.office().photos[&photo.digest], pocket.phone.photo(&photo.digest, false).unwrap());
+    }
+    // An office restored from a backup asks again, and gets it.
+    let lost = sheet.photos[0].digest.clone();
+    {
+        let mut office = office.office();
+        office.photos.remove(&lost);
+        office.whole.remove(&lost);
+        office.missing = vec![lost.clone()];
+    }
+    pocket.phone.sync_once().await.unwrap();
+    assert!(office.office().whole.contains(&lost));
+}
+
+#[tokio::test]
+async fn i5_a_photo_the_office_does_not_want_holds_up_no_other() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    for seed in 1..=3 {
+        pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(seed)).unwrap();
+    }
+    let bad = pocket.phone.job(id(1)).unwrap().sheet.photos[0].digest.clone();
+    office.office().spurned.insert(bad.clone());
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "office_error");
+    assert_eq!(office.office().whole.len(), 2);
+    assert_eq!(pocket.phone.outbox().unwrap().groups[0].photos.len(), 1);
+    assert!(pocket.phone.photo(&bad, false).is_ok());
+    office.office().spurned.clear();
+    pocket.clock.pass(Duration::from_secs(120));
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().whole.len(), 3);
+}
+
+#[tokio::test]
+async fn p23_a_fast_clock_is_known_and_taken_back() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::new();
+    office.office().time =
+        Some(NOON.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - TimeDelta::minutes(12));
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.phone.today().unwrap().sync.clock_off, 720);
+    pocket.note(id(1), "a");
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!(job.sheet.notes[0].at.to_rfc3339(), "2026-11-22T03:48:00+00:00");
+    assert_eq!(job.now.to_rfc3339(), "2026-11-22T03:48:00+00:00");
+    pocket.clock.reboot();
+    assert_eq!(pocket.phone.today().unwrap().sync.clock_off, 0, "unknown since the phone was started again");
+}
+
+fn part(number: &str, en: &str, zh: &str, initials: &str) -> Part {
+    serde_json::from_value(json!({"number":number,"name":{"en":en,"zh":zh},"initials":initials,
+        "unit":{"en":"each","zh":"个"},"price":null}))
+    .unwrap()
+}
+
+#[tokio::test]
+async fn parts_are_found_by_number_name_and_initials_without_a_network() {
+    let office = Stub::open([offered(1)]).await;
+    let mut parts: Vec<Part> =
+        (0..10_000).map(|n| part(&format!("X-{n:05}"), "Screw", "螺丝", "ls")).collect();
+    parts.push(part("SKF-6205-2RS", "Deep groove bearing", "深沟球轴承", "sgqzc"));
+    parts.push(part("PSU-24", "Power supply 24 V", "开关电源", "kgdy"));
+    {
+        let mut office = office.office();
+        office.reference.insert("parts".into(), serde_json::to_vec(&parts).unwrap());
+        let van = [VanStock { number: "PSU-24".into(), quantity: 3 }];
+        office.reference.insert("van".into(), serde_json::to_vec(&van).unwrap());
+        office.reference.insert("robots".into(), b"[{\"legs\":4}]".to_vec());
+        let faults = json!([{"code":"E42","name":{"en":"Low pressure","zh":"低压"},"cause":{"en":"Leak","zh":"泄漏"},
+            "remedy":{"en":"Seal it","zh":"密封"}}]);
+        office.reference.insert("faults".into(), serde_json::to_vec(&faults).unwrap());
+    }
+    let pocket = Pocket::at(&office).await;
+    let fetched = office.office().asked.iter().filter(|a| a.contains("/v1/reference/")).count();
+    assert_eq!(fetched, 3, "what only a newer version knows is not fetched");
+    let found = |query: &str| {
+        let found = pocket.phone.search_parts(query, false, 0, 10).unwrap();
+        (found.total, found.items.first().map(|i| i.part.number.clone()).unwrap_or_default())
+    };
+    for (query, total, first) in [
+        ("电源", 1, "PSU-24"),
+        ("bear", 1, "SKF-6205-2RS"),
+        ("skf6205", 1, "SKF-6205-2RS"),
+        ("6205", 1, "SKF-6205-2RS"),
+        ("sgq", 1, "SKF-6205-2RS"),
+        ("深沟轴承", 0, ""),
+        ("轴承 deep", 1, "SKF-6205-2RS"),
+        ("x-00042", 1, "X-00042"),
+        ("screw", 10_000, "X-00000"),
+        ("", 10_002, "PSU-24"),
+        ("nothing", 0, ""),
+    ] {
+        assert_eq!(found(query), (total, first.to_owned()), "{query}");
+    }
+    let page = pocket.phone.search_parts("screw", false, 20, 5).unwrap();
+    assert_eq!(
+        page.items.iter().map(|i| i.part.number.as_str()).collect::<Vec<_>>()[..2],
+        ["X-00020", "X-00021"]
+    );
+
+    let on_van = || pocket.phone.search_parts("", true, 0, 10).unwrap().items.first().map(|i| i.on_van);
+    assert_eq!(on_van(), Some(3));
+    let what = json!({"what":"part_fitted","line":uuid::Uuid::from_u128(5),"part":{"number":"PSU-24",
+        "name":{"en":"","zh":""},"price":null},"quantity":2,"serial_in":null,"serial_out":null,"from":"van","old_part":"none"});
+    pocket.phone.record(id(1), serde_json::from_value(what).unwrap()).unwrap();
+    assert_eq!(on_van(), Some(1));
+    for query in ["E42", "leak", "低压", "seal it", ""] {
+        assert_eq!(pocket.phone.search_faults(query).unwrap().items.len(), 1, "{query}");
+    }
+    assert!(pocket.phone.search_faults("fire").unwrap().items.is_empty());
+
+    let asked = office.office().asked.len();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().asked.len() - asked, 1, "nothing is fetched twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_loop_sends_what_is_recorded_by_itself() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::new();
+    pocket.phone.start();
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    let until = async |what: &str, is: &dyn Fn() -> bool| {
+        for _ in 0..200 {
+            if is() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{what}");
+    };
+    until("the first pull", &|| pocket.phone.today().unwrap().jobs.len() == 1).await;
+    office.is(Mood::Failing);
+    pocket.note(id(1), "a");
+    until("trouble", &|| pocket.phone.today().unwrap().sync.link == Link::Trouble).await;
+    office.is(Mood::Honest);
+    pocket.phone.sync_now();
+    until("received", &|| pocket.waiting() == 0).await;
+    until("online", &|| pocket.phone.today().unwrap().sync.link == Link::Online).await;
+    assert!(pocket.phone.today().unwrap().sync.next_try.is_some());
+}

@@ -1,0 +1,138 @@
+// Every screen of the technician's app, each with something on it: where it is, and how a job came to be there.
+import { photos } from './company.mjs';
+import { until } from './processes.mjs';
+
+const tap = (test) => (page) => page.tap({ test });
+
+/** A phone with jobs in every stage. Answers the places to see. */
+export async function phoneWithAFullDay(office, phone, language) {
+  const today = await phone.signsIn();
+  const open = today.jobs.filter((job) => !job.offer && job.stage === 'offered');
+  const [first, second] = open;
+  if (!second) throw new Error('the demo day holds fewer than two jobs');
+  const offered = await phone.offered(await office.offers());
+  await phone.brings(first.id, 'accepted', language);
+  await phone.brings(second.id, 'ready', language);
+  const found = await phone.does('search_parts', { query: '', onVan: true, offset: 0, limit: 3 });
+  const { part } = found.items[0];
+  const line = {
+    line: crypto.randomUUID(),
+    part: { number: part.number, name: part.name, price: part.price },
+    quantity: 2,
+    serial_in: 'SN-2611-88',
+    serial_out: null,
+    from: 'van',
+    old_part: 'returned',
+  };
+  await phone.record(second.id, { what: 'part_fitted', ...line });
+  await phone.record(second.id, {
+    what: 'note_written',
+    text: '过滤器下次保养时更换 Replace the strainer next time',
+  });
+  return { offered, accepted: first, ready: second };
+}
+
+export function placesBeforeTheSignature({ offered, accepted, ready }) {
+  const job = (path) => `#/job/${ready.id}${path}`;
+  return [
+    { name: 'today', path: '#/' },
+    { name: 'offer', path: `#/job/${offered.id}/offer` },
+    { name: 'decline', path: `#/job/${offered.id}/decline` },
+    { name: 'job-accepted', path: `#/job/${accepted.id}` },
+    { name: 'directions', path: `#/job/${accepted.id}`, then: tap('job-directions') },
+    { name: 'dark', path: `#/job/${accepted.id}`, then: tap('job-dark') },
+    { name: 'prepare', path: `#/job/${accepted.id}/prepare` },
+    { name: 'contact', path: `#/job/${accepted.id}/contact` },
+    { name: 'delay', path: `#/job/${accepted.id}/delay` },
+    { name: 'arrive', path: `#/job/${accepted.id}/arrive`, ready: { test: 'arrive-again' } },
+    { name: 'fault', path: `#/job/${accepted.id}/fault` },
+    { name: 'job-working', path: job('') },
+    { name: 'pause', path: job(''), then: tap('job-pause') },
+    { name: 'checklist', path: job('/checklist') },
+    { name: 'photos', path: job('/photos') },
+    { name: 'photo', path: job('/photos'), then: tap('photo-before-0') },
+    { name: 'parts', path: job('/parts') },
+    { name: 'parts-add', path: job('/parts/add') },
+    {
+      name: 'part',
+      path: job('/parts/add'),
+      then: async (page) => {
+        await page.tap({ css: '[data-testid^="part-row-"]' });
+        await page.see({ test: 'part-quantity' });
+      },
+    },
+    { name: 'time', path: job('/time') },
+    { name: 'diagnosis', path: job('/diagnosis') },
+    { name: 'charges', path: job('/charges') },
+    { name: 'notes', path: job('/notes') },
+    { name: 'unfinished', path: job('/unfinished') },
+    { name: 'missing', path: `#/job/${accepted.id}/review` },
+    { name: 'review', path: job('/review'), ready: { test: 'review-document' } },
+    { name: 'rating', path: job('/rating') },
+    { name: 'refused', path: job('/refused') },
+    { name: 'outbox', path: '#/outbox' },
+    { name: 'parts-tab', path: '#/parts' },
+    { name: 'me', path: '#/me' },
+    { name: 'new-sheet', path: '#/new' },
+    { name: 'not-found', path: '#/nowhere' },
+  ];
+}
+
+export const placesAfterTheSignature = ({ ready }) => [
+  { name: 'done', path: `#/job/${ready.id}/done` },
+  { name: 'job-signed', path: `#/job/${ready.id}` },
+];
+
+/** What the customer would have chosen by then, so that the pad opens. */
+export async function readyToSign(phone, id, language, customer) {
+  const review = await phone.does('review', { workOrder: id, language });
+  const value = {
+    language,
+    anyway: true,
+    signatory: customer.customer,
+    capacity: customer.capacity,
+    sawItWork: true,
+    shown: {
+      digest: review.digest,
+      code: review.code,
+      number: review.document.number,
+      total: `¥${review.document.total}`,
+    },
+    rating: 'very_satisfied',
+    reasons: [],
+    remark: '',
+    changed: false,
+  };
+  await phone.does('save_draft', { key: `signoff:${id}`, value });
+  return review;
+}
+
+let visits = 0;
+
+/** Goes there as if the app had just been opened, and waits until it is all drawn. */
+export async function visit(page, base, { path, then, ready }) {
+  visits += 1;
+  await page.open(`${base}/?visit=${visits}${path}`);
+  await settles(page, ready);
+  if (then) {
+    await then(page);
+    await settles(page, ready);
+  }
+}
+
+export async function settles(page, ready) {
+  await page.see(ready ?? 'h1, .k-landscape, .visually-hidden', 20_000);
+  const still = () => {
+    const waiting = document.querySelector('.k-skeleton, [data-testid=loading], .wait');
+    const loading = [...document.images].some((image) => !image.complete);
+    const moving = document.getAnimations().some((one) => one.playState === 'running');
+    return !waiting && !loading && !moving && document.querySelector('main') !== null;
+  };
+  await until(
+    () => page.evaluate(still),
+    20_000,
+    async () => `never drawn: ${await page.evaluate('location.href')}`,
+  );
+}
+
+export const anyPhoto = photos.part.path;

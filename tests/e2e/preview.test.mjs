@@ -1,0 +1,313 @@
+// The technician's app in Chromium, with a finger on a phone's screen: the same screens and core as the real app, by
+// way of jobsheet-preview.
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Technician, day } from './day.mjs';
+import { openChromium } from './drivers/chromium.mjs';
+import { Office, Phone, fluent, holdsTheDay, photos, wangLei } from './lib/company.mjs';
+import { opensTheConsole } from './lib/desk.mjs';
+import { freePort, root, temporaryFolder } from './lib/processes.mjs';
+import {
+  phoneWithAFullDay,
+  placesAfterTheSignature,
+  placesBeforeTheSignature,
+  readyToSign,
+  settles,
+  visit,
+} from './lib/tour.mjs';
+import { words } from './lib/words.mjs';
+import { Sign } from './screens.mjs';
+
+const chengdu = { latitude: 30.65742, longitude: 104.06584, accuracy: 15 };
+const phoneScreen = (phone, language, more = {}) =>
+  openChromium({
+    base: phone.url,
+    locale: language === 'zh' ? 'zh-CN' : 'en',
+    geolocation: chengdu,
+    ...more,
+  });
+
+test('a day in Chinese, with the office out of reach from the offer to the evening', async (t) => {
+  const office = await Office.opens();
+  const phone = await Phone.of(office);
+  const page = await phoneScreen(phone, 'zh');
+  t.after(() => page.close());
+  const desk = await opensTheConsole(office, 'zh');
+  t.after(() => desk.close());
+  await desk.signsIn();
+  const wang = new Technician(page, office, 'zh');
+
+  await day(wang, {
+    isOfferedAJob: () => desk.seesStatus(wang.number, 'dispatched'),
+    accepts: async () => {
+      await desk.seesStatus(wang.number, 'accepted');
+      await office.stops();
+    },
+  });
+  await office.starts();
+  await wang.Outbox.triesNow();
+  await wang.Outbox.isEmpty(wang.number);
+
+  await holdsTheDay(office, wang);
+  await desk.seesStatus(wang.number, 'acceptance_passed');
+  await desk.opens(wang.number);
+  await desk.page.see({ test: 'detail-signature' });
+  assert.equal(await desk.page.text({ test: 'detail-match' }), desk.words('job.match'));
+  assert.equal(await desk.page.text({ test: 'detail-code' }), wang.did.code);
+  assert.equal(await desk.page.count({ css: '[data-testid=detail-photo][data-here=true]' }), wang.did.photos);
+
+  assert.deepEqual(page.errors, []);
+  // While the office was down its console could not reach it, and Chromium says so.
+  assert.deepEqual(
+    desk.page.errors.filter((error) => !/net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED)/.test(error)),
+    [],
+  );
+});
+
+describe('what goes wrong is said clearly, and nothing is lost', () => {
+  let office, phone, page, job;
+  const zh = words('zh');
+  const en = words('en');
+  before(async () => {
+    office = await Office.opens();
+    phone = await Phone.of(office);
+    page = await phoneScreen(phone, 'en');
+  });
+  after(() => page?.close());
+
+  /** The problem in both languages, with what was typed still there. */
+  async function isTold(key) {
+    const { SignIn } = new Technician(page, office, 'en');
+    await SignIn.speaks('en');
+    assert.equal(await SignIn.problem(), en(key));
+    await SignIn.speaks('zh');
+    assert.equal(await SignIn.problem(), zh(key));
+    await SignIn.speaks('en');
+    assert.equal(
+      await page.evaluate(`document.querySelector('[data-testid=sign-in-login]').value`),
+      wangLei.login,
+    );
+  }
+
+  test('a wrong password', async () => {
+    const { SignIn } = new Technician(page, office, 'en');
+    await SignIn.opens();
+    await SignIn.enters({ ...wangLei, password: 'demo-wang-li' });
+    await isTold('problem.wrong_password');
+  });
+
+  test('an address where something else answers', async (t) => {
+    const other = createServer((_, answer) => answer.end('<!doctype html><title>A printer</title>'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    t.after(() => other.close());
+    const { SignIn } = new Technician(page, office, 'en');
+    await SignIn.enters({ ...wangLei, office: `http://127.0.0.1:${other.address().port}` });
+    await isTold('problem.not_an_office');
+  });
+
+  test('an office that does not answer', async () => {
+    const { SignIn } = new Technician(page, office, 'en');
+    await SignIn.enters({ ...wangLei, office: `http://127.0.0.1:${await freePort()}` });
+    await isTold('problem.office_unreachable');
+    await SignIn.enters({ ...wangLei, office: office.url });
+    await page.see('[data-testid^="job-card-"], [data-testid=offer-left]', 30_000);
+  });
+
+  test('a photo that is none', async () => {
+    const today = await phone.does('today');
+    job = today.jobs.find((one) => !one.offer && one.stage === 'offered');
+    await phone.brings(job.id, 'working');
+    const fake = join(temporaryFolder('photo'), 'before.jpg');
+    copyFileSync(join(root, 'tests/photos/README.md'), fake);
+    await page.goto(`#/job/${job.id}/photos`);
+    const { Photos } = new Technician(page, office, 'en');
+    await Photos.takes('before', photos.part.path);
+    await page.upload({ test: 'photo-input-before' }, fake);
+    assert.equal(await page.text({ test: 'photo-error' }), en('problem.photo_not_an_image'));
+    assert.equal(
+      await page.count({ css: '[data-testid^="photo-before-"]' }),
+      1,
+      'the good one is still there',
+    );
+  });
+
+  test('a reading that is no number', async () => {
+    await page.goto(`#/job/${job.id}/checklist`);
+    const { Checklist } = new Technician(page, office, 'en');
+    const question = (await Checklist.questions()).find(({ kind }) => kind === 'number');
+    await Checklist.writes(`step-${question.key}-input`, 'seven');
+    await page.see({ text: en('work.step.notNumber') });
+    assert.equal(await page.count({ css: `[data-testid="step-${question.key}"][data-answered]` }), 0);
+    await Checklist.answers(question, {});
+    await page.gone({ text: en('work.step.notNumber') });
+  });
+
+  test('no parts at all', async () => {
+    await page.goto(`#/job/${job.id}/parts`);
+    const wang = new Technician(page, office, 'en');
+    await wang.Parts.searches(wang.say.query, wang.say.row);
+    const part = await wang.Parts.chooses();
+    await page.fill({ test: 'part-serial-in' }, wang.say.serial);
+    await page.fill({ test: 'part-quantity' }, '0');
+    await page.tap({ test: 'part-add' });
+    await page.see({ text: en('work.parts.quantityLow') });
+    assert.equal((await phone.does('job', { workOrder: job.id })).sheet.parts.length, 0);
+    await page.fill({ test: 'part-quantity' }, '1');
+    await wang.Parts.adds({ quantity: 2, serial: wang.say.serial });
+    await wang.Parts.lists(part, wang.say.serial);
+  });
+
+  test('a signature without ink, and one that a reload interrupts', async () => {
+    await readyToSign(phone, job.id, 'en', fluent.en);
+    await page.goto(`#/job/${job.id}/sign`);
+    const sign = new Sign(page, en);
+    await sign.opens();
+    await sign.confirms();
+    assert.equal(await page.text({ test: 'sign-problem' }), en('work.sign.tooLittle'));
+    await sign.draws();
+    const ink = await sign.ink();
+    await page.reload();
+    await sign.opens();
+    await page.see({ test: 'sign-confirm' });
+    const kept = async () => Math.abs((await sign.ink()) - ink) < ink * 0.02;
+    const { until } = await import('./lib/processes.mjs');
+    await until(kept, 10_000, async () => `the ink is kept: ${await sign.ink()} of ${ink} pixels`);
+    await sign.confirms();
+    await page.see({ test: 'done-head' }, 20_000);
+    const { sheet } = await phone.does('job', { workOrder: job.id });
+    assert.equal(sheet.sign_off.act.signatory, fluent.en.customer);
+    assert.equal(sheet.sign_off.ink.length, 3, 'all strokes');
+  });
+
+  test('and the pages had no errors of their own', () => {
+    // A refused command is answered with 422, and Chromium says so.
+    assert.deepEqual(
+      page.errors.filter((error) => !/status of 422/.test(error)),
+      [],
+    );
+  });
+});
+
+describe('every screen can be read and tapped by everybody', () => {
+  const looks = [
+    { language: 'en', theme: 'light', text_size: 100, size: [320, 568], axe: true },
+    { language: 'zh', theme: 'dark', text_size: 100, size: [320, 568], axe: true },
+    { language: 'zh', theme: 'light', text_size: 200, size: [390, 844] },
+    { language: 'en', theme: 'dark', text_size: 200, size: [390, 844] },
+  ];
+  let office, phone, page, jobs;
+  before(async () => {
+    office = await Office.opens();
+    phone = await Phone.of(office);
+    page = await phoneScreen(phone, 'en');
+    const keep = process.env.E2E_SHOTS;
+    page.keeps = async (name) => keep && page.screenshot(join(keep, `${name}.png`));
+  });
+  after(() => page?.close());
+
+  async function faults(places, look, name) {
+    const found = [];
+    for (const place of places) {
+      await visit(page, phone.url, place);
+      const where = `${place.name} in ${name}`;
+      const told = ({ element, name: called, left, right, width, height }) =>
+        `${element} “${called}” ${width}x${height} from ${left} to ${right}`;
+      if (look.axe)
+        for (const { id, nodes } of await page.axe())
+          found.push(`${where}: ${id}: ${nodes.slice(0, 3).join(' | ')}`);
+      for (const one of await page.targetsUnder(48)) found.push(`${where}: too small to tap: ${told(one)}`);
+      for (const one of (await page.overflowing()).slice(0, 3))
+        found.push(`${where}: sideways: ${told(one)}`);
+      await page.keeps(`${name}-${place.name}`);
+    }
+    return found;
+  }
+
+  async function everyLook(places, prepare = () => {}) {
+    const found = [];
+    for (const look of looks) {
+      const { language, theme, text_size } = look;
+      await phone.settings({ language, theme, text_size });
+      await page.size(...look.size);
+      await prepare(language);
+      found.push(...(await faults(places, look, `${language}-${theme}-${text_size}`)));
+    }
+    await phone.settings({ text_size: 100 });
+    assert.deepEqual(found, []);
+  }
+
+  test('the sign-in', async () => {
+    const found = [];
+    for (const language of ['en', 'zh']) {
+      await phone.settings({ language });
+      await page.size(320, 568);
+      const place = { name: 'sign-in', path: '#/sign-in', ready: { test: 'sign-in-submit' } };
+      found.push(...(await faults([place], { axe: true }, language)));
+    }
+    assert.deepEqual(found, []);
+  });
+
+  test('before the signature', async () => {
+    jobs = await phoneWithAFullDay(office, phone, 'en');
+    await everyLook(placesBeforeTheSignature(jobs));
+  });
+
+  test('the signature', async () => {
+    const sign = { name: 'sign', path: `#/job/${jobs.ready.id}/sign`, ready: { test: 'ink-pad' } };
+    await everyLook([sign], (language) => readyToSign(phone, jobs.ready.id, language, fluent[language]));
+  });
+
+  test('after it', async () => {
+    await page.size(390, 844);
+    await readyToSign(phone, jobs.ready.id, 'en', fluent.en);
+    await page.open(`${phone.url}/?sign#/job/${jobs.ready.id}/sign`);
+    const sign = new Sign(page, words('en'));
+    await sign.draws();
+    await sign.confirms();
+    await page.see({ test: 'done-head' }, 20_000);
+    await office.sees(
+      (await office.rows()).find((row) => row.id === jobs.ready.id).number,
+      (now) => now.sheet.sign_off,
+    );
+    await everyLook(placesAfterTheSignature(jobs));
+    assert.deepEqual(page.errors, []);
+  });
+
+  test("the office's console", async (t) => {
+    const found = [];
+    for (const language of ['en', 'zh']) {
+      const colorScheme = language === 'zh' ? 'dark' : 'light';
+      const desk = await opensTheConsole(office, language, { colorScheme });
+      t.after(() => desk.close());
+      const check = async (name) => {
+        await settles(desk.page);
+        for (const { id, nodes } of await desk.page.axe())
+          found.push(`${name} ${language}: ${id}: ${nodes.join(' | ')}`);
+        for (const one of await desk.page.overflowing())
+          found.push(`${name} ${language}: sideways: ${one.element}`);
+        if (process.env.E2E_SHOTS)
+          await desk.page.screenshot(join(process.env.E2E_SHOTS, `console-${language}-${name}.png`));
+      };
+      await desk.page.see({ test: 'console-submit' });
+      await check('sign-in');
+      await desk.signsIn();
+      await check('orders');
+      await desk.page.tap({ test: 'nav-dispatch' });
+      await check('dispatch');
+      await desk.page.goto(`#/work-orders/${jobs.ready.id}`);
+      await desk.page.see({ test: 'detail-signature' });
+      await check('job');
+      // Before the sign-in it asks who it is, and hears: nobody yet.
+      assert.deepEqual(
+        desk.page.errors.filter((error) => !/status of 401/.test(error)),
+        [],
+      );
+    }
+    assert.deepEqual(found, []);
+  });
+});

@@ -1,0 +1,118 @@
+// Where the records are, in the words of ui.md section 6. Same words on cards, in the outbox and in the job.
+import type { SyncState } from '@jobsheet/kit';
+import type { JobCard, Standing, SyncStatus } from '@jobsheet/model';
+import { dayLabel, duration, problemWords, t, time } from '../i18n';
+
+/** 09:42 today, else with the day. */
+export function when(at: string, now = new Date()): string {
+  const same = new Date(at).toDateString() === now.toDateString();
+  return same ? time(at) : `${dayLabel(at, now)} ${time(at)}`;
+}
+
+/** Null: nothing is recorded here, so there is nothing to say about sending. */
+export function standingState(standing: Standing): SyncState | null {
+  switch (standing.state) {
+    case 'untouched':
+      return null;
+    case 'local':
+      return 'local';
+    case 'sending':
+      return 'sending';
+    case 'received_part':
+      return 'received-part';
+    case 'received':
+      return 'received';
+    case 'refused':
+      return 'attention';
+  }
+}
+
+export function standingWords(standing: Standing): string {
+  switch (standing.state) {
+    case 'untouched':
+      return t('app.sync.untouched');
+    case 'local':
+      return t('app.sync.local');
+    case 'sending':
+      return t('app.sync.sending', { done: standing.done, total: standing.total });
+    case 'received_part':
+      return t('app.sync.received.part', { n: standing.photos });
+    case 'received':
+      return t('app.sync.received', { at: when(standing.at) });
+    case 'refused':
+      return t('app.sync.refused', { n: standing.count });
+  }
+}
+
+export interface SyncLine {
+  key: 'link' | 'refused' | 'clock';
+  tone: 'warn' | 'bad';
+  text: string;
+  icon: 'no-signal' | 'warn' | 'clock' | 'lock';
+  action?: { label: string; to: string };
+}
+
+/** What Today says about the way to the office; nothing when all is well. */
+export function syncLines(sync: SyncStatus, now = new Date()): SyncLine[] {
+  const lines: SyncLine[] = [];
+  const jobs = sync.waiting_jobs;
+  if (sync.link === 'offline') {
+    const silent = sync.last_sync ? (now.getTime() - Date.parse(sync.last_sync)) / 60_000 : 0;
+    const long = silent >= 60 && silent < 7 * 24 * 60 && jobs > 0;
+    const hours = Math.floor(silent / 60) * 60;
+    lines.push({
+      key: 'link',
+      tone: 'warn',
+      icon: 'no-signal',
+      text: long ? t('app.sync.offline.long', { n: jobs, for: duration(hours) }) : t('app.sync.offline'),
+    });
+  } else if (sync.link === 'sign_in_needed') {
+    lines.push({
+      key: 'link',
+      tone: 'warn',
+      icon: 'lock',
+      text: jobs > 0 ? t('app.sync.failed.auth', { n: jobs }) : t('app.sync.failed.auth.none'),
+      action: { label: t('app.sync.signInAgain'), to: '/sign-in?again=1' },
+    });
+  } else if (sync.link === 'trouble') {
+    const silent = !sync.problem || sync.problem.code === 'office_unreachable';
+    lines.push({
+      key: 'link',
+      tone: 'warn',
+      icon: 'warn',
+      text: silent ? t('app.sync.failed.server') : problemWords(sync.problem!),
+    });
+  }
+  if (sync.refused > 0) {
+    lines.push({
+      key: 'refused',
+      tone: 'bad',
+      icon: 'warn',
+      text: t('app.sync.refused', { n: sync.refused }),
+      action: { label: t('app.sync.showOutbox'), to: '/outbox' },
+    });
+  }
+  if (Math.abs(sync.clock_off) >= 60) {
+    const by = duration(Math.abs(sync.clock_off) / 60);
+    lines.push({
+      key: 'clock',
+      tone: 'warn',
+      icon: 'clock',
+      text: sync.clock_off > 0 ? t('app.sync.clock.fast', { by }) : t('app.sync.clock.slow', { by }),
+    });
+  }
+  return lines;
+}
+
+/** The office took a job away. */
+export function goneWords(card: JobCard, acceptedAt: string | null = null): string {
+  const gone = card.gone;
+  if (!gone) return '';
+  const at = when(gone.at);
+  if (acceptedAt && acceptedAt > gone.at) return t('app.sync.late', { at: when(acceptedAt), gone: at });
+  const here = card.standing.state === 'local' || card.standing.state === 'sending';
+  if (!gone.to) return here ? t('app.sync.taken.local', { at }) : t('app.sync.taken', { at });
+  return here
+    ? t('app.sync.reassigned.local', { to: gone.to, at })
+    : t('app.sync.reassigned', { to: gone.to, at });
+}

@@ -1,0 +1,187 @@
+// Truth is in Rust. A query is its last answer, read again when the core says that it is stale.
+import { computed, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue';
+import { core, isProblem } from '../core/client';
+import type { Event, Job, Problem, Today, WorkOrderId } from '@jobsheet/model';
+import { arrived, arrivedAt, useCoreEvents, useOnShow, useTick } from './bus';
+
+export type Topic = Event['topic'];
+/** Topics, or a test of the event. */
+export type Topics = readonly Topic[] | ((event: Event) => boolean);
+
+export interface Query<T> {
+  data: Readonly<Ref<T | null>>;
+  /** Why the last reading failed; the data of the reading before stays. */
+  problem: Readonly<Ref<Problem | null>>;
+  /** True only until the first answer: later readings keep what is shown. */
+  loading: Readonly<Ref<boolean>>;
+  reload: () => Promise<void>;
+}
+
+interface Entry<T> {
+  data: Ref<T | null>;
+  problem: Ref<Problem | null>;
+  loading: Ref<boolean>;
+  reading: Promise<void> | null;
+  again: boolean;
+  /** Grows with each `put`, so that an older reading does not overwrite a newer answer. */
+  puts: number;
+}
+
+function entry<T>(): Entry<T> {
+  return {
+    data: shallowRef<T | null>(null),
+    problem: shallowRef<Problem | null>(null),
+    loading: shallowRef(true),
+    reading: null,
+    again: false,
+    puts: 0,
+  };
+}
+
+const kept = new Map<string, Entry<unknown>>();
+
+function keptEntry<T>(key: string): Entry<T> {
+  let found = kept.get(key);
+  if (!found) {
+    found = entry<unknown>();
+    kept.set(key, found);
+  }
+  return found as Entry<T>;
+}
+
+/** Forgets every answer: another technician signs in. Whoever shows one now shows it empty, and reads again. */
+export function forgetAnswers(): void {
+  for (const each of kept.values()) {
+    each.puts += 1;
+    each.data.value = null;
+    each.problem.value = null;
+    each.loading.value = true;
+  }
+}
+
+function put<T>(to: Entry<T>, answer: T): void {
+  arrived(answer);
+  to.puts += 1;
+  to.data.value = answer;
+  to.problem.value = null;
+  to.loading.value = false;
+}
+
+export function asProblem(error: unknown): Problem {
+  return isProblem(error) ? error : { code: 'unexpected', message: String(error) };
+}
+
+function read<T>(to: Entry<T>, fetch: () => Promise<T>): Promise<void> {
+  if (to.reading) {
+    to.again = true;
+    return to.reading;
+  }
+  const once = async () => {
+    do {
+      to.again = false;
+      const puts = to.puts;
+      try {
+        const answer = await fetch();
+        if (puts === to.puts) put(to, answer);
+        else to.again = true;
+      } catch (error) {
+        to.problem.value = asProblem(error);
+        to.loading.value = false;
+      }
+    } while (to.again);
+  };
+  to.reading = once().finally(() => (to.reading = null));
+  return to.reading;
+}
+
+const concerns = (topics: Topics, event: Event) =>
+  typeof topics === 'function' ? topics(event) : topics.includes(event.topic);
+
+/**
+ * Reads now, and again when the core emits one of the topics. With a `key` the answer is shared: a second screen
+ * shows it at once.
+ */
+export function useQuery<T>(
+  fetch: () => Promise<T>,
+  topics: Topics,
+  options: { key?: string } = {},
+): Query<T> {
+  const mine = options.key === undefined ? entry<T>() : keptEntry<T>(options.key);
+  const reload = () => read(mine, fetch);
+  useCoreEvents((event) => {
+    if (concerns(topics, event)) void reload();
+  });
+  useOnShow(() => void reload());
+  void reload();
+  return { data: mine.data, problem: mine.problem, loading: mine.loading, reload };
+}
+
+export function useToday(): Query<Today> {
+  return useQuery(core.today, ['job', 'sync', 'session', 'reference', 'offered'], { key: 'today' });
+}
+
+export function putToday(today: Today): void {
+  put(keptEntry<Today>('today'), today);
+}
+
+const jobKey = (id: WorkOrderId) => `job ${id}`;
+
+/** A newer answer about a job, from `record` or `addPhoto`: every screen of the job shows it at once. */
+export function putJob(job: Job): void {
+  const known = keptEntry<Job>(jobKey(job.order.id));
+  // Answers of quick taps may come out of order: the one made of more changes is the newer.
+  if (known.data.value && known.data.value.sheet.changes > job.sheet.changes) return;
+  put(known, job);
+}
+
+/** One job; follows `id` when the route changes. `job` is another name for `data`. */
+export function useJob(id: MaybeRefOrGetter<WorkOrderId>): Query<Job> & { job: Readonly<Ref<Job | null>> } {
+  const current = computed(() => keptEntry<Job>(jobKey(toValue(id))));
+  const reload = () => {
+    const wanted = toValue(id);
+    return read(keptEntry<Job>(jobKey(wanted)), () => core.job(wanted));
+  };
+  useCoreEvents((event) => {
+    const mine = (event.topic === 'job' || event.topic === 'offered') && event.work_order === toValue(id);
+    if (mine || event.topic === 'sync' || event.topic === 'reference') void reload();
+  });
+  useOnShow(() => void reload());
+  watch(
+    () => toValue(id),
+    () => void reload(),
+    { immediate: true },
+  );
+  const data = computed(() => current.value.data.value);
+  return {
+    data,
+    job: data,
+    problem: computed(() => current.value.problem.value),
+    loading: computed(() => current.value.loading.value),
+    reload,
+  };
+}
+
+/**
+ * The phone's corrected time in milliseconds, ticking each second: `Job.now` plus what passed since it was read.
+ * Without a job, the phone's own clock.
+ */
+export function useNow(job?: MaybeRefOrGetter<Job | null | undefined>): Readonly<Ref<number>> {
+  const tick = useTick();
+  return computed(() => {
+    const base = toValue(job);
+    // Read first, so that this follows the tick in either case.
+    const passed = tick.value;
+    if (!base) return Date.now();
+    return Date.parse(base.now) + Math.max(0, passed - arrivedAt(base));
+  });
+}
+
+/** Seconds since an answer of the core arrived, ticking: `left` of an offer counts down with it. */
+export function useSecondsSince(answer: MaybeRefOrGetter<object | null>): Readonly<Ref<number>> {
+  const tick = useTick();
+  return computed(() => {
+    const from = toValue(answer);
+    const passed = tick.value;
+    return from ? Math.max(0, (passed - arrivedAt(from)) / 1000) : 0;
+  });
+}

@@ -1,0 +1,37 @@
+// One sentence for each Problem code of the core: what happened, where the work is, what to do.
+export default {
+  wrong_password: 'Login or password is wrong. Check both and try again.',
+  office_unreachable:
+    'The office did not answer. Check the address and the signal. A new sign-in on this phone needs a signal once.',
+  not_an_office: 'There is no Jobsheet office at this address. Check the address.',
+  too_many_tries: 'Too many tries. Wait a few minutes, then try again.',
+  app_too_old: 'This app is too old for the office. Update it. Your work is safe on this phone.',
+  database_newer:
+    'The data on this phone was written by a newer version of the app. Install that version again.',
+  disk_full: 'No space left on this phone, so this was not saved. Free some space and try again.',
+  storage: 'This phone could not save it. What you typed is still here. Try again.',
+  signed_out: 'Please sign in again. Your work is safe on this phone.',
+  no_such_job: 'This job is not on this phone.',
+  photo_not_an_image: 'This file is not a photo. Choose a JPEG, PNG or WebP picture.',
+  photo_too_large: 'This photo is too large. Take it again or choose a smaller one.',
+  receipt_mismatch:
+    'What the office confirmed is not what this phone sent. Your work is safe on this phone; tell the office.',
+  unexpected: 'Something went wrong. Your work is safe on this phone. Try again.',
+  refusal_locked: 'The sheet is signed. To change it, choose Amend and give a reason.',
+  refusal_not_signed: 'The sheet is not signed yet, so there is nothing to amend.',
+  refusal_quantity: 'This quantity is not possible.',
+  refusal_no_such_line: 'This part line is not on the sheet any more.',
+  refusal_no_such_photo: 'This photo is not on the sheet any more.',
+  refusal_no_such_span: 'This stretch of time is not on the sheet any more.',
+  refusal_ends_before_it_begins: 'The end lies before the beginning.',
+  refusal_empty: 'Something is missing: please fill it in.',
+  refusal_too_long: 'This text is too long. Please shorten it.',
+  refusal_no_such_step: 'This checklist has no such step.',
+  refusal_wrong_answer: 'This answer does not fit the question.',
+  refusal_no_ink: 'The signature is missing or too short. Please sign again.',
+  refusal_digest_differs: 'The sheet changed after it was shown. Please review it again, then sign.',
+  refusal_wrong_work_order: 'This belongs to another job.',
+  refusal_malformed: 'The office could not read this entry.',
+  refusal_already_opened: 'This sheet was opened already.',
+  refusal_not_yours: 'This job is not yours. Your record was kept for the office to decide.',
+} as const;

@@ -1,0 +1,72 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { closeTopSheet } from '@jobsheet/kit';
+import { currentSession } from './composables/useSession';
+
+export type TabKey = 'today' | 'outbox' | 'parts' | 'me';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** A tab's own screen: the tabs show. */
+    tab?: TabKey;
+    /** The customer holds the phone: nothing of other jobs shows. */
+    customer?: boolean;
+    /** Reachable without signing in. */
+    open?: boolean;
+  }
+}
+
+const job = (path: string, component: RouteRecordRaw['component'], customer = false): RouteRecordRaw =>
+  ({ path: `/job/:id${path}`, component, props: true, meta: { customer } }) as RouteRecordRaw;
+
+export const routes = [
+  { path: '/sign-in', component: () => import('./screens/SignIn.vue'), meta: { open: true } },
+  { path: '/', component: () => import('./screens/Today.vue'), meta: { tab: 'today' } },
+  { path: '/outbox', component: () => import('./screens/Outbox.vue'), meta: { tab: 'outbox' } },
+  { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
+  { path: '/me', component: () => import('./screens/me/Me.vue'), meta: { tab: 'me' } },
+  { path: '/new', component: () => import('./screens/work/OpenSheet.vue') },
+
+  job('', () => import('./screens/job/Hub.vue')),
+  job('/offer', () => import('./screens/offer/Offer.vue')),
+  job('/decline', () => import('./screens/offer/Decline.vue')),
+  job('/prepare', () => import('./screens/job/Prepare.vue')),
+  job('/arrive', () => import('./screens/job/Arrive.vue')),
+  job('/fault', () => import('./screens/job/Fault.vue')),
+  job('/contact', () => import('./screens/job/Contact.vue')),
+  job('/delay', () => import('./screens/job/Delay.vue')),
+
+  job('/checklist', () => import('./screens/work/Checklist.vue')),
+  job('/photos', () => import('./screens/work/Photos.vue')),
+  job('/parts', () => import('./screens/work/JobParts.vue')),
+  job('/parts/add', () => import('./screens/work/AddPart.vue')),
+  job('/time', () => import('./screens/work/Time.vue')),
+  job('/charges', () => import('./screens/work/ChargesScreen.vue')),
+  job('/diagnosis', () => import('./screens/work/Diagnosis.vue')),
+  job('/notes', () => import('./screens/work/Notes.vue')),
+  job('/unfinished', () => import('./screens/work/Unfinished.vue')),
+  job('/review', () => import('./screens/work/Review.vue'), true),
+  job('/rating', () => import('./screens/work/Rating.vue'), true),
+  job('/sign', () => import('./screens/work/Sign.vue'), true),
+  job('/refused', () => import('./screens/work/Refused.vue'), true),
+  job('/done', () => import('./screens/work/Done.vue')),
+
+  { path: '/:rest(.*)*', component: () => import('./screens/NotFound.vue') },
+] as RouteRecordRaw[];
+
+// Android's back button closes the top sheet before it leaves the screen. Only for the history's own moves: a sheet
+// whose choice leads to another screen may do so. Listens before the router's history does, whose guards run at once.
+let popping = false;
+window.addEventListener('popstate', () => {
+  popping = true;
+  window.setTimeout(() => (popping = false), 0);
+});
+
+export const router = createRouter({ history: createWebHashHistory(), routes });
+
+router.beforeEach((to) => {
+  if (popping && closeTopSheet()) return false;
+  if (!to.meta.open && !currentSession()?.technician) return '/sign-in';
+  // `again`: the office wants the password once more; the work stays open meanwhile.
+  if (to.path === '/sign-in' && currentSession()?.technician && !('again' in to.query)) return '/';
+  return true;
+});

@@ -1,0 +1,189 @@
+import { effectScope, nextTick, ref } from 'vue';
+import type { Event, Job } from '@jobsheet/model';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeFake } from './fake';
+
+const heard = new Set<(event: Event) => void>();
+const fake = { now: makeFake() };
+const calls: string[] = [];
+
+vi.mock('../src/core/client', () => {
+  const call =
+    (command: string, ...names: string[]) =>
+    (...values: unknown[]) => {
+      calls.push(command);
+      const args = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+      return new Promise((resolve, reject) => {
+        try {
+          resolve(JSON.parse(JSON.stringify(fake.now.invoke(command, args))));
+        } catch (problem) {
+          reject(problem);
+        }
+      });
+    };
+  return {
+    isProblem: (value: unknown) => typeof value === 'object' && value !== null && 'code' in value,
+    onEvent: (hear: (event: Event) => void) => heard.add(hear),
+    core: {
+      today: call('today'),
+      job: call('job', 'workOrder'),
+      record: call('record', 'workOrder', 'what'),
+      draft: call('draft', 'key'),
+      saveDraft: call('save_draft', 'key', 'value'),
+    },
+  };
+});
+
+const { forgetAnswers, putJob, useJob, useNow, useQuery } = await import('../src/composables/useQuery');
+const { useRecord } = await import('../src/composables/useRecord');
+const { useDraft } = await import('../src/composables/useDraft');
+const { core } = await import('../src/core/client');
+
+const id = '0192f000-0000-7000-8000-000000000418';
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+const emit = (event: Event) => heard.forEach((hear) => hear(event));
+let scope = effectScope();
+const inScope = <T>(work: () => T): T => scope.run(work)!;
+
+beforeEach(() => {
+  fake.now = makeFake();
+  calls.length = 0;
+  scope = effectScope();
+  forgetAnswers();
+});
+afterEach(() => {
+  scope.stop();
+  vi.useRealTimers();
+});
+
+describe('useQuery', () => {
+  it('reads again on its topics only, and keeps what it has meanwhile', async () => {
+    const query = inScope(() => useQuery(core.today, ['sync']));
+    expect(query.loading.value).toBe(true);
+    await settle();
+    expect(query.loading.value).toBe(false);
+    emit({ topic: 'session' });
+    await settle();
+    expect(calls).toEqual(['today']);
+    emit({ topic: 'sync' });
+    expect(query.data.value).not.toBeNull();
+    await settle();
+    expect(calls).toEqual(['today', 'today']);
+  });
+
+  it('keeps the data when a later reading fails', async () => {
+    let fail = false;
+    const query = inScope(() =>
+      useQuery(
+        () => (fail ? Promise.reject({ code: 'storage', message: 'x' }) : Promise.resolve(1)),
+        ['sync'],
+      ),
+    );
+    await settle();
+    fail = true;
+    await query.reload();
+    expect(query.data.value).toBe(1);
+    expect(query.problem.value?.code).toBe('storage');
+  });
+
+  it('reads once more, not ten times, for a burst of events', async () => {
+    inScope(() => useQuery(core.today, ['sync']));
+    for (let i = 0; i < 10; i += 1) emit({ topic: 'sync' });
+    await settle();
+    expect(calls).toEqual(['today', 'today']);
+  });
+
+  it('stops hearing when its screen goes', async () => {
+    inScope(() => useQuery(core.today, ['sync']));
+    await settle();
+    scope.stop();
+    emit({ topic: 'sync' });
+    await settle();
+    expect(calls).toEqual(['today']);
+  });
+});
+
+describe('useRecord', () => {
+  it('shows the new job at once in every screen of it', async () => {
+    const { job } = inScope(() => useJob(id));
+    const { record } = inScope(() => useRecord(id));
+    await settle();
+    expect(job.value?.sheet.stage).toBe('offered');
+    const answer = await record({ what: 'offer_accepted' });
+    expect(answer?.sheet.stage).toBe('accepted');
+    expect(job.value?.sheet.stage).toBe('accepted');
+  });
+
+  it('says a problem and answers null', async () => {
+    const { record, problemText, busy } = inScope(() => useRecord(id));
+    fake.now.state.problem = { code: 'disk_full', message: 'x' };
+    const writing = record({ what: 'departed' });
+    expect(busy.value).toBe(true);
+    expect(await writing).toBeNull();
+    expect(busy.value).toBe(false);
+    expect(problemText.value).toMatch(/^No space left on this phone/);
+    fake.now.state.problem = null;
+    await record({ what: 'departed' });
+    expect(problemText.value).toBe('');
+  });
+
+  it('does not let an older answer overwrite a newer one', async () => {
+    const { job } = inScope(() => useJob(id));
+    await settle();
+    const old = job.value as Job;
+    putJob({ ...old, sheet: { ...old.sheet, changes: 7 } });
+    putJob({ ...old, sheet: { ...old.sheet, changes: 6 } });
+    expect(job.value?.sheet.changes).toBe(7);
+  });
+});
+
+describe('useNow', () => {
+  it("runs on from the core's corrected time, whatever the phone's clock says", async () => {
+    const { job } = inScope(() => useJob(id));
+    await settle();
+    const read = job.value as Job;
+    const early = { ...read, now: '2020-01-01T00:00:00Z', sheet: { ...read.sheet, changes: 99 } };
+    putJob(early);
+    const now = inScope(() => useNow(ref(early)));
+    expect(Math.abs(now.value - Date.parse('2020-01-01T00:00:00Z'))).toBeLessThan(2000);
+  });
+});
+
+describe('useDraft', () => {
+  it('saves 300 ms after the last change, and brings it back', async () => {
+    vi.useFakeTimers();
+    const draft = inScope(() => useDraft('note', { text: '' }));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(draft.ready.value).toBe(true);
+    draft.value.value.text = 'a';
+    await nextTick();
+    await vi.advanceTimersByTimeAsync(200);
+    draft.value.value.text = 'ab';
+    await nextTick();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(calls).not.toContain('save_draft');
+    await vi.advanceTimersByTimeAsync(101);
+    expect(calls.filter((call) => call === 'save_draft')).toHaveLength(1);
+    const again = inScope(() => useDraft('note', { text: '' }));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(again.value.value.text).toBe('ab');
+  });
+
+  it('does not overwrite what was typed before the kept draft came', async () => {
+    fake.now.invoke('save_draft', { key: 'slow', value: 'old' });
+    const draft = inScope(() => useDraft('slow', ''));
+    draft.value.value = 'new';
+    await settle();
+    expect(draft.value.value).toBe('new');
+  });
+
+  it('saves at once when the field is left or the screen closes', async () => {
+    const draft = inScope(() => useDraft('leave', ''));
+    await settle();
+    draft.value.value = 'typed';
+    await nextTick();
+    scope.stop();
+    await settle();
+    expect(fake.now.invoke('draft', { key: 'leave' })).toBe('typed');
+  });
+});

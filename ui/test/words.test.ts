@@ -1,0 +1,81 @@
+import { compareMessages } from '@jobsheet/kit';
+import type { Problem, Refusal } from '@jobsheet/model';
+import { afterEach, describe, expect, it } from 'vitest';
+import { en, has, listed, problemWords, refusalWords, setLang, text, zh } from '../src/i18n';
+
+const problems = [
+  'wrong_password',
+  'office_unreachable',
+  'not_an_office',
+  'too_many_tries',
+  'app_too_old',
+  'database_newer',
+  'disk_full',
+  'storage',
+  'signed_out',
+  'no_such_job',
+  'photo_not_an_image',
+  'photo_too_large',
+  'receipt_mismatch',
+  'unexpected',
+];
+// Typed as a record, so that a new reason in the model fails the type check here.
+const refusals: Record<Refusal, true> = {
+  locked: true,
+  not_signed: true,
+  quantity: true,
+  no_such_line: true,
+  no_such_photo: true,
+  no_such_span: true,
+  ends_before_it_begins: true,
+  empty: true,
+  too_long: true,
+  no_such_step: true,
+  wrong_answer: true,
+  no_ink: true,
+  digest_differs: true,
+  wrong_work_order: true,
+  malformed: true,
+  already_opened: true,
+  not_yours: true,
+};
+const problem = (code: string): Problem => ({ code, message: 'The core said so.', params: {} });
+
+afterEach(() => setLang('en'));
+
+describe('words', () => {
+  it('are the same set in both languages', () => {
+    expect(compareMessages(en, zh)).toEqual([]);
+  });
+
+  it.each(problems)('has a sentence for the problem %s in both languages', (code) => {
+    expect(has(`problem.${code}`)).toBe(true);
+    expect(problemWords(problem(code))).not.toBe('The core said so.');
+    setLang('zh');
+    expect(problemWords(problem(code))).toMatch(/[一-龥]/);
+  });
+
+  it.each(Object.keys(refusals) as Refusal[])('has a sentence for the refusal %s', (reason) => {
+    expect(has(`problem.refusal_${reason}`)).toBe(true);
+    setLang('zh');
+    expect(refusalWords(reason)).toMatch(/[一-龥]/);
+  });
+
+  it('falls back to what the core says for a code it does not know', () => {
+    expect(problemWords(problem('from_the_future'))).toBe('The core said so.');
+  });
+
+  it('never says "synced" or "error" about sending', () => {
+    const said = Object.entries(en).filter(
+      ([key]) => key.startsWith('app.sync') || key.startsWith('app.outbox'),
+    );
+    for (const [, words] of said) expect(String(words)).not.toMatch(/\bsynced\b|\berror\b/i);
+  });
+
+  it('picks the language of a text that the office keeps in both', () => {
+    expect(text({ en: 'Urgent', zh: '一级 紧急' })).toBe('Urgent');
+    setLang('zh');
+    expect(text({ en: 'Urgent', zh: '' })).toBe('Urgent');
+    expect(listed(['a', 'b'])).toBe('a、b');
+  });
+});
