@@ -62,7 +62,7 @@ CREATE TABLE work_order (
     version    INTEGER NOT NULL,
     body       TEXT    NOT NULL,            -- JSON: model::WorkOrder, this version
     sheet      TEXT    NOT NULL,            -- JSON: model::Sheet, the fold of the entries with folded = 1
-    n          INTEGER NOT NULL,            -- number of the latest entry that concerns it
+    n          INTEGER NOT NULL,            -- number of the latest entry that changed what its technician is sent
     returned   INTEGER NOT NULL DEFAULT 0,  -- revision of the sheet that is back, complete (E10); 0 for none
     last_word  TEXT                         -- when the technician was last heard of
 ) STRICT;

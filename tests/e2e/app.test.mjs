@@ -9,6 +9,7 @@ import { startXvfb } from './lib/xvfb.mjs';
 
 test('a day in English in the app, killed in the middle of the checklist', async (t) => {
   const office = await Office.opens();
+  t.after(() => office.ends());
   const screen = await startXvfb();
   t.after(() => screen.stop());
   const [folder, data] = [temporaryFolder('webkit'), temporaryFolder('app')];

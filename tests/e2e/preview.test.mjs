@@ -33,7 +33,9 @@ const phoneScreen = (phone, language, more = {}) =>
 
 test('a day in Chinese, with the office out of reach from the offer to the evening', async (t) => {
   const office = await Office.opens();
+  t.after(() => office.ends());
   const phone = await Phone.of(office);
+  t.after(() => phone.ends());
   const page = await phoneScreen(phone, 'zh');
   t.after(() => page.close());
   const desk = await opensTheConsole(office, 'zh');
@@ -77,7 +79,7 @@ describe('what goes wrong is said clearly, and nothing is lost', () => {
     phone = await Phone.of(office);
     page = await phoneScreen(phone, 'en');
   });
-  after(() => page?.close());
+  after(() => Promise.all([page?.close(), phone?.ends(), office?.ends()]));
 
   /** The problem in both languages, with what was typed still there. */
   async function isTold(key) {
@@ -208,7 +210,7 @@ describe('every screen can be read and tapped by everybody', () => {
     const keep = process.env.E2E_SHOTS;
     page.keeps = async (name) => keep && page.screenshot(join(keep, `${name}.png`));
   });
-  after(() => page?.close());
+  after(() => Promise.all([page?.close(), phone?.ends(), office?.ends()]));
 
   async function faults(places, look, name) {
     const found = [];

@@ -28,7 +28,7 @@ class Screen {
 
   /** The arrow at the top. */
   async goesBack() {
-    await this.page.tap({ css: '.k-bar button' });
+    await this.page.tap({ css: '.k-appbar-back > button' });
   }
 }
 
@@ -321,7 +321,7 @@ export class Parts extends Screen {
 
 export class Time extends Screen {
   async pausesAndResumes() {
-    for (const kind of ['travel', 'work', 'pause']) await this.page.see(named(`time-${kind}`));
+    for (const kind of ['travel', 'work', 'pause']) await this.page.see({ css: 'dd', in: named(`time-sum-${kind}`) });
     await this.page.tap(named('time-pause'));
     await this.page.tap(named('pause-break'));
     await this.page.tap(named('time-resume'));

@@ -161,7 +161,7 @@ async fn p2_a_day_in_the_basement_reaches_the_office_whole_whatever_is_killed() 
     }
     phone.does(first.photo("during", "during")).await;
     phone.does(first.photo("after", "after")).await;
-    let found = phone.does(json!({ "do": "parts", "query": "流量传感器" })).await;
+    let found = phone.does(json!({ "do": "parts", "query": "压力传感器" })).await;
     phone.does(first.part(1, &found)).await;
     phone
         .does(first.record(
@@ -229,8 +229,7 @@ async fn p2_a_day_in_the_basement_reaches_the_office_whole_whatever_is_killed() 
         assert_eq!(&serde_json::to_string(&at_office).expect("JSON"), on_phone);
         assert_eq!(&sheet_bytes(visit, &mut phone).await, on_phone, "after the rebase as before");
         for photo in &at_office.photos {
-            let bytes =
-                company.office.photo(&photo.digest).expect("the photo is at the office");
+            let bytes = company.office.photo(&photo.digest).expect("the photo is at the office");
             assert_eq!(Digest::of(&bytes), photo.digest);
             let picture = image::load_from_memory(&bytes).expect("a picture");
             assert!(picture.width().max(picture.height()) <= 2048);

@@ -116,9 +116,8 @@ impl Office {
         let now = self.now();
         let login: String = login.trim().to_lowercase().chars().take(100).collect();
         let key = format!("{}/{login}", kind.word());
-        let (account, tries) = self.read(|db| {
-            Ok((people::account(db, kind, &login)?, people::wrong_tries(db, &key)?))
-        })?;
+        let (account, tries) =
+            self.read(|db| Ok((people::account(db, kind, &login)?, people::wrong_tries(db, &key)?)))?;
         if let Some((_, until)) = tries
             && until > now
         {
@@ -177,7 +176,8 @@ fn wait_after(tries: u32) -> TimeDelta {
 
 /// `bytes` random bytes as URL-safe text.
 pub fn random_text(bytes: usize) -> String {
-    let random: Vec<u8> = (0..bytes.div_ceil(32)).flat_map(|_| rand::random::<[u8; 32]>()).take(bytes).collect();
+    let random: Vec<u8> =
+        (0..bytes.div_ceil(32)).flat_map(|_| rand::random::<[u8; 32]>()).take(bytes).collect();
     URL_SAFE_NO_PAD.encode(random)
 }
 

@@ -62,10 +62,10 @@ fn seed(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
     }
     people::insert_staff(tx, STAFF, STAFF_NAME, "supervisor", &PASSWORDS[STAFF])?;
 
-    held::save_reference(tx, "parts", None, &serde_json::to_vec(&parts::catalogue()?)?)?;
+    held::save_reference(tx, "parts", None, &serde_json::to_vec(&company.catalogue.parts())?)?;
     held::save_reference(tx, "faults", None, &serde_json::to_vec(&company.faults)?)?;
     for technician in &company.technicians {
-        let van = parts::van(&technician.login)?;
+        let van = company.catalogue.van(&technician.login)?;
         held::save_reference(tx, "van", Some(technician.id), &serde_json::to_vec(&van)?)?;
     }
     for order in plan::work_orders(&company, now)? {

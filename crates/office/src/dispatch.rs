@@ -137,12 +137,7 @@ fn is_taken(order: &WorkOrder) -> bool {
     matches!(order.assignment.state, AssignmentState::Offered | AssignmentState::Assigned)
 }
 
-fn assign(
-    tx: &Connection,
-    mut order: WorkOrder,
-    to: &Technician,
-    now: DateTime<Utc>,
-) -> Result<(), Cannot> {
+fn assign(tx: &Connection, mut order: WorkOrder, to: &Technician, now: DateTime<Utc>) -> Result<(), Cannot> {
     order.assignment = Assignment {
         technician: to.id,
         technician_name: to.name.clone(),

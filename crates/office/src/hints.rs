@@ -99,7 +99,9 @@ async fn watch_counter(office: Weak<Inner>) {
         if inner.hints.pulse.borrow().closing {
             return;
         }
-        match Office(inner).run(|office| office.read(|db| store::counter(db)).map(|n| office.0.hints.moved_to(n))).await
+        match Office(inner)
+            .run(|office| office.read(|db| store::counter(db)).map(|n| office.0.hints.moved_to(n)))
+            .await
         {
             Ok(()) => {}
             Err(why) => tracing::error!("reading the counter: {why:#}"),

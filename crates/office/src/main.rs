@@ -201,7 +201,8 @@ fn password() -> Result<String> {
 
 fn position(text: &str) -> Result<Position, String> {
     let (lat, lon) = text.split_once(',').ok_or("latitude and longitude, with a comma between them")?;
-    let degrees = |text: &str| text.trim().parse::<f64>().map_err(|_| format!("{text} is no number of degrees"));
+    let degrees =
+        |text: &str| text.trim().parse::<f64>().map_err(|_| format!("{text} is no number of degrees"));
     let position = Position::new(degrees(lat)?, degrees(lon)?);
     if position.is_real() { Ok(position) } else { Err("no place on earth".into()) }
 }

@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Context, Result, anyhow};
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt;
-use jobsheet_model::{Digest, work_order::Technician, wire::MAX_PHOTO};
+use jobsheet_model::{Digest, wire::MAX_PHOTO, work_order::Technician};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
@@ -64,6 +64,8 @@ pub enum Stopped {
     TooLarge,
     #[error("the bytes are not those of the digest")]
     WrongHash,
+    #[error("the link was cut")]
+    Cut,
     #[error("the bytes are no JPEG")]
     NotAJpeg,
     #[error(transparent)]
@@ -293,8 +295,8 @@ async fn append(partial: &Path, offset: u64, body: Body, upload: &Upload) -> Res
         let chunk: Bytes = match next {
             Ok(None) => break Ok(()),
             Ok(Some(Ok(chunk))) => chunk,
-            Ok(Some(Err(why))) => break Err(Stopped::Failed(anyhow::Error::new(why).context("Link cut"))),
-            Err(_) => break Err(Stopped::Failed(anyhow!("Link silent"))),
+            Ok(Some(Err(_))) => break Err(Stopped::Cut),
+            Err(_) => break Err(Stopped::Cut), // silent for too long
         };
         upload.heard();
         length += chunk.len() as u64;

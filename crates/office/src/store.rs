@@ -11,7 +11,9 @@ pub mod sync;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    ChangeId, Digest, Sheet, TechnicianId, WorkOrder, WorkOrderId, act::Entry, moment::millis,
+    ChangeId, Digest, Sheet, TechnicianId, WorkOrder, WorkOrderId,
+    act::{Act, Entry},
+    moment::millis,
 };
 use jobsheet_sqlite::Migration;
 use rusqlite::{
@@ -285,8 +287,8 @@ pub struct Line<'a> {
     pub folded: bool,
 }
 
-/// Writes a line under the next number. Returns the number.
-pub fn journal(tx: &Connection, line: Line<'_>) -> Result<u64> {
+/// Writes a line under the next number.
+pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
     let n = next(tx)?;
     let (kind, body) = match &line.entry {
         Entry::Change(what) => ("change", serde_json::to_string(what)?),
@@ -308,8 +310,25 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<u64> {
             line.folded,
         ],
     )?;
-    tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
-    Ok(n)
+    if moves_work_order(&line.entry) {
+        tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
+    }
+    Ok(())
+}
+
+/// Does its technician's phone need the work order again? Not for what only the office looks at.
+fn moves_work_order(entry: &Entry) -> bool {
+    match entry {
+        Entry::Change(_) => true,
+        Entry::Act(act) => match act {
+            Act::Offered { .. } | Act::Reassigned { .. } | Act::Cancelled { .. } => true,
+            Act::Registered {}
+            | Act::Graded { .. }
+            | Act::Delivered { .. }
+            | Act::Raised { .. }
+            | Act::Returned {} => false,
+        },
+    }
 }
 
 // --- Who may see which work order (I10) ------------------------------------------------------------
@@ -320,8 +339,7 @@ pub struct Access {
 
 pub fn access(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
     let sql = "SELECT active FROM access WHERE work_order = ?1 AND technician = ?2";
-    let found =
-        db.query_row(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
+    let found = db.query_row(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
     Ok(found.optional()?)
 }
 

@@ -132,7 +132,10 @@ pub fn journal_act(
     act: Act,
 ) -> anyhow::Result<()> {
     let entry = Entry::Act(act);
-    store::journal(tx, Line { work_order, at: now, received_at: now, actor, entry, change: None, folded: false })?;
+    store::journal(
+        tx,
+        Line { work_order, at: now, received_at: now, actor, entry, change: None, folded: false },
+    )?;
     Ok(())
 }
 
@@ -202,11 +205,14 @@ impl<'a> Push<'a> {
         request: &SyncRequest,
         now: DateTime<Utc>,
     ) -> Result<Self, Halt> {
-        let device = held::device(tx, request.device)?.unwrap_or(held::Device {
-            technician: me.id,
-            sequence: 0,
-            hash: None,
-        });
+        let device = match held::device(tx, request.device)? {
+            Some(device) => device,
+            None => {
+                let device = held::Device { technician: me.id, sequence: 0, hash: None };
+                held::save_device(tx, request.device, &device, &request.app, now)?;
+                device
+            }
+        };
         if device.technician != me.id {
             return Err(Halt::NotYourDevice);
         }
@@ -239,7 +245,7 @@ impl<'a> Push<'a> {
                     None => Outcome::Duplicate,
                 },
                 Some(known) => self.same_id_other_body(&known, change.as_ref(), &head, raw, &digest)?,
-                None => self.new(change.as_ref(), &head, raw, &digest)?,
+                None => self.take_new(change.as_ref(), &head, raw, &digest)?,
             },
         };
         Ok(ChangeResult { id: head.id, outcome })
@@ -253,8 +259,7 @@ impl<'a> Push<'a> {
         raw: &str,
         digest: &Digest,
     ) -> Result<Outcome, Halt> {
-        let fresh =
-            held::quarantine(self.tx, self.me.id, "same_id_other_body", raw.as_bytes(), self.now)?;
+        let fresh = held::quarantine(self.tx, self.me.id, "same_id_other_body", raw.as_bytes(), self.now)?;
         if fresh && let Some(work_order) = known.work_order {
             self.raise(work_order, Attention::SameIdOtherBody, format!("change {}", head.id))?;
         }
@@ -264,7 +269,7 @@ impl<'a> Push<'a> {
         Ok(Outcome::Refused { reason: Refusal::Malformed })
     }
 
-    fn new(
+    fn take_new(
         &mut self,
         change: Option<&Change>,
         head: &Head,
@@ -418,8 +423,7 @@ impl<'a> Push<'a> {
         for work_order in &self.accepted {
             note_returned(self.tx, *work_order, self.now)?;
         }
-        let app: String = app.chars().take(100).collect();
-        held::save_device(self.tx, self.id, &self.device, &app, self.now)?;
+        held::save_device(self.tx, self.id, &self.device, app, self.now)?;
         Ok(self.belongs)
     }
 }

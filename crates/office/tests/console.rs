@@ -50,7 +50,11 @@ async fn every_route_of_the_console_but_sign_in_wants_the_cookie() {
         (Method::GET, "/events".to_owned()),
     ] {
         let answer = ask(&world, method.clone(), &path, "jobsheet_console=nonsense", "{}", OWN).await;
-        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (401, "/problems/signed-out"), "{method} {path}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (401, "/problems/signed-out"),
+            "{method} {path}"
+        );
     }
     // A technician's session opens nothing here.
     let phone = world.phone("wang.lei").await;

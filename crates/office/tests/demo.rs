@@ -87,8 +87,11 @@ async fn phones_get_a_catalogue_of_ten_thousand_parts_fault_codes_and_a_van() {
         let path = format!("/v1/reference/{}", set.digest);
         bodies.push(world.app(axum::http::Method::GET, &path, &phone.token, "").await);
     }
-    let (faults, parts, van) =
-        (bodies[0].json::<Vec<FaultCode>>(), bodies[1].json::<Vec<Part>>(), bodies[2].json::<Vec<VanStock>>());
+    let (faults, parts, van) = (
+        bodies[0].json::<Vec<FaultCode>>(),
+        bodies[1].json::<Vec<Part>>(),
+        bodies[2].json::<Vec<VanStock>>(),
+    );
     assert!(faults.len() >= 60);
     assert_eq!((parts.len(), van.len()), (10_000, 80));
     let numbers: BTreeSet<_> = parts.iter().map(|part| part.number.as_str()).collect();
@@ -148,7 +151,8 @@ async fn an_offer_made_by_another_process_is_hinted_within_a_second_or_so() {
     let first = events.next().await.unwrap().unwrap();
     assert_eq!(&first[..], b"data: {\"work_order\":null}\n\n");
 
-    let other = Office::open(Options { clock: world.clock.clock(), ..Options::new(world.folder.path()) }).unwrap();
+    let other =
+        Office::open(Options { clock: world.clock.clock(), ..Options::new(world.folder.path()) }).unwrap();
     other.demo_offer("ana.li", None).unwrap();
     let silence = tokio::time::timeout(Duration::from_millis(900), events.next()).await;
     assert!(silence.is_err(), "another's offer is no hint");

@@ -66,7 +66,11 @@ async fn every_route_of_a_phone_but_sign_in_wants_a_session() {
         (Method::GET, format!("/v1/reference/{digest}")),
     ] {
         let answer = world.app(method.clone(), &path, "nonsense", "{}").await;
-        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (401, "/problems/signed-out"), "{method} {path}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (401, "/problems/signed-out"),
+            "{method} {path}"
+        );
     }
     assert_eq!(world.app(Method::HEAD, &format!("/v1/photos/{digest}"), "", "").await.status, 401);
 }
@@ -76,7 +80,8 @@ async fn what_goes_wrong_is_told_as_a_problem_with_the_protocol_header() {
     let world = World::new();
     let phone = world.phone("wang.lei").await;
     let bare = |protocol: &str| {
-        let request = Request::builder().method(Method::POST).uri("/v1/sync").header(PROTOCOL_HEADER, protocol);
+        let request =
+            Request::builder().method(Method::POST).uri("/v1/sync").header(PROTOCOL_HEADER, protocol);
         request.body(Body::empty()).unwrap()
     };
     let without = Request::builder().uri("/v1/events").body(Body::empty()).unwrap();

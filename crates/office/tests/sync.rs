@@ -30,7 +30,8 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
     let world = World::new();
     let mut phone = world.phone("ana.li").await;
     let pulled: BTreeSet<_> = phone.pull().await.into_iter().map(|base| base.order.number).collect();
-    let mine = world.office.work_orders().unwrap().into_iter().filter(|o| o.assignment.technician == phone.me.id);
+    let mine =
+        world.office.work_orders().unwrap().into_iter().filter(|o| o.assignment.technician == phone.me.id);
     assert_eq!(pulled, mine.map(|order| order.number).collect());
     assert_eq!(pulled.len(), 6);
     assert!(phone.sync(&[]).await.bases.is_empty());
@@ -128,10 +129,7 @@ async fn what_is_no_answer_to_the_step_is_refused_and_what_the_office_judges_oth
         phone.change(&job, answered(Verdict::Pass, Verdict::Fail)),
     ];
     let response = phone.sync(&changes).await;
-    assert_eq!(
-        outcomes(&response),
-        [refused(Refusal::NoSuchStep), Outcome::Accepted, Outcome::Accepted]
-    );
+    assert_eq!(outcomes(&response), [refused(Refusal::NoSuchStep), Outcome::Accepted, Outcome::Accepted]);
     assert_eq!(kinds(&world, job.id), [Attention::Refused, Attention::Differs]);
     // What the phone settled stands.
     let sheet = world.office.sheet(job.id).unwrap().unwrap();
@@ -242,7 +240,8 @@ async fn p15_what_was_recorded_after_a_reassignment_is_accepted_and_raised() {
     let base = next.pull().await.into_iter().find(|base| base.order.id == job.id).unwrap();
     assert_eq!((base.sheet.stage, base.sheet.notes.len()), (Stage::Departed, 1));
     // Somebody's answer to an offer that was never his to give does not answer it for her.
-    let late = phone.change(&job, KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() });
+    let late =
+        phone.change(&job, KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() });
     assert_eq!(outcomes(&phone.sync(&[late]).await), [Outcome::Accepted]);
     let order = world.office.work_order(job.id).unwrap().unwrap();
     assert_eq!(order.assignment.state, AssignmentState::Offered);
@@ -296,7 +295,8 @@ async fn a_declined_offer_is_gone_from_the_phone_and_fresh_for_the_next() {
     phone.pull().await;
     let number = world.office.demo_offer("liu.yang", None).unwrap().number;
     let order = phone.sync(&[]).await.bases.remove(0).order;
-    let declined = phone.change(&order, KnownWhat::OfferDeclined { reason: DeclineReason::Skill, note: String::new() });
+    let declined =
+        phone.change(&order, KnownWhat::OfferDeclined { reason: DeclineReason::Skill, note: String::new() });
     let response = phone.sync(&[declined]).await;
     assert_eq!((response.bases.len(), response.gone[0].reason.as_str()), (0, "declined"));
 

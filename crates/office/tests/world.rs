@@ -14,6 +14,7 @@ use jobsheet_model::{
 use jobsheet_office::{HandClock, Office, Options};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, value::RawValue};
+use std::sync::LazyLock;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -53,9 +54,20 @@ pub fn monday() -> DateTime<Utc> {
     "2026-11-23T01:30:00Z".parse().unwrap()
 }
 
+/// The demo company's database on that Monday, made once: every world begins with a copy.
+static SEEDED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder, &HandClock::at(monday()))); // closing puts everything into the one file
+    std::fs::read(folder.path().join("office.db")).unwrap()
+});
+
 impl World {
     pub fn new() -> Self {
+        // RUST_LOG=error shows why something went wrong inside.
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).try_init();
         let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("office.db"), &*SEEDED).unwrap();
         let clock = HandClock::at(monday());
         let office = open(&folder, &clock);
         Self { office, clock, folder }

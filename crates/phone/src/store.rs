@@ -13,7 +13,7 @@ use jobsheet_model::{
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
-    view::RefusedChange,
+    view::{ReceivedJob, RefusedChange},
     wire::{Gone, Receipt},
     work_order::AssignmentState,
 };
@@ -359,16 +359,18 @@ impl Rows<'_> {
     }
 
     /// Work orders whose records the office received since `from`, the latest first.
-    pub fn received_since(
-        &self,
-        from: DateTime<Utc>,
-    ) -> Result<Vec<(WorkOrderId, String, String, DateTime<Utc>)>> {
+    pub fn received_since(&self, from: DateTime<Utc>) -> Result<Vec<ReceivedJob>> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, number, customer, received_at FROM work_order
              WHERE received_at >= ?1 ORDER BY received_at DESC, id",
         )?;
         let rows = statement.query_map([millis::text(&from)], |r| {
-            Ok((parsed(r, 0)?, r.get(1)?, r.get(2)?, instant(r, 3)?))
+            Ok(ReceivedJob {
+                work_order: parsed(r, 0)?,
+                number: r.get(1)?,
+                customer: r.get(2)?,
+                at: instant(r, 3)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -1,8 +1,8 @@
 //! One pass of sending and fetching. The only place that knows both the office and the store.
 //!
-//! 1. Push the waiting changes in order, pull what changed; each answer is checked and then applied in one
-//!    transaction, or not at all (I6, I9). 2. Reference data. 3. Photos, in segments. A change recorded
-//! meanwhile goes before the next segment.
+//! First the waiting changes go up in order, and what changed comes down; each answer is checked and then
+//! applied in one transaction, or not at all (I6, I9). Then reference data. Then photos, in segments; a change
+//! that is recorded meanwhile goes before the next segment.
 //!
 //! A waiting change is forgotten only in the transaction that stores the base which holds it, and only under a
 //! receipt that matches the chain of what was recorded here (I2).

@@ -14,8 +14,7 @@ use jobsheet_model::{
     step::StepKind,
     times::{SpanKind, minutes_of},
     view::{
-        GoneNotice, Job, JobCard, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, ReceivedJob, Standing,
-        Times, Today,
+        GoneNotice, Job, JobCard, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, Standing, Times, Today,
     },
     work_order::AssignmentState,
 };
@@ -104,22 +103,14 @@ impl Core {
             }
             groups.sort_by_key(|(from, group)| (*from, group.work_order));
             let (today, _) = day_of(scene.now, offset);
-            let received = scene.rows.received_since(today)?;
+            let mut received_today = scene.rows.received_since(today)?;
             let is_waiting =
                 |id: &WorkOrderId| scene.tallies.get(id).is_some_and(|t| t.changes + t.photos > 0);
+            received_today.retain(|job| !is_waiting(&job.work_order));
             let photo = scene.rows.photo_size()?.unwrap_or(700_000).max(1);
             Ok(Outbox {
                 groups: groups.into_iter().map(|(_, group)| group).collect(),
-                received_today: received
-                    .into_iter()
-                    .filter(|(id, ..)| !is_waiting(id))
-                    .map(|(work_order, number, customer, at)| ReceivedJob {
-                        work_order,
-                        number,
-                        customer,
-                        at,
-                    })
-                    .collect(),
+                received_today,
                 sync: self.sync_status(scene.rows, &scene.tallies)?,
                 photos_fit: free.map(|free| u32::try_from(free / photo).unwrap_or(u32::MAX)),
                 free,

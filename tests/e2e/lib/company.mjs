@@ -47,6 +47,11 @@ export class Office {
     assert.deepEqual(end, { code: 0, signal: null }, `the office ended badly:\n${this.#running.tail()}`);
   }
 
+  /** Ends it whatever it does: a test is over. */
+  async ends() {
+    await this.#running?.kill();
+  }
+
   get log() {
     return this.#running.tail(60);
   }
@@ -200,8 +205,8 @@ export class Phone {
     return phone;
   }
 
-  async stops() {
-    await this.running.stop();
+  async ends() {
+    await this.running.kill();
   }
 
   async does(command, args = {}) {

@@ -1,5 +1,6 @@
 //! Who the demo company is: its people, customers, levels, tariff, checklists and fault codes.
 
+use super::parts::Catalogue;
 use anyhow::{Context, Result};
 use jobsheet_model::{
     Digest, TechnicianId, Text,
@@ -18,13 +19,7 @@ pub struct Person {
     base: (f64, f64),
 }
 
-const fn person(
-    login: &'static str,
-    name: &'static str,
-    phone: &'static str,
-    lat: f64,
-    lon: f64,
-) -> Person {
+const fn person(login: &'static str, name: &'static str, phone: &'static str, lat: f64, lon: f64) -> Person {
     Person { login, name, phone, base: (lat, lon) }
 }
 
@@ -56,6 +51,7 @@ pub struct Company {
     pub customers: Vec<Customer>,
     pub templates: Vec<Template>,
     pub faults: Vec<FaultCode>,
+    pub catalogue: Catalogue,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +143,7 @@ impl Company {
             customers: list("customers", include_str!("../../demo/customers.json"))?,
             templates: list("templates", include_str!("../../demo/templates.json"))?,
             faults: list("faults", include_str!("../../demo/faults.json"))?,
+            catalogue: Catalogue::read()?,
         })
     }
 
@@ -182,6 +179,9 @@ pub fn tariff() -> Tariff {
         closes: 18 * 60,
     }
 }
+
+pub const EQUIPMENT: [&str; 7] =
+    ["chiller", "centrifuge", "split_ac", "purifier", "ups", "dishwasher", "autoclave"];
 
 pub fn equipment_name(kind: &str) -> Text {
     match kind {
@@ -243,16 +243,16 @@ pub fn tools(kind: &str) -> Vec<Tool> {
     common.iter().chain(special).map(tool).collect()
 }
 
-/// Kinds of parts that a fault of this equipment most often asks for.
-pub fn usual_parts(kind: &str) -> [&'static str; 2] {
+/// Parts that a fault of this equipment most often asks for: the kind, and which of its sizes.
+pub fn usual_parts(kind: &str) -> [(&'static str, usize); 2] {
     match kind {
-        "chiller" => ["contactor", "psensor"],
-        "centrifuge" => ["doorlock", "drive"],
-        "split_ac" => ["capacitor", "tsensor"],
-        "purifier" => ["membrane", "boost"],
-        "ups" => ["coolfan", "battery"],
-        "dishwasher" => ["heater", "limit"],
-        _ => ["doorseal", "safety"],
+        "chiller" => [("contactor", 13), ("psensor", 8)],
+        "centrifuge" => [("doorlock", 2), ("drive", 3)],
+        "split_ac" => [("capacitor", 6), ("tsensor", 1)],
+        "purifier" => [("membrane", 5), ("boost", 5)],
+        "ups" => [("coolfan", 6), ("battery", 9)],
+        "dishwasher" => [("heater", 5), ("limit", 11)],
+        _ => [("doorseal", 11), ("safety", 1)],
     }
 }
 

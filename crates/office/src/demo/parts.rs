@@ -1,6 +1,6 @@
 //! Ten thousand parts: what one finds in a firm's catalogue, from some sixty kinds in many sizes and series.
 
-use super::company::{list, pick};
+use super::company::{EQUIPMENT, list, pick, usual_parts};
 use anyhow::{Context, Result};
 use jobsheet_model::{
     Money, Text,
@@ -14,8 +14,8 @@ const SIZES: usize = 14;
 const ON_VAN: usize = 80;
 
 #[derive(Deserialize)]
-pub struct Kind {
-    pub key: String,
+struct Kind {
+    key: String,
     name: Text,
     initials: String,
     unit: Text,
@@ -30,22 +30,49 @@ pub struct Kind {
     serialised: bool,
 }
 
-pub fn kinds() -> Result<Vec<Kind>> {
-    list("parts", include_str!("../../demo/parts.json"))
-}
+pub struct Catalogue(Vec<Kind>);
 
-pub fn catalogue() -> Result<Vec<Part>> {
-    let kinds = kinds()?;
-    let part = |index: usize| part(&kinds[index % kinds.len()], index, index / kinds.len());
-    Ok((0..PARTS).map(part).collect())
-}
+impl Catalogue {
+    pub fn read() -> Result<Self> {
+        list("parts", include_str!("../../demo/parts.json")).map(Self)
+    }
 
-/// The part of a kind that jobs of the demo company ask for.
-pub fn of_kind(key: &str, variant: usize) -> Result<Part> {
-    let kinds = kinds()?;
-    let place = kinds.iter().position(|kind| kind.key == key);
-    let place = place.with_context(|| format!("The demo company has no part {key}"))?;
-    Ok(part(&kinds[place], variant * kinds.len() + place, variant))
+    pub fn parts(&self) -> Vec<Part> {
+        let kinds = &self.0;
+        (0..PARTS).map(|index| part(&kinds[index % kinds.len()], index, index / kinds.len())).collect()
+    }
+
+    /// One size of a kind.
+    pub fn of_kind(&self, key: &str, variant: usize) -> Result<Part> {
+        let place = self.0.iter().position(|kind| kind.key == key);
+        let place = place.with_context(|| format!("The demo company has no part {key}"))?;
+        Ok(part(&self.0[place], variant * self.0.len() + place, variant))
+    }
+
+    /// What a technician carries: what work orders reserve, then a bit of everything.
+    pub fn van(&self, login: &str) -> Result<Vec<VanStock>> {
+        let usual = EQUIPMENT.iter().flat_map(|kind| usual_parts(kind)).map(|(key, size)| (key, size, 2));
+        let more = (0..).flat_map(|round| {
+            self.0.iter().map(move |kind| {
+                let size = pick(&format!("{login}/{}/{round}", kind.key), 60);
+                (kind.key.as_str(), size, 1)
+            })
+        });
+        let mut stock: Vec<VanStock> = Vec::with_capacity(ON_VAN);
+        for (key, size, at_least) in usual.chain(more) {
+            if stock.len() == ON_VAN {
+                break;
+            }
+            let part = self.of_kind(key, size)?;
+            if stock.iter().all(|one| one.number != part.number) {
+                let most = if part.serialised { 2 } else { 8 };
+                let quantity = at_least + pick(&format!("{login}/{}", part.number), most);
+                let quantity = u32::try_from(quantity).unwrap_or(1);
+                stock.push(VanStock { number: part.number, quantity });
+            }
+        }
+        Ok(stock)
+    }
 }
 
 fn part(kind: &Kind, index: usize, variant: usize) -> Part {
@@ -93,28 +120,6 @@ fn number(n: usize) -> String {
     format!("P{n}-{}", (10 - sum % 10) % 10)
 }
 
-/// What a technician carries: what jobs usually ask for, and a bit of everything.
-pub fn van(login: &str) -> Result<Vec<VanStock>> {
-    let kinds = kinds()?;
-    let mut stock: Vec<VanStock> = Vec::with_capacity(ON_VAN);
-    for round in 0.. {
-        for kind in &kinds {
-            if stock.len() == ON_VAN {
-                return Ok(stock);
-            }
-            // The first round carries what work orders reserve: variant 0.
-            let variant = if round == 0 { 0 } else { 1 + pick(&format!("{login}/{}/{round}", kind.key), 60) };
-            let number = of_kind(&kind.key, variant)?.number;
-            let most = if kind.serialised { 2 } else { 8 };
-            let quantity = 1 + pick(&format!("{login}/{number}"), most);
-            if !stock.iter().any(|one| one.number == number) {
-                stock.push(VanStock { number, quantity: u32::try_from(quantity).unwrap_or(1) });
-            }
-        }
-    }
-    Ok(stock)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +127,7 @@ mod tests {
 
     #[test]
     fn ten_thousand_parts_have_a_number_and_a_name_of_their_own() {
-        let parts = catalogue().unwrap();
+        let parts = Catalogue::read().unwrap().parts();
         assert_eq!(parts.len(), PARTS);
         let numbers: HashSet<_> = parts.iter().map(|part| &part.number).collect();
         let names: HashSet<_> = parts.iter().map(|part| &part.name).collect();
@@ -138,8 +143,9 @@ mod tests {
 
     #[test]
     fn a_van_carries_eighty_parts_of_the_catalogue() {
-        let numbers: HashSet<_> = catalogue().unwrap().into_iter().map(|part| part.number).collect();
-        let van = van("wang.lei").unwrap();
+        let numbers: HashSet<_> =
+            Catalogue::read().unwrap().parts().into_iter().map(|part| part.number).collect();
+        let van = Catalogue::read().unwrap().van("wang.lei").unwrap();
         assert_eq!(van.len(), ON_VAN);
         assert!(van.iter().all(|one| numbers.contains(&one.number) && one.quantity > 0));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     company::{self, Company, Cover, Customer, Equipment, Problem, Request, pick},
-    local_day, parts,
+    local_day,
 };
 use crate::dispatch::unassigned;
 use anyhow::{Context, Result};
@@ -123,7 +123,8 @@ fn order(
 ) -> Result<WorkOrder> {
     let today = local_day(now);
     let month = format!("{:02}{:02}", today.year() % 100, today.month());
-    let machine = customer.equipment.get(request.equipment).context("A request for equipment that is not there")?;
+    let machine =
+        customer.equipment.get(request.equipment).context("A request for equipment that is not there")?;
     let is_fault = request.problem == Problem::Fault;
     let name = company::equipment_name(&machine.kind);
     Ok(WorkOrder {
@@ -170,8 +171,8 @@ fn order(
             number: format!("HT-{}-{:03}", today.year() - 1, 31 + place),
             until: today + Days::new(60 + pick(&customer.name, 240) as u64),
             covers_labour: true,
-            covers_parts: place % 3 == 0,
-            covers_call_out: place % 2 == 0,
+            covers_parts: place.is_multiple_of(3),
+            covers_call_out: place.is_multiple_of(2),
         }),
         level: company::level(request.level),
         from: now,
@@ -181,7 +182,7 @@ fn order(
         estimate: request.estimate,
         template: checklist(company, machine)?,
         tools: company::tools(&machine.kind),
-        bring: if is_fault { bring(machine)? } else { Vec::new() },
+        bring: if is_fault { bring(company, machine)? } else { Vec::new() },
         tariff: company::tariff(),
         introduction: company::introduction(),
         consent: company::consent(),
@@ -207,9 +208,9 @@ fn checklist(company: &Company, machine: &Equipment) -> Result<Template> {
 }
 
 /// Two of each part that is likely to be needed, with their serials where they have some (A21).
-fn bring(machine: &Equipment) -> Result<Vec<Bring>> {
-    let one = |key: &&str| {
-        let part = parts::of_kind(key, 0)?;
+fn bring(company: &Company, machine: &Equipment) -> Result<Vec<Bring>> {
+    let one = |&(key, size): &(&str, usize)| {
+        let part = company.catalogue.of_kind(key, size)?;
         let serials = (1..=2).filter(|_| part.serialised).map(|n| {
             let tail = pick(&format!("{}/{key}/{n}", machine.serial), 100_000);
             format!("{}{tail:05}", key[..2].to_uppercase())

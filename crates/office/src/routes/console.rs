@@ -62,7 +62,8 @@ async fn from_our_own_page(request: Request, next: Next) -> Response {
     if own || matches!(*request.method(), Method::GET | Method::HEAD) {
         next.run(request).await
     } else {
-        HttpProblem::new(StatusCode::FORBIDDEN, "foreign-origin", "This came from another page.").into_response()
+        HttpProblem::new(StatusCode::FORBIDDEN, "foreign-origin", "This came from another page.")
+            .into_response()
     }
 }
 
@@ -108,8 +109,7 @@ fn set_cookie(headers: &HeaderMap, token: &str, seconds: u32) -> (header::Header
     };
     let secure =
         if says("x-forwarded-proto", "https") || says("origin", "https://") { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
+    let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
     (header::SET_COOKIE, cookie)
 }
 

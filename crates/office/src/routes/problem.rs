@@ -139,6 +139,8 @@ impl From<Stopped> for HttpProblem {
                 "The photo arrived otherwise than it was announced.",
             )
             .detail(detail),
+            // Nobody is there to read this.
+            Stopped::Cut => Self::new(StatusCode::BAD_REQUEST, "link-cut", "The link was cut."),
             Stopped::NotAJpeg => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-jpeg", "The photo is no JPEG picture.")
                     .detail(detail)

@@ -26,9 +26,7 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use jobsheet_model::{
     Digest,
-    wire::{
-        Hint, PROTOCOL, PROTOCOL_HEADER, SignIn, SignedIn, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET,
-    },
+    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SignIn, SignedIn, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET},
     work_order::Technician,
 };
 use std::{convert::Infallible, time::Duration};
@@ -57,11 +55,13 @@ async fn speaks_protocol(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|value| value.to_str().ok());
     let mut response = match spoken {
         Some(PROTOCOL) => next.run(request).await,
-        Some(other) if other.parse::<u32>().is_ok() => {
-            HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "unknown-protocol", "This office is older than the app.")
-                .detail(format!("The office speaks {PROTOCOL}."))
-                .into_response()
-        }
+        Some(other) if other.parse::<u32>().is_ok() => HttpProblem::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "unknown-protocol",
+            "This office is older than the app.",
+        )
+        .detail(format!("The office speaks {PROTOCOL}."))
+        .into_response(),
         _ => HttpProblem::new(StatusCode::BAD_REQUEST, "no-protocol", "This is not the Jobsheet app.")
             .detail(format!("The header {PROTOCOL_HEADER} is missing."))
             .into_response(),
@@ -185,8 +185,10 @@ async fn photo(
 
 /// A photo never changes: its name is its content.
 pub fn jpeg(bytes: Vec<u8>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+    ];
     (headers, bytes).into_response()
 }
 
@@ -196,7 +198,11 @@ async fn quarantine(
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<StatusCode, HttpProblem> {
     let body = body.map_err(|_| {
-        HttpProblem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "This is more than the office takes at once.")
+        HttpProblem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "This is more than the office takes at once.",
+        )
     })?;
     office
         .run(move |office| {
@@ -216,7 +222,9 @@ async fn events(
     hints(office.hints(move |office, from| office.read(|db| held::anything_moved(db, technician, from))))
 }
 
-pub fn hints(moved: impl Stream<Item = ()> + Send + 'static) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub fn hints(
+    moved: impl Stream<Item = ()> + Send + 'static,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let hint = serde_json::to_string(&Hint { work_order: None }).unwrap_or_default();
     let events = moved.map(move |()| Ok(Event::default().data(hint.clone())));
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))

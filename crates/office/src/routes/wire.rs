@@ -24,11 +24,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
         let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
-        let body = Bytes::from_request(request, state).await.map_err(|why| {
-            match why.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-                _ => HttpProblem::bad_request("the body did not arrive whole"),
-            }
+        let body = Bytes::from_request(request, state).await.map_err(|why| match why.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => HttpProblem::bad_request("the body did not arrive whole"),
         })?;
         let json = match encoding.as_ref().map(HeaderValue::as_bytes) {
             None | Some(b"identity") => body,
@@ -49,7 +47,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 }
 
 fn too_large() -> HttpProblem {
-    HttpProblem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "This is more than the office takes at once.")
+    HttpProblem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        "This is more than the office takes at once.",
+    )
 }
 
 fn inflate(body: &[u8]) -> Result<Vec<u8>, HttpProblem> {

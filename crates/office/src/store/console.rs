@@ -91,7 +91,9 @@ pub fn journal(db: &Connection, id: WorkOrderId) -> Result<Vec<JournalEntry>> {
 
 pub fn raised(db: &Connection, id: WorkOrderId) -> Result<Vec<Raised>> {
     let raised = journal(db, id)?.into_iter().filter_map(|line| match line.entry {
-        Entry::Act(Act::Raised { attention, about }) => Some(Raised { attention, about, at: line.received_at }),
+        Entry::Act(Act::Raised { attention, about }) => {
+            Some(Raised { attention, about, at: line.received_at })
+        }
         _ => None,
     });
     Ok(raised.collect())

@@ -44,7 +44,7 @@ pub fn save_device(
             Id(device.technician),
             device.sequence,
             device.hash.as_ref().map(Digest::as_str),
-            app,
+            app.chars().take(100).collect::<String>(),
             At(now)
         ],
     )?;
@@ -186,7 +186,8 @@ pub fn base(db: &Connection, id: WorkOrderId) -> Result<Option<Base>> {
 }
 
 pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
-    let sql = "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
+    let sql =
+        "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
     let found = db.query_row(sql, params![Id(id), Id(technician)], |row| {
         Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<_, At>(2)?.0 })
     });

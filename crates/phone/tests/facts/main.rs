@@ -28,7 +28,7 @@ pub fn open(folder: &Path, clock: &Arc<TestClock>) -> Phone {
 }
 
 impl Pocket {
-    pub fn new() -> Self {
+    pub fn fresh() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::at(NOON));
         Self { phone: open(folder.path(), &clock), clock, folder }
@@ -36,7 +36,7 @@ impl Pocket {
 
     /// Ines is signed in and has pulled once.
     pub async fn at(office: &Stub) -> Self {
-        let pocket = Self::new();
+        let pocket = Self::fresh();
         pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
         pocket.phone.sync_once().await.unwrap();
         pocket

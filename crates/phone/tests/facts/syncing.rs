@@ -237,15 +237,18 @@ async fn the_changes_of_a_phone_are_a_chain_without_gaps() {
 }
 
 #[tokio::test]
-async fn twelve_hundred_changes_go_in_three_requests() {
-    let office = Stub::open([offered(1)]).await;
+async fn a_thousand_and_one_changes_go_in_three_requests() {
+    let office = Stub::open((1..=40).map(offered)).await;
     let pocket = Pocket::at(&office).await;
-    for n in 0..1200 {
-        pocket.note(id(1), &n.to_string());
+    for n in 0..1001 {
+        pocket.note(id(1 + n % 40), &n.to_string());
     }
     let before = office.office().asked.len();
     pocket.phone.sync_once().await.unwrap();
     assert_eq!((pocket.waiting(), office.office().asked.len() - before), (0, 3));
+    for n in 1..=40 {
+        assert_eq!(pocket.phone.job(id(n)).unwrap().sheet, office.sheet(id(n)));
+    }
 }
 
 #[tokio::test]
@@ -306,7 +309,7 @@ async fn i5_a_photo_the_office_does_not_want_holds_up_no_other() {
 #[tokio::test]
 async fn p23_a_fast_clock_is_known_and_taken_back() {
     let office = Stub::open([offered(1)]).await;
-    let pocket = Pocket::new();
+    let pocket = Pocket::fresh();
     office.office().time =
         Some(NOON.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - TimeDelta::minutes(12));
     pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
@@ -390,7 +393,7 @@ async fn parts_are_found_by_number_name_and_initials_without_a_network() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_loop_sends_what_is_recorded_by_itself() {
     let office = Stub::open([offered(1)]).await;
-    let pocket = Pocket::new();
+    let pocket = Pocket::fresh();
     pocket.phone.start();
     pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
     let until = async |what: &str, is: &dyn Fn() -> bool| {
