@@ -66,7 +66,7 @@ export class Technician {
 
   async arrives() {
     await this.Job.next('app.job.arrived');
-    await this.Arrive.checksIn(this.words('app.arrive.reason.indoors'));
+    this.did.onSite = await this.Arrive.checksIn(this.words('app.arrive.reason.indoors'));
     await this.Job.opens(this.number);
   }
 

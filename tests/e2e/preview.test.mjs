@@ -47,6 +47,8 @@ test('a day in Chinese, with the office out of reach from the offer to the eveni
     isOfferedAJob: () => desk.seesStatus(wang.number, 'dispatched'),
     accepts: async () => {
       await desk.seesStatus(wang.number, 'accepted');
+      const { position } = (await office.job(wang.number)).order.site;
+      await page.stands({ latitude: position.lat_e6 / 1e6, longitude: position.lon_e6 / 1e6 });
       await office.stops();
     },
   });

@@ -154,12 +154,14 @@ export class Prepare extends Screen {
 }
 
 export class Arrive extends Screen {
+  /** It looks for the position for up to ten seconds; where that is not the site, it asks why. */
   async checksIn(reason) {
-    // It looks for the position for up to ten seconds; without one it asks why.
     await this.page.see(named('arrive-again'), 20_000);
-    if (await this.page.count({ text: this.words('app.arrive.reason.indoors') }))
-      await this.page.fill(named('arrive-note'), reason);
+    await this.page.see({ css: 'b', in: named('arrive-position') });
+    const onSite = await this.page.count({ text: this.words('app.arrive.onSite') });
+    if (!onSite) await this.page.fill(named('arrive-note'), reason);
     await this.page.tap(named('arrive-confirm'));
+    return onSite > 0;
   }
 }
 

@@ -79,6 +79,11 @@ class ChromiumPage extends Page {
     await this.context.setOffline(yes);
   }
 
+  /** The phone is carried to another place. */
+  async stands({ latitude, longitude, accuracy = 15 }) {
+    await this.context.setGeolocation({ latitude, longitude, accuracy });
+  }
+
   async reload() {
     await this.tab.reload({ waitUntil: 'domcontentloaded' });
   }
