@@ -323,7 +323,8 @@ export class Parts extends Screen {
 
 export class Time extends Screen {
   async pausesAndResumes() {
-    for (const kind of ['travel', 'work', 'pause']) await this.page.see({ css: 'dd', in: named(`time-sum-${kind}`) });
+    for (const kind of ['travel', 'work', 'pause'])
+      await this.page.see({ css: 'dd', in: named(`time-sum-${kind}`) });
     await this.page.tap(named('time-pause'));
     await this.page.tap(named('pause-break'));
     await this.page.tap(named('time-resume'));
@@ -372,7 +373,7 @@ export class Review extends Screen {
     await this.page.see(named('review-document'), 20_000);
     await this.page.fill(named('review-name'), name);
     await this.page.fill(named('review-capacity'), capacity);
-    await this.page.tap({ css: 'label', in: named('review-worked') });
+    await this.page.tap(named('review-worked'));
     const code = await this.page.text(named('review-code'));
     assert.match(code, /^[0-9A-F]{4}-[0-9A-F]{4}$/);
     await this.page.tap(named('review-sign'));

@@ -5,6 +5,11 @@ import { en, has, listed, problemWords, refusalWords, setLang, text, zh } from '
 
 const problems = [
   'wrong_password',
+  'bad_address',
+  'sign_in_needed',
+  'office_error',
+  'no_such_photo',
+  'bad_arguments',
   'office_unreachable',
   'not_an_office',
   'too_many_tries',

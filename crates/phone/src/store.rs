@@ -732,13 +732,17 @@ impl Rows<'_> {
     }
 }
 
-/// A part is found by its number (also written in one word), its names and their initials.
+/// A part is found by its number (also written in one word), its names and their initials from any character
+/// on: `zc` finds 深沟球轴承.
 fn part_terms(part: &Part) -> Vec<String> {
     let plain: String =
         part.number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let mut terms =
         index_terms(&format!("{} {} {} {}", part.number, part.name.en, part.name.zh, part.initials));
     terms.push(plain);
+    let initials = part.initials.to_lowercase();
+    let later = initials.char_indices().skip(1).map(|(at, _)| initials[at..].to_owned());
+    terms.extend(later.filter(|rest| rest.chars().nth(1).is_some()));
     terms.retain(|t| !t.is_empty());
     terms
 }

@@ -20,7 +20,7 @@ export const webkitDriverPath = () => onPath('WebKitWebDriver');
 export async function openWebkit({
   binary = program('jobsheet'),
   args = [],
-  browserName = 'jobsheet',
+  browserName = 'wry',
   env = {},
   folder = temporaryFolder('webkit'),
   display,

@@ -124,7 +124,11 @@ export class Office {
 export async function photosAreUprightAndBare(office, sheet) {
   for (const { digest, subject, step, bytes } of sheet.photos) {
     const picture = await office.photo(digest);
-    assert.equal(createHash('sha256').update(picture).digest('hex'), digest, `${subject} is what it is called`);
+    assert.equal(
+      createHash('sha256').update(picture).digest('hex'),
+      digest,
+      `${subject} is what it is called`,
+    );
     assert.equal(picture.length, bytes);
     const { width, height, exif, orientation } = readJpeg(picture);
     assert.deepEqual({ exif, orientation }, { exif: false, orientation: 1 }, `${subject} kept its EXIF`);
@@ -142,7 +146,7 @@ export async function holdsTheDay(office, technician) {
   const job = await office.sees(technician.number, done);
   const { sheet, order } = job;
   assert.equal(job.signed_as_shown, true, 'the office folds what was signed');
-  assert.equal(job.row.status, 'acceptance_passed');
+  assert.equal(job.row.status, 'sheet_returned', 'signed, and all of it came back');
   assert.deepEqual(job.attention, []);
   assert.equal(job.row.photos, job.row.photos_held);
   assert.equal(sheet.photos.length, technician.did.photos, 'all photos');
@@ -307,7 +311,7 @@ export const fluent = {
   },
   en: {
     query: 'zc',
-    row: 'earing',
+    row: 'bearing',
     faultQuery: 'flow',
     serial: 'SN-2611-88',
     fault: 'Does not start, loud noise',

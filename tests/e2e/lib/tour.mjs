@@ -124,7 +124,7 @@ export async function settles(page, ready) {
   await page.see(ready ?? 'h1, .k-landscape, .visually-hidden', 20_000);
   const still = () => {
     const waiting = document.querySelector('.k-skeleton, [data-testid=loading], .wait');
-    const loading = [...document.images].some((image) => !image.complete);
+    const loading = [...document.images].some((image) => !image.complete && image.loading !== 'lazy');
     const moving = document.getAnimations().some((one) => one.playState === 'running');
     return !waiting && !loading && !moving && document.querySelector('main') !== null;
   };

@@ -99,15 +99,15 @@ const concerns = (topics: Topics, event: Event) =>
 
 /**
  * Reads now, and again when the core emits one of the topics. With a `key` the answer is shared: a second screen
- * shows it at once.
+ * shows it at once. Nothing is read while `when` says no.
  */
 export function useQuery<T>(
   fetch: () => Promise<T>,
   topics: Topics,
-  options: { key?: string } = {},
+  options: { key?: string; when?: () => boolean } = {},
 ): Query<T> {
   const mine = options.key === undefined ? entry<T>() : keptEntry<T>(options.key);
-  const reload = () => read(mine, fetch);
+  const reload = () => (options.when?.() === false ? Promise.resolve() : read(mine, fetch));
   useCoreEvents((event) => {
     if (concerns(topics, event)) void reload();
   });
@@ -116,8 +116,9 @@ export function useQuery<T>(
   return { data: mine.data, problem: mine.problem, loading: mine.loading, reload };
 }
 
-export function useToday(): Query<Today> {
-  return useQuery(core.today, ['job', 'sync', 'session', 'reference', 'offered'], { key: 'today' });
+export function useToday(when?: () => boolean): Query<Today> {
+  const topics: Topics = ['job', 'sync', 'session', 'reference', 'offered'];
+  return useQuery(core.today, topics, { key: 'today', when });
 }
 
 export function putToday(today: Today): void {

@@ -359,6 +359,7 @@ async fn parts_are_found_by_number_name_and_initials_without_a_network() {
         ("skf6205", 1, "SKF-6205-2RS"),
         ("6205", 1, "SKF-6205-2RS"),
         ("sgq", 1, "SKF-6205-2RS"),
+        ("zc", 1, "SKF-6205-2RS"),
         ("深沟轴承", 0, ""),
         ("轴承 deep", 1, "SKF-6205-2RS"),
         ("x-00042", 1, "X-00042"),

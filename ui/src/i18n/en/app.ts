@@ -83,6 +83,7 @@ export default {
 
   // stages
   'stage.offered': 'New offer',
+  'stage.assigned': 'Assigned',
   'stage.declined': 'Declined',
   'stage.accepted': 'Accepted',
   'stage.departed': 'On the way',

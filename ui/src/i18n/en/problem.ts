@@ -17,6 +17,12 @@ export default {
   receipt_mismatch:
     'What the office confirmed is not what this phone sent. Your work is safe on this phone; tell the office.',
   unexpected: 'Something went wrong. Your work is safe on this phone. Try again.',
+  bad_address: 'This is not an address. It looks like office.example.com.',
+  sign_in_needed: 'Please sign in again so that your work can be sent. It is safe on this phone.',
+  office_error:
+    'The office server could not take it. Your work is safe on this phone; it tries again by itself.',
+  no_such_photo: 'This photo is not on this phone any more. The office has it.',
+  bad_arguments: 'This entry could not be read. Nothing was changed.',
   refusal_locked: 'The sheet is signed. To change it, choose Amend and give a reason.',
   refusal_not_signed: 'The sheet is not signed yet, so there is nothing to amend.',
   refusal_quantity: 'This quantity is not possible.',

@@ -74,6 +74,7 @@ export default {
 
   // stages
   'stage.offered': '待接单',
+  'stage.assigned': '已派单',
   'stage.declined': '已拒单',
   'stage.accepted': '已接单',
   'stage.departed': '前往中',
