@@ -2,7 +2,11 @@
 import { photos } from './company.mjs';
 import { until } from './processes.mjs';
 
-const tap = (test) => (page) => page.tap({ test });
+/** Opens a sheet. */
+const tap = (test) => async (page) => {
+  await page.tap({ test });
+  await page.see('.k-sheet');
+};
 
 /** A phone with jobs in every stage. Answers the places to see. */
 export async function phoneWithAFullDay(office, phone, language) {

@@ -334,7 +334,7 @@ export default {
 
   // contact
   'contact.title': '联系客户',
-  'contact.call': '拨打 {number}',
+  'contact.call': '打电话 {number}',
   'contact.smsTo': '发短信给 {number}',
   'contact.sms': '发短信',
   'contact.sms.text': '{company}：{name} 预计 {at} 到达，工单 {number}。',
