@@ -13,15 +13,19 @@ const folder = join(root, 'docs/shots');
 mkdirSync(folder, { recursive: true });
 const file = (name) => join(folder, `${name}.png`);
 
+// The demo company is in Chengdu, and so are its people's clocks.
+process.env.TZ = 'Asia/Shanghai';
+const timezoneId = process.env.TZ;
+
 const office = await Office.opens();
 const phone = await Phone.of(office);
 const page = await openChromium({
   base: phone.url,
   geolocation: { latitude: 30.65742, longitude: 104.06584, accuracy: 15 },
-  context: { deviceScaleFactor: 1.5 },
+  context: { deviceScaleFactor: 1.5, timezoneId },
 });
 // The desk is at the company all day.
-const desk = await opensTheConsole(office, 'en');
+const desk = await opensTheConsole(office, 'en', { timezoneId });
 await desk.signsIn();
 const jobs = await phoneWithAFullDay(office, phone, 'zh');
 const ready = `#/job/${jobs.ready.id}`;
@@ -43,7 +47,7 @@ await shows('parts-zh-dark', `${ready}/parts/add`, {
     await page.tap({ test: 'part-filter-all' });
     await page.fill({ test: 'part-search' }, 'zc');
     const meant = () =>
-      [...document.querySelectorAll('[data-testid^="part-row-"] .name')].every((row) =>
+      [...document.querySelectorAll('[data-testid^="part-row-"] .name')].some((row) =>
         /轴承/.test(row.textContent),
       );
     await until(() => page.evaluate(meant), 10_000, 'bearings');
@@ -69,15 +73,19 @@ await phone.does('sync_now');
 const { number } = jobs.ready;
 await office.sees(number, (now) => now.sheet.sign_off && now.photos.every((one) => one.held === one.bytes));
 await desk.seesStatus(number, 'sheet_returned');
+await desk.page.fill({ test: 'orders-technician' }, '王磊');
 await settles(desk.page);
 await desk.page.screenshot(file('console-list'));
 await desk.opens(number);
 await desk.page.see({ test: 'detail-signature' });
-await desk.page.evaluate(`document.querySelectorAll('img').forEach((image) => { image.loading = 'eager' })`);
+await desk.page.evaluate(async () => {
+  for (const image of document.images) {
+    image.loading = 'eager';
+    await image.decode();
+  }
+});
 await settles(desk.page);
-await desk.page.evaluate(
-  `document.querySelector('.c-columns').scrollIntoView({ block: 'start', behavior: 'instant' })`,
-);
+await desk.page.evaluate(`document.querySelector('.c-columns').scrollIntoView({ block: 'start' })`);
 await desk.page.screenshot(file('console-detail'));
 await desk.close();
 await page.close();

@@ -78,7 +78,7 @@ export const en = {
   'orders.silent': 'nothing yet',
 
   'status.dispatching': 'To dispatch',
-  'status.dispatched': 'Offered',
+  'status.dispatched': 'Dispatched',
   'status.accepted': 'Accepted',
   'status.refused': 'Declined',
   'status.departed': 'On the way',

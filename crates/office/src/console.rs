@@ -113,9 +113,10 @@ fn status(listed: &Listed) -> Status {
     }
     match listed.sheet.stage {
         Stage::Offered | Stage::Declined | Stage::Accepted => match listed.order.assignment.state {
-            AssignmentState::Offered if listed.sheet.stage == Stage::Accepted => Status::Accepted,
-            AssignmentState::Offered => Status::Dispatched,
-            AssignmentState::Assigned => Status::Accepted,
+            AssignmentState::Offered | AssignmentState::Assigned => match listed.sheet.stage {
+                Stage::Accepted => Status::Accepted,
+                _ => Status::Dispatched,
+            },
             AssignmentState::Declined => Status::Refused,
             AssignmentState::Withdrawn => Status::Dispatching,
         },

@@ -335,3 +335,24 @@ async fn signing_in_says_what_is_wrong() {
     }
     assert!(pocket.phone.session().unwrap().technician.is_none());
 }
+
+#[tokio::test]
+async fn p25_a_checklist_that_is_too_new_is_said_and_holds_up_nothing() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+
+    let missing = pocket.phone.job(id(1)).unwrap().missing;
+    let keys = |steps: &[jobsheet_model::StepKey]| steps.iter().map(|s| s.to_string()).collect::<Vec<_>>();
+    assert_eq!(keys(&missing.too_new), ["holo"]);
+    assert!(!keys(&missing.steps).contains(&"holo".to_owned()), "it does not stand in the way");
+
+    let answer =
+        json!({"what":"step_answered","step":"temp","answer":{"kind":"number","value":"5"},"note":""});
+    pocket.phone.record(id(1), serde_json::from_value(answer).unwrap()).unwrap();
+    let kept = pocket.reopen().phone.job(id(1)).unwrap().order.template;
+    let kind = |template: &jobsheet_model::step::Template| {
+        let step = template.steps.iter().find(|s| s.key.as_str() == "holo").unwrap();
+        serde_json::to_value(&step.kind).unwrap()
+    };
+    assert_eq!(kind(&kept), kind(&offered(1).template), "kept whole");
+}
