@@ -228,7 +228,11 @@ pub fn answer_text(step: &Step, answer: &Answer, verdict: Verdict, language: Lan
             _ => value.clone(),
         },
         KnownAnswer::Text { text } => text.clone(),
-        KnownAnswer::Photo { photos } => photos.len().to_string(),
+        KnownAnswer::Photo { photos } => match (photos.len(), language) {
+            (n, Language::Zh) => format!("{n} 张照片"),
+            (1, Language::En) => "1 photo".into(),
+            (n, Language::En) => format!("{n} photos"),
+        },
         KnownAnswer::Serial { code, .. } => code.clone(),
         KnownAnswer::Pairs { pairs } => pairs
             .iter()

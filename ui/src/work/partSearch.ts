@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PartFound, Problem } from '@jobsheet/model';
 import { core } from '../core/client';
+import { useCoreEvents } from '../composables/bus';
 import { asProblem } from '../composables/useQuery';
 
 const PAGE = 100;
@@ -49,6 +50,10 @@ export function usePartSearch(vanFirst: boolean) {
     void page(0);
   }
   watch([query, onVan], restart, { immediate: true });
+  // The catalogue arrives after the day's jobs, and anew when the office changes it.
+  useCoreEvents((event) => {
+    if (event.topic === 'reference') restart();
+  });
 
   return {
     query,
