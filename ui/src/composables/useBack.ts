@@ -1,11 +1,14 @@
 import { useRouter } from 'vue-router';
 
-/** Goes up to `parent`: back when that is where we came from, so that the history does not grow in circles. */
+/**
+ * Goes up: back when we came from `parent` (or `others`), so that the history does not grow in circles, else to
+ * `parent`.
+ */
 export function useBack() {
   const router = useRouter();
-  return (parent: string) => {
+  return (parent: string, ...others: string[]) => {
     const from: unknown = (window.history.state as { back?: unknown } | null)?.back;
-    if (from === parent) router.back();
+    if ([parent, ...others].some((one) => one === from)) router.back();
     else void router.replace(parent);
   };
 }
