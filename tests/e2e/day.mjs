@@ -57,8 +57,6 @@ export class Technician {
   async preparesAndLeaves() {
     await this.Job.goesTo('prepare');
     await this.Prepare.callsTheCustomer(this.say.text);
-    await this.Job.opens(this.number);
-    await this.Job.goesTo('prepare');
     await this.Prepare.ticksEverything();
     await this.Prepare.startsTravel();
     await this.Job.opens(this.number);
