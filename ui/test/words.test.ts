@@ -6,6 +6,7 @@ import { en, has, listed, problemWords, refusalWords, setLang, text, zh } from '
 const problems = [
   'wrong_password',
   'bad_address',
+  'not_secure',
   'sign_in_needed',
   'office_error',
   'no_such_photo',

@@ -220,7 +220,8 @@ fn client(address: &str) -> Answer<reqwest::Client> {
     made.clone().map_err(Trouble::Unreachable)
 }
 
-/// The address as typed, made whole: plain HTTP is only assumed for this machine or a bare IP address.
+/// The address as typed, made whole. Plain HTTP is only for this machine or a bare IP address: a password does
+/// not travel the open network.
 pub(crate) fn whole_address(typed: &str) -> Result<String, Problem> {
     let typed = typed.trim();
     let bad = || Problem::new("bad_address", "This is not an address of an office.");
@@ -236,6 +237,9 @@ pub(crate) fn whole_address(typed: &str) -> Result<String, Problem> {
     let url = reqwest::Url::parse(&whole).map_err(|_| bad())?;
     if url.host_str().is_none_or(str::is_empty) || url.query().is_some() || !url.username().is_empty() {
         return Err(bad());
+    }
+    if url.scheme() == "http" && !is_local(url.as_str()) {
+        return Err(Problem::new("not_secure", "The office's address must begin with https://."));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
@@ -348,7 +352,6 @@ mod tests {
             ("192.168.1.20", "http://192.168.1.20"),
             (" office.example.com/ ", "https://office.example.com"),
             ("office.example.com:8443/field/", "https://office.example.com:8443/field"),
-            ("http://office.example.com", "http://office.example.com"),
             ("[::1]:8080", "http://[::1]:8080"),
         ] {
             assert_eq!(whole_address(typed).unwrap(), whole, "{typed}");
@@ -356,6 +359,7 @@ mod tests {
         for bad in ["", "   ", "ftp://a", "https://", "a b c", "http://u:p@h", "https://h/?q=1"] {
             assert!(whole_address(bad).is_err(), "{bad}");
         }
+        assert_eq!(whole_address("http://office.example.com").unwrap_err().code, "not_secure");
     }
 
     #[test]

@@ -18,6 +18,7 @@ export default {
     'What the office confirmed is not what this phone sent. Your work is safe on this phone; tell the office.',
   unexpected: 'Something went wrong. Your work is safe on this phone. Try again.',
   bad_address: 'This is not an address. It looks like office.example.com.',
+  not_secure: 'The address must begin with https://, so that your password is not sent in the clear.',
   sign_in_needed: 'Please sign in again so that your work can be sent. It is safe on this phone.',
   office_error:
     'The office server could not take it. Your work is safe on this phone; it tries again by itself.',

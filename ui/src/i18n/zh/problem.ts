@@ -17,6 +17,7 @@ export default {
   receipt_mismatch: '公司确认的内容与本机发送的不一致。您的工作内容仍安全保存在本机，请告知公司。',
   unexpected: '出了点问题，您的工作内容仍安全保存在本机，请重试。',
   bad_address: '地址不正确，格式如 office.example.com。',
+  not_secure: '地址必须以 https:// 开头，以免密码明文传输。',
   sign_in_needed: '请重新登录后发送，内容都已保存在本机。',
   office_error: '公司服务器暂时无法接收，内容已保存在本机，将自动重试。',
   no_such_photo: '照片已不在本机，公司已有此照片。',
