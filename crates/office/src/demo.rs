@@ -16,7 +16,7 @@ use crate::{
     sync::journal_act,
 };
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Local, NaiveDate, NaiveTime, TimeDelta, Utc};
 use company::Company;
 use jobsheet_model::{
     Stage, WorkOrder,
@@ -155,7 +155,14 @@ pub fn offer(office: &Office, to_login: &str, number: Option<&str>) -> Result<Of
     })
 }
 
-/// The day in Chengdu, which has no summer time.
+/// The day where this machine stands: the company is in Chengdu, but whoever tries it has a Today of their own.
 fn local_day(at: DateTime<Utc>) -> NaiveDate {
-    (at + TimeDelta::hours(8)).date_naive()
+    at.with_timezone(&Local).date_naive()
+}
+
+/// An instant of such a day, `minutes` after its midnight.
+fn local_time(day: NaiveDate, minutes: i64) -> DateTime<Utc> {
+    let wall = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes);
+    // A time that summer time leaves out or doubles: the earlier reading, or plain UTC.
+    wall.and_local_timezone(Local).earliest().map_or_else(|| wall.and_utc(), |at| at.to_utc())
 }

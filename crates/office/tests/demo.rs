@@ -11,7 +11,7 @@ use jobsheet_office::{NewStaff, Office, Options, Role};
 use std::{collections::BTreeSet, time::Duration};
 
 fn is_on(order: &WorkOrder, day: DateTime<Utc>) -> bool {
-    let local = |at: DateTime<Utc>| (at + TimeDelta::hours(8)).date_naive();
+    let local = |at: DateTime<Utc>| at.with_timezone(&chrono::Local).date_naive();
     local(order.from) == local(day)
 }
 

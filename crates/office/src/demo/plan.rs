@@ -2,7 +2,7 @@
 
 use super::{
     company::{self, Company, Cover, Customer, Equipment, Problem, Request, pick},
-    local_day,
+    local_day, local_time,
 };
 use crate::dispatch::unassigned;
 use anyhow::{Context, Result};
@@ -60,17 +60,14 @@ fn assign(
     today: NaiveDate,
     now: DateTime<Utc>,
 ) {
-    let begin = |day: NaiveDate, minutes: i64| {
-        day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::minutes(minutes) - TimeDelta::hours(8)
-    };
     let (from, state) = if nth < visits {
-        (begin(today, STARTS[nth % STARTS.len()]), AssignmentState::Assigned)
+        (local_time(today, STARTS[nth % STARTS.len()]), AssignmentState::Assigned)
     } else if nth == visits {
-        let soon = quarter(now + TimeDelta::minutes(60)).min(begin(today, 22 * 60));
+        let soon = quarter(now + TimeDelta::minutes(60)).min(local_time(today, 22 * 60));
         (soon, AssignmentState::Offered)
     } else {
         let tomorrow = today + Days::new(1);
-        (begin(tomorrow, STARTS[(nth - visits - 1) % STARTS.len()]), AssignmentState::Assigned)
+        (local_time(tomorrow, STARTS[(nth - visits - 1) % STARTS.len()]), AssignmentState::Assigned)
     };
     let lead = TimeDelta::minutes(i64::from(order.level.respond) * 3 / 8);
     let received = match state {
