@@ -3,9 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
+
+/// How long a story waits for something that must happen; never how long something takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the link breaks, counted from when it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,15 +85,18 @@ impl Link {
         self.state.up.load(Ordering::SeqCst)
     }
 
-    /// Waits until the rule that was set has broken the link.
+    /// Waits until the rule that was set has broken the link. A link that nobody uses any more fails the story.
     pub async fn until_broken(&self) {
-        loop {
-            let moved = self.state.moved.notified();
-            if self.is_broken() {
-                return;
+        let broken = async {
+            loop {
+                let moved = self.state.moved.notified();
+                if self.is_broken() {
+                    return;
+                }
+                moved.await;
             }
-            moved.await;
-        }
+        };
+        tokio::time::timeout(PATIENCE, broken).await.expect("so many bytes pass that the link breaks");
     }
 }
 
