@@ -2,4 +2,5 @@
 
 mod bad_input;
 mod basement_day;
+mod by_itself;
 mod doors;
