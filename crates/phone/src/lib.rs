@@ -10,18 +10,22 @@ mod device;
 mod error;
 mod moment;
 mod office;
+mod pass;
 mod phone;
 mod photos;
 mod record;
 mod reference;
 mod runner;
 mod session;
+mod settle;
 mod status;
 mod store;
 mod sync;
 mod views;
 
 pub use moment::{Clock, SystemClock, TestClock};
+pub use office::{Ask, Heard, Reply};
+pub use pass::{Pass, Step};
 pub use phone::{Options, Phone};
 
 use jobsheet_model::view::Event;

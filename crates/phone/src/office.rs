@@ -1,19 +1,19 @@
-//! The office, as a phone sees it over HTTP.
+//! The office, as a phone sees it: what is asked, what is heard, and HTTP between the two.
 //!
-//! An answer counts only when it is the office's: it carries the protocol header and our content type, and
+//! What to ask and what a reply means is decided without a network ([`Ask`], [`Reply`]); [`Office`] only
+//! carries it. An answer counts only when it is the office's: it carries the protocol header and our content type, and
 //! says what we asked (I9). Anything else (a hotel's sign-in page, a proxy's error, half an answer) becomes a
 //! [`Trouble`], and the caller has changed nothing. Time-outs watch progress, never totals (P20).
 
+use crate::moment::Clock;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Problem,
-    wire::{
-        PROTOCOL, PROTOCOL_HEADER, SignIn, SignedIn, SyncRequest, SyncResponse, UPLOAD_COMPLETE,
-        UPLOAD_OFFSET,
-    },
+    wire::{PROTOCOL, PROTOCOL_HEADER, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
-use serde::de::DeserializeOwned;
+use reqwest::{Method, Response};
+use serde::{Serialize, de::DeserializeOwned};
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -76,6 +76,30 @@ impl Trouble {
 
 pub(crate) type Answer<T> = Result<T, Trouble>;
 
+/// What is asked of the office: one HTTP request, whole.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub method: &'static str,
+    pub path: String,
+    /// Names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// A reply that arrived whole; whose it is remains to be seen.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// The phone's clock and counter when the reply began.
+    pub at: (DateTime<Utc>, u64),
+}
+
+/// What came of an [`Ask`]; an error says why there is no whole reply.
+pub type Heard = Result<Reply, String>;
+
 /// How much of a photo the office holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Upload {
@@ -83,13 +107,135 @@ pub(crate) struct Upload {
     pub complete: bool,
 }
 
-/// What became of a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    Taken(Upload),
-    /// The office holds so much; go on from there.
-    Elsewhere(u64),
+// --- Asking --------------------------------------------------------------------------------------------
+
+impl Ask {
+    pub(crate) fn new(method: &'static str, path: impl Into<String>, token: Option<&str>) -> Self {
+        let mut headers = vec![(PROTOCOL_HEADER, PROTOCOL.to_owned()), ("accept-encoding", "zstd".into())];
+        headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
+        Self { method, path: path.into(), headers, body: Vec::new() }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// With a JSON body, packed when that is worth it.
+    pub(crate) fn json<T: Serialize>(self, value: &T) -> Result<Self, serde_json::Error> {
+        let plain = serde_json::to_vec(value)?;
+        let packed = zstd::encode_all(plain.as_slice(), 9).ok().filter(|packed| packed.len() < plain.len());
+        let ask = self.with("content-type", "application/json");
+        Ok(match packed {
+            Some(packed) => Self { body: packed, ..ask.with("content-encoding", "zstd") },
+            None => Self { body: plain, ..ask },
+        })
+    }
+
+    pub(crate) fn photo_progress(token: &str, digest: &Digest) -> Self {
+        Self::new("HEAD", format!("/v1/photos/{digest}"), Some(token))
+    }
+
+    /// Sends a segment that begins at `offset`; `last` says that the photo ends with it.
+    pub(crate) fn segment(token: &str, digest: &Digest, offset: u64, last: bool, segment: Vec<u8>) -> Self {
+        let ask = Self::new("PUT", format!("/v1/photos/{digest}"), Some(token))
+            .with("content-type", "application/octet-stream")
+            .with(UPLOAD_OFFSET, offset)
+            .with(UPLOAD_COMPLETE, if last { "?1" } else { "?0" });
+        Self { body: segment, ..ask }
+    }
 }
+
+// --- Reading what was heard ----------------------------------------------------------------------------
+
+impl Reply {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    fn content_type(&self) -> String {
+        let value = self.header("content-type").unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The body, unpacked.
+    fn unpacked(&self) -> Answer<Vec<u8>> {
+        match self.header("content-encoding") {
+            None | Some("identity") => Ok(self.body.clone()),
+            Some("zstd") => unpacked(&self.body).map_err(|e| Trouble::NotAnOffice(format!("zstd: {e}"))),
+            Some(_) => Err(Trouble::NotAnOffice("an encoding that was not asked for".into())),
+        }
+    }
+}
+
+/// The office's own reply, whatever it says (I9).
+fn office_reply(heard: Heard) -> Answer<Reply> {
+    let reply = heard.map_err(Trouble::Unreachable)?;
+    match reply.header(PROTOCOL_HEADER) {
+        Some(_) => Ok(reply),
+        None => Err(Trouble::NotAnOffice(format!("{} without our header", reply.status))),
+    }
+}
+
+/// The office's reply that says yes.
+pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
+    let reply = office_reply(heard)?;
+    match reply.status {
+        200..=299 => Ok(reply),
+        401 => Err(Trouble::SignInNeeded),
+        429 => Err(Trouble::TooMany),
+        426 => Err(Trouble::AppTooOld),
+        status => Err(Trouble::Status(status)),
+    }
+}
+
+pub(crate) fn json<T: DeserializeOwned>(heard: Heard) -> Answer<T> {
+    let reply = accepted(heard)?;
+    let kind = reply.content_type();
+    if kind != "application/json" {
+        return Err(Trouble::NotAnOffice(format!("content type {kind:?}")));
+    }
+    // Serde's message could quote what is personal; line and column say enough.
+    serde_json::from_slice(&reply.unpacked()?)
+        .map_err(|e| Trouble::NotAnOffice(format!("unreadable at {}:{}", e.line(), e.column())))
+}
+
+/// A set of reference data, as the bytes its digest is of.
+pub(crate) fn reference(heard: Heard, digest: &Digest) -> Answer<Vec<u8>> {
+    let bytes = accepted(heard)?.unpacked()?;
+    if Digest::of(&bytes) != *digest {
+        return Err(Trouble::NotAnOffice("reference data of another digest".into()));
+    }
+    Ok(bytes)
+}
+
+/// How much the office has of a photo that was asked for, or after a segment. It has another amount than we
+/// thought (409): that is an answer too.
+pub(crate) fn upload(heard: Heard) -> Answer<Upload> {
+    let reply = office_reply(heard)?;
+    let reply = match reply.status {
+        404 => return Ok(Upload { offset: 0, complete: false }),
+        409 => reply,
+        _ => accepted(Ok(reply))?,
+    };
+    let offset = reply.header(UPLOAD_OFFSET).and_then(|v| v.trim().parse().ok());
+    let complete = reply.header(UPLOAD_COMPLETE).is_some_and(|v| v.trim() == "?1");
+    match offset {
+        Some(offset) => Ok(Upload { offset, complete }),
+        None => Err(Trouble::NotAnOffice("no upload offset".into())),
+    }
+}
+
+fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    zstd::stream::read::Decoder::new(bytes)?.take(MAX_ANSWER + 1).read_to_end(&mut whole)?;
+    if whole.len() as u64 > MAX_ANSWER {
+        return Err(std::io::Error::other("too large"));
+    }
+    Ok(whole)
+}
+
+// --- Over HTTP -----------------------------------------------------------------------------------------
 
 #[derive(Clone)]
 pub(crate) struct Office {
@@ -102,87 +248,52 @@ impl Office {
         Ok(Self { http: client(address)?, address: address.to_owned() })
     }
 
-    fn request(&self, method: Method, path: &str, token: Option<&str>) -> RequestBuilder {
-        let request = self
-            .http
-            .request(method, format!("{}{path}", self.address))
-            .header(PROTOCOL_HEADER, PROTOCOL)
-            .header(header::ACCEPT_ENCODING, "zstd");
-        match token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+    /// Sends, and waits until the reply is whole. `begun` is told when it is the office's and begins.
+    pub async fn send(&self, ask: Ask, clock: &dyn Clock, begun: impl FnOnce()) -> Heard {
+        let mut response = self.begin(ask).await?;
+        let at = (clock.utc(), clock.elapsed());
+        if response.headers().contains_key(PROTOCOL_HEADER) {
+            begun();
         }
-    }
-
-    pub async fn sign_in(&self, who: &SignIn) -> Answer<SignedIn> {
-        let body = serde_json::to_vec(who).map_err(|e| Trouble::NotAnOffice(e.to_string()))?;
-        let request = self
-            .request(Method::POST, "/v1/sign-in", None)
-            .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, "application/json");
-        json(body_of(send(request, body).await?).await?)
-    }
-
-    /// One round trip. `heard` is called when the answer begins.
-    pub async fn sync(&self, token: &str, ask: &SyncRequest, heard: impl FnOnce()) -> Answer<SyncResponse> {
-        let body = serde_json::to_vec(ask).map_err(|e| Trouble::NotAnOffice(e.to_string()))?;
-        let packed = zstd::encode_all(body.as_slice(), 3).map_err(|e| Trouble::Unreachable(e.to_string()))?;
-        let request = self
-            .request(Method::POST, "/v1/sync", Some(token))
-            .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::CONTENT_ENCODING, "zstd");
-        let response = send(request, packed).await?;
-        heard();
-        json(body_of(response).await?)
-    }
-
-    /// A set of reference data, as the bytes its digest is of.
-    pub async fn reference(&self, token: &str, digest: &Digest) -> Answer<Vec<u8>> {
-        let request = self.request(Method::GET, &format!("/v1/reference/{digest}"), Some(token));
-        let (_, bytes) = body_of(send(request, Vec::new()).await?).await?;
-        if Digest::of(&bytes) != *digest {
-            return Err(Trouble::NotAnOffice("reference data of another digest".into()));
+        let mut body = Vec::new();
+        while let Some(chunk) = chunk(&mut response, SILENCE).await? {
+            body.extend_from_slice(&chunk);
+            if body.len() as u64 > MAX_ANSWER {
+                return Err("an endless answer".into());
+            }
         }
-        Ok(bytes)
+        let headers = response.headers().iter();
+        let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned())));
+        Ok(Reply { status: response.status().as_u16(), headers: headers.collect(), body, at })
     }
 
-    pub async fn photo(&self, token: &str, digest: &Digest) -> Answer<Upload> {
-        let request = self.request(Method::HEAD, &format!("/v1/photos/{digest}"), Some(token));
-        match send(request, Vec::new()).await {
-            Ok(response) => upload(&response),
-            Err(Trouble::Status(404)) => Ok(Upload { offset: 0, complete: false }),
-            Err(trouble) => Err(trouble),
+    async fn begin(&self, ask: Ask) -> Result<Response, String> {
+        let method = Method::from_bytes(ask.method.as_bytes()).map_err(|e| e.to_string())?;
+        let mut request = self.http.request(method, format!("{}{}", self.address, ask.path));
+        for (name, value) in &ask.headers {
+            request = request.header(*name, value);
         }
-    }
-
-    /// Sends a segment that begins at `offset`; `last` says that the photo ends with it.
-    pub async fn send_photo(
-        &self,
-        token: &str,
-        digest: &Digest,
-        offset: u64,
-        last: bool,
-        segment: Vec<u8>,
-    ) -> Answer<Sent> {
-        let request = self
-            .request(Method::PUT, &format!("/v1/photos/{digest}"), Some(token))
-            .header(header::CONTENT_TYPE, "application/octet-stream")
-            .header(UPLOAD_OFFSET, offset)
-            .header(UPLOAD_COMPLETE, if last { "?1" } else { "?0" });
-        let response = exchange(request, segment).await?;
-        if response.status() == StatusCode::CONFLICT {
-            return upload(&response).map(|held| Sent::Elsewhere(held.offset));
+        let patience = SILENCE + Duration::from_secs(ask.body.len() as u64 / CRAWL);
+        if !ask.body.is_empty() {
+            request = request.body(ask.body);
         }
-        upload(&accepted(response)?).map(Sent::Taken)
+        match tokio::time::timeout(patience, request.send()).await {
+            Ok(response) => response.map_err(unreachable),
+            Err(_) => Err("silence".into()),
+        }
     }
 
     /// The stream of hints; each chunk is at least one line of it.
     pub async fn events(&self, token: &str) -> Answer<Response> {
-        let request =
-            self.request(Method::GET, "/v1/events", Some(token)).header(header::ACCEPT, "text/event-stream");
-        let response = send(request, Vec::new()).await?;
-        if content_type(&response) != "text/event-stream" {
+        let ask = Ask::new("GET", "/v1/events", Some(token)).with("accept", "text/event-stream");
+        let response = self.begin(ask).await.map_err(Trouble::Unreachable)?;
+        let header =
+            |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let headers = [PROTOCOL_HEADER, "content-type"];
+        let headers = headers.into_iter().filter_map(|name| Some((name.to_owned(), header(name)?))).collect();
+        let head =
+            Reply { status: response.status().as_u16(), headers, body: Vec::new(), at: Default::default() };
+        if accepted(Ok(head))?.content_type() != "text/event-stream" {
             return Err(Trouble::NotAnOffice("no stream of events".into()));
         }
         Ok(response)
@@ -190,11 +301,16 @@ impl Office {
 }
 
 /// The next chunk of a stream; `None` when it ended.
-pub(crate) async fn chunk(response: &mut Response, silence: Duration) -> Answer<Option<Bytes>> {
+pub(crate) async fn chunk(response: &mut Response, silence: Duration) -> Result<Option<Bytes>, String> {
     match tokio::time::timeout(silence, response.chunk()).await {
         Ok(chunk) => chunk.map_err(unreachable),
-        Err(_) => Err(Trouble::Unreachable("silence".into())),
+        Err(_) => Err("silence".into()),
     }
+}
+
+fn unreachable(why: reqwest::Error) -> String {
+    // Without the address: it is no secret, but it is not needed either.
+    format!("{:#}", anyhow::Error::new(why.without_url()))
 }
 
 /// One client for each way of finding certificates: it keeps connections, so it is made once.
@@ -249,95 +365,6 @@ fn is_local(address: &str) -> bool {
         let host = url.host_str().unwrap_or_default();
         host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok()
     })
-}
-
-/// Sends and takes only an answer that is the office's and says yes.
-async fn send(request: RequestBuilder, body: Vec<u8>) -> Answer<Response> {
-    accepted(exchange(request, body).await?)
-}
-
-/// Sends and waits for the office's answer, whatever it is.
-async fn exchange(request: RequestBuilder, body: Vec<u8>) -> Answer<Response> {
-    let patience = SILENCE + Duration::from_secs(body.len() as u64 / CRAWL);
-    let request = if body.is_empty() { request } else { request.body(body) };
-    let response = match tokio::time::timeout(patience, request.send()).await {
-        Ok(response) => response.map_err(unreachable)?,
-        Err(_) => return Err(Trouble::Unreachable("silence".into())),
-    };
-    if !response.headers().contains_key(PROTOCOL_HEADER) {
-        return Err(Trouble::NotAnOffice(format!("{} without our header", response.status())));
-    }
-    Ok(response)
-}
-
-fn accepted(response: Response) -> Answer<Response> {
-    match response.status() {
-        status if status.is_success() => Ok(response),
-        StatusCode::UNAUTHORIZED => Err(Trouble::SignInNeeded),
-        StatusCode::TOO_MANY_REQUESTS => Err(Trouble::TooMany),
-        StatusCode::UPGRADE_REQUIRED => Err(Trouble::AppTooOld),
-        status => Err(Trouble::Status(status.as_u16())),
-    }
-}
-
-/// The whole body, unpacked, with its content type.
-async fn body_of(mut response: Response) -> Answer<(String, Vec<u8>)> {
-    let kind = content_type(&response);
-    let packed = match response.headers().get(header::CONTENT_ENCODING).map(|v| v.as_bytes()) {
-        None | Some(b"identity") => false,
-        Some(b"zstd") => true,
-        Some(_) => return Err(Trouble::NotAnOffice("an encoding that was not asked for".into())),
-    };
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunk(&mut response, SILENCE).await? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() as u64 > MAX_ANSWER {
-            return Err(Trouble::NotAnOffice("an endless answer".into()));
-        }
-    }
-    if packed {
-        bytes = unpacked(&bytes).map_err(|e| Trouble::NotAnOffice(format!("zstd: {e}")))?;
-    }
-    Ok((kind, bytes))
-}
-
-fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut whole = Vec::new();
-    zstd::stream::read::Decoder::new(bytes)?.take(MAX_ANSWER + 1).read_to_end(&mut whole)?;
-    if whole.len() as u64 > MAX_ANSWER {
-        return Err(std::io::Error::other("too large"));
-    }
-    Ok(whole)
-}
-
-fn json<T: DeserializeOwned>((kind, bytes): (String, Vec<u8>)) -> Answer<T> {
-    if kind != "application/json" {
-        return Err(Trouble::NotAnOffice(format!("content type {kind:?}")));
-    }
-    // Serde's message could quote what is personal; line and column say enough.
-    serde_json::from_slice(&bytes)
-        .map_err(|e| Trouble::NotAnOffice(format!("unreadable at {}:{}", e.line(), e.column())))
-}
-
-fn content_type(response: &Response) -> String {
-    let value =
-        response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn upload(response: &Response) -> Answer<Upload> {
-    let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
-    let offset = text(UPLOAD_OFFSET).and_then(|v| v.trim().parse().ok());
-    let complete = text(UPLOAD_COMPLETE).is_some_and(|v| v.trim() == "?1");
-    match offset {
-        Some(offset) => Ok(Upload { offset, complete }),
-        None => Err(Trouble::NotAnOffice("no upload offset".into())),
-    }
-}
-
-fn unreachable(why: reqwest::Error) -> Trouble {
-    // Without the address: it is no secret, but it is not needed either.
-    Trouble::Unreachable(format!("{:#}", anyhow::Error::new(why.without_url())))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::{
     device::{Account, Device},
     error::{Error, Result},
     moment::{Clock, moment, uuid_at},
+    pass::Pass,
     photos::develop,
     runner,
     status::Live,
@@ -267,6 +268,12 @@ impl Phone {
     /// One whole pass: push, pull until there is no more, reference data, photos. What the loop calls.
     pub async fn sync_once(&self) -> Result<(), Problem> {
         self.core().sync_once().await.map_err(|failed| failed.problem())
+    }
+
+    /// One whole pass without a network: [`Pass::step`] says what to ask and takes what was heard.
+    pub fn pass(&self) -> Result<Pass, Problem> {
+        let signed = self.core().signed()?;
+        Pass::begin(self.core(), signed).map_err(|failed| failed.problem())
     }
 
     pub fn position_seen(&self, position: Position) -> Result<(), Problem> {

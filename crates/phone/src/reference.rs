@@ -1,52 +1,24 @@
-//! Reference data: fetching what changed of it, and searching it. Search needs no network.
+//! Reference data: keeping it, and searching it. Search needs no network.
 
 use crate::{
     error::{Error, Result},
-    office::{Office, Trouble},
-    phone::{Core, Signed},
-    sync::{Failed, blocking},
+    office::Trouble,
+    phone::Core,
+    store::Store,
 };
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     reference::{FaultCode, Part, VanStock},
     search::{index_terms, query_terms},
-    view::{Event, FaultsFound, PartFound, PartsFound},
-    wire::{ReferenceSet, reference_digest},
+    view::{FaultsFound, PartFound, PartsFound},
+    wire::ReferenceSet,
 };
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Faults shown at once.
 const MAX_FAULTS: usize = 50;
 
 impl Core {
-    /// Fetches the sets that changed, each replaced whole with its index in one transaction.
-    pub(crate) async fn fetch_reference(
-        &self,
-        signed: &Arc<Signed>,
-        office: &Office,
-        token: &str,
-        list: Vec<ReferenceSet>,
-        as_of: DateTime<Utc>,
-    ) -> Result<(), Failed> {
-        for set in &list {
-            let (store, name) = (signed.store.clone(), set.name.clone());
-            let held = blocking(move || store.read(|rows| rows.reference_digest(&name))).await?;
-            // A set that only a newer version knows is none of ours.
-            if held.as_ref() == Some(&set.digest) || !matches!(set.name.as_str(), "parts" | "faults" | "van")
-            {
-                continue;
-            }
-            let bytes = office.reference(token, &set.digest).await?;
-            let (store, set) = (signed.store.clone(), set.clone());
-            blocking(move || keep(&store, &set, &bytes, as_of)).await?;
-            self.tell(Event::Reference {});
-        }
-        let store = signed.store.clone();
-        blocking(move || store.write(|rows| rows.save_reference_list(&reference_digest(&list)))).await?;
-        Ok(())
-    }
-
     pub fn search_parts(&self, query: &str, on_van: bool, offset: u32, limit: u32) -> Result<PartsFound> {
         self.signed()?.store.read(|rows| {
             let van = rows.van()?;
@@ -100,7 +72,8 @@ fn is_found(fault: &FaultCode, terms: &[String]) -> bool {
     })
 }
 
-fn keep(store: &crate::store::Store, set: &ReferenceSet, bytes: &[u8], as_of: DateTime<Utc>) -> Result<()> {
+/// Replaces a set and its index in one transaction.
+pub(crate) fn keep(store: &Store, set: &ReferenceSet, bytes: &[u8], as_of: DateTime<Utc>) -> Result<()> {
     fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>> {
         serde_json::from_slice(bytes)
             .map_err(|e| Error::Problem(Trouble::NotAnOffice(format!("reference data: {e}")).problem()))

@@ -3,8 +3,8 @@
 
 use crate::{
     office::{Office, Trouble, chunk},
+    pass::Failed,
     phone::{Core, lock},
-    sync::Failed,
 };
 use chrono::TimeDelta;
 use jobsheet_model::view::Event;
@@ -81,7 +81,7 @@ async fn hear(core: &Arc<Core>) -> Option<Result<(), Trouble>> {
         core.nudge.notify_one();
         loop {
             tokio::select! {
-                bytes = chunk(&mut response, SILENCE) => match bytes? {
+                bytes = chunk(&mut response, SILENCE) => match bytes.map_err(Trouble::Unreachable)? {
                     Some(bytes) if has_hint(&bytes) => core.nudge.notify_one(),
                     Some(_) => {}
                     None => return Ok(()),

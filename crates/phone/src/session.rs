@@ -4,7 +4,7 @@
 use crate::{
     device::Account,
     error::{Error, Result},
-    office::{Office, Trouble, whole_address},
+    office::{Ask, Office, Trouble, json, whole_address},
     phone::{Core, Signed},
 };
 use argon2::{
@@ -14,7 +14,7 @@ use argon2::{
 use jobsheet_model::{
     Problem,
     view::{Event, Session, Settings, SignedOut},
-    wire::SignIn,
+    wire::{SignIn, SignedIn},
 };
 use std::sync::Arc;
 
@@ -39,9 +39,10 @@ impl Core {
     pub async fn sign_in(&self, office: &str, login: &str, password: &str) -> Result<Session> {
         let office = whole_address(office)?;
         let login = login.trim();
-        let ask = SignIn { login: login.to_owned(), password: password.to_owned() };
+        let who = SignIn { login: login.to_owned(), password: password.to_owned() };
+        let ask = Ask::new("POST", "/v1/sign-in", None).json(&who)?;
         let answer = match Office::at(&office) {
-            Ok(at) => at.sign_in(&ask).await,
+            Ok(at) => json::<SignedIn>(at.send(ask, &*self.clock, || {}).await),
             Err(trouble) => Err(trouble),
         };
         let account = match answer {
