@@ -22,6 +22,7 @@ pub mod problem;
 pub mod reference;
 pub mod search;
 pub mod sheet;
+pub mod sign;
 pub mod step;
 pub mod text;
 pub mod times;

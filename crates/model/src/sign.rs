@@ -1,0 +1,146 @@
+//! Signatures (Ed25519, RFC 8032): the office's under its receipts, a phone's under its sessions.
+//!
+//! What is signed is the domain, a line feed, and the message: a signature for one purpose is none for another.
+//! Keys and signatures travel as base64url without padding.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// 32 bytes that never leave their owner. It is not serialised and not shown.
+#[derive(Clone)]
+pub struct SecretKey(SigningKey);
+
+impl SecretKey {
+    pub fn from_bytes(seed: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey(of {})", self.public())
+    }
+}
+
+macro_rules! text {
+    ($(#[$doc:meta] $name:ident is $bytes:literal,)*) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name([u8; $bytes]);
+
+        impl $name {
+            /// `None` unless it is exactly that many bytes in base64url.
+            pub fn parse(text: &str) -> Option<Self> {
+                URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("not a ", stringify!($name))))
+            }
+        }
+    )*};
+}
+
+text! {
+    /// Whoever has it can tell what was signed with its secret key.
+    PublicKey is 32,
+    /// Of one message in one domain.
+    Signature is 64,
+}
+
+fn worded(domain: &str, message: &[u8]) -> Vec<u8> {
+    [domain.as_bytes(), b"\n", message].concat()
+}
+
+pub fn sign(key: &SecretKey, domain: &str, message: &[u8]) -> Signature {
+    Signature(key.0.sign(&worded(domain, message)).to_bytes())
+}
+
+/// Strict: a weak key or another encoding of the same signature is refused.
+pub fn verify(key: &PublicKey, domain: &str, message: &[u8], signature: &Signature) -> bool {
+    let Ok(key) = VerifyingKey::from_bytes(&key.0) else { return false };
+    let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+    key.verify_strict(&worded(domain, message), &signature).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+        let bytes = (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap());
+        bytes.collect::<Vec<_>>().try_into().unwrap()
+    }
+
+    /// RFC 8032, section 7.1, tests 1 and 2.
+    #[test]
+    fn it_is_ed25519() {
+        for (seed, public, message, signature) in [
+            (
+                "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                &b""[..],
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+            ),
+            (
+                "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                &b"\x72"[..],
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+            ),
+        ] {
+            let key = SecretKey::from_bytes(bytes(seed));
+            assert_eq!(key.public(), PublicKey(bytes(public)));
+            assert_eq!(key.0.sign(message).to_bytes(), bytes::<64>(signature));
+        }
+    }
+
+    #[test]
+    fn a_signature_holds_for_its_key_its_domain_and_its_message_only() {
+        let (key, other) = (SecretKey::from_bytes([1; 32]), SecretKey::from_bytes([2; 32]));
+        let signature = sign(&key, "a", b"message");
+        assert!(verify(&key.public(), "a", b"message", &signature));
+        assert!(!verify(&other.public(), "a", b"message", &signature));
+        assert!(!verify(&key.public(), "b", b"message", &signature));
+        assert!(!verify(&key.public(), "a", b"messagf", &signature));
+        let mut bent = signature;
+        bent.0[0] ^= 1;
+        assert!(!verify(&key.public(), "a", b"message", &bent));
+    }
+
+    #[test]
+    fn keys_and_signatures_come_back_from_their_text_and_nothing_else_does() {
+        let key = SecretKey::from_bytes([7; 32]);
+        let text = serde_json::to_string(&key.public()).unwrap();
+        assert_eq!(serde_json::from_str::<PublicKey>(&text).unwrap(), key.public());
+        for bad in ["", "AAAA", "not base64 at all", &"A".repeat(44), &key.public().to_string().repeat(2)] {
+            assert_eq!(PublicKey::parse(bad), None, "{bad}");
+        }
+        assert!(!format!("{key:?}").contains(&URL_SAFE_NO_PAD.encode(key.to_bytes())));
+    }
+}
