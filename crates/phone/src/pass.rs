@@ -104,7 +104,7 @@ pub struct Pass {
 /// Whose answer is waited for.
 enum At {
     Begin,
-    Sync(Exchange),
+    Sync(Box<Exchange>),
     Quarantine(Waiting),
     Set(Sets, usize),
     Photo(Photos, Sending),
@@ -170,7 +170,7 @@ impl Pass {
     pub(crate) fn advance(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
         match (std::mem::replace(&mut self.at, At::Over), heard) {
             (At::Begin, None) => self.ask_sync(),
-            (At::Sync(exchange), Some(heard)) => self.synced(exchange, heard),
+            (At::Sync(exchange), Some(heard)) => self.synced(*exchange, heard),
             (At::Quarantine(change), Some(heard)) => self.quarantined(change, heard),
             (At::Set(sets, index), Some(heard)) => self.set_heard(sets, index, heard),
             (At::Photo(photos, sending), Some(heard)) => self.photo_heard(photos, sending, heard),
@@ -220,7 +220,7 @@ impl Pass {
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
-        self.at = At::Sync(Exchange { asked: settle::Asked { nonce, device, sent }, begun });
+        self.at = At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent }, begun }));
         Ok(Step::Ask(ask))
     }
 
