@@ -2,7 +2,7 @@
 //!
 //! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
 //! [`dispatch`] is what the office does to work orders, [`photos`] keeps photos as files, [`accounts`] knows
-//! who is who, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
+//! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
 mod clock;
@@ -10,6 +10,7 @@ mod console;
 mod demo;
 mod dispatch;
 mod hints;
+mod phones;
 mod photos;
 mod routes;
 mod store;
@@ -20,9 +21,11 @@ pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
 
 use anyhow::{Context, Result};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SubsecRound, Utc};
 use jobsheet_model::{
-    Digest, Sheet, WorkOrder, WorkOrderId, act::JournalEntry, view::Raised, work_order::Technician,
+    Digest, Sheet, WorkOrder, WorkOrderId, act::JournalEntry, sign::SecretKey, view::Raised,
+    work_order::Technician,
 };
 use rusqlite::Transaction;
 use std::{future::Future, path::PathBuf, sync::Arc};
@@ -53,6 +56,9 @@ struct Inner {
     hints: hints::Hints,
     /// Argon2 takes 19 MiB each time: no more than two at once.
     hashing: tokio::sync::Semaphore,
+    /// Signs receipts and wipes.
+    key: SecretKey,
+    challenges: phones::Challenges,
     clock: Clock,
 }
 
@@ -61,17 +67,19 @@ impl Office {
         std::fs::create_dir_all(&options.data)
             .with_context(|| format!("Making the folder {}", options.data.display()))?;
         let store = Store::open(&options.data.join("office.db"))?;
-        let epoch = store.write(|tx| -> Result<_> {
+        let (epoch, key) = store.write(|tx| -> Result<_> {
             if store::fact(tx, "epoch")?.is_none() {
                 store::set_fact(tx, "epoch", &accounts::random_text(9))?;
             }
-            store::counter(tx)
+            Ok((store::counter(tx)?, signing_key(tx)?))
         })?;
         let office = Self(Arc::new(Inner {
             store,
             photos: photos::Photos::open(options.data.join("photos"))?,
             hints: hints::Hints::new(epoch),
             hashing: tokio::sync::Semaphore::new(2),
+            key,
+            challenges: phones::Challenges::default(),
             clock: options.clock,
         }));
         if options.demo {
@@ -200,4 +208,20 @@ impl Office {
             Err(why) => Err(E::from(anyhow::Error::new(why).context("Running store work"))),
         }
     }
+}
+
+/// The office's key, made with the office.
+fn signing_key(tx: &Transaction<'_>) -> Result<SecretKey> {
+    let seed = match store::fact(tx, "signing_key")? {
+        Some(text) => {
+            let bytes = URL_SAFE_NO_PAD.decode(text).context("Reading the office's key")?;
+            bytes.try_into().map_err(|_| anyhow::anyhow!("The office's key has another length"))?
+        }
+        None => {
+            let seed = rand::random::<[u8; 32]>();
+            store::set_fact(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
+            seed
+        }
+    };
+    Ok(SecretKey::from_bytes(seed))
 }

@@ -6,6 +6,7 @@
 
 pub mod console;
 pub mod people;
+pub mod phones;
 pub mod sync;
 
 use anyhow::{Context, Result};
@@ -31,8 +32,10 @@ use std::{
     },
 };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") },
+    Migration { name: "phones", sql: include_str!("../../../migrations/office/0002_phones.sql") },
+];
 
 pub struct Store {
     writer: Mutex<Connection>,

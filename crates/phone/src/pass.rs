@@ -5,6 +5,7 @@
 //! segments; a change that is recorded meanwhile goes before the next segment.
 
 use crate::{
+    door::{Door, Through},
     error::{Error, Result},
     office::{self, Ask, Heard, Trouble, Upload},
     phone::{Core, Signed, lock},
@@ -56,7 +57,7 @@ impl Failed {
     pub fn link(&self) -> Link {
         match self {
             Failed::Office(Trouble::Unreachable(_)) => Link::Offline,
-            Failed::Office(Trouble::SignInNeeded) => Link::SignInNeeded,
+            Failed::Office(Trouble::SignInNeeded | Trouble::Revoked | Trouble::Wipe(_)) => Link::SignInNeeded,
             _ => Link::Trouble,
         }
     }
@@ -74,6 +75,9 @@ pub enum Step {
 pub struct Pass {
     core: Arc<Core>,
     signed: Arc<Signed>,
+    /// Renews the session under what is asked here.
+    door: Door,
+    /// The door puts the session's own in its place.
     token: String,
     /// The last change that this pass has sent.
     after: u64,
@@ -129,8 +133,18 @@ enum Asked {
 
 impl Pass {
     pub(crate) fn begin(core: &Arc<Core>, signed: Arc<Signed>) -> Result<Self, Failed> {
-        let token = signed.account.token.clone().ok_or(Trouble::SignInNeeded)?;
-        Ok(Self { core: core.clone(), signed, token, after: 0, apart: None, wanted: None, at: At::Begin })
+        let door = Door::new(core, &signed);
+        let token = String::new();
+        Ok(Self {
+            core: core.clone(),
+            signed,
+            door,
+            token,
+            after: 0,
+            apart: None,
+            wanted: None,
+            at: At::Begin,
+        })
     }
 
     /// Takes what came of the last [`Step::Ask`] (nothing, the first time) and says what follows.
@@ -139,6 +153,23 @@ impl Pass {
     }
 
     pub(crate) fn advance(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
+        let heard = match heard {
+            None => match self.door.open()? {
+                Some(ask) => return Ok(Step::Ask(ask)),
+                None => None,
+            },
+            Some(heard) => match self.door.heard(heard)? {
+                Through::Ask(ask) => return Ok(Step::Ask(ask)),
+                Through::Heard(heard) => heard,
+            },
+        };
+        Ok(match self.proceed(heard)? {
+            Step::Ask(ask) => Step::Ask(self.door.ask(ask)),
+            Step::Done => Step::Done,
+        })
+    }
+
+    fn proceed(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
         match (std::mem::replace(&mut self.at, At::Over), heard) {
             (At::Begin, None) => self.ask_sync(),
             (At::Sync(exchange), Some(heard)) => self.synced(exchange, heard),

@@ -5,6 +5,7 @@
 //! screen and never waits for a writer. What belongs together is decided by the callers (`record`, `sync`).
 
 use crate::error::{Error, Result, word};
+use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
@@ -90,15 +91,15 @@ pub(crate) struct WaitingPhoto {
 }
 
 impl Store {
-    /// Opens the database, making it and its device id when it is new.
-    pub fn open(file: &Path, device: DeviceId) -> Result<Self> {
-        let writer = jobsheet_sqlite::open(file, MIGRATIONS)?;
+    /// Opens the database under its key, making it and its device id when it is new.
+    pub fn open(file: &Path, key: &Secret, device: DeviceId) -> Result<Self> {
+        let writer = jobsheet_sqlite::open_sealed(file, key, MIGRATIONS)?;
         // Once; a database that is there keeps the id that its chain of changes was made with.
         writer.execute(
             "INSERT INTO device (one, id) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING",
             [device.to_string()],
         )?;
-        let reader = jobsheet_sqlite::open_reader(file)?;
+        let reader = jobsheet_sqlite::open_sealed_reader(file, key)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
