@@ -1,8 +1,6 @@
 -- The ledger: what the office has signed for is kept until a backup of the office holds it, so that an office
 -- restored from an older one gets it again (I12). An older app refuses this database (crates/sqlite).
 
--- the key that signs the office's receipts, as it was when this phone was enrolled
-ALTER TABLE device ADD COLUMN office_key TEXT;
 -- handed out by the office, presented with the next push
 ALTER TABLE device ADD COLUMN incarnation TEXT;
 -- the office's last verified backup: its position, our sequence in it, when it was made

@@ -120,6 +120,13 @@ enum Technician {
         #[arg(long, default_value = "30.6586,104.0648", value_parser = position)]
         base: Position,
     },
+    /// Make a one-time code for a technician's new phone: good for 15 minutes, once.
+    Code {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        login: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -169,6 +176,11 @@ fn command() -> Result<()> {
             let password = password()?;
             let new = NewTechnician { login, name, phone, base, password };
             Office::open(Options::new(data))?.add_technician(new).map(|_| ())
+        }
+        Command::Technician(Technician::Code { data, login }) => {
+            let (code, until) = existing(&data)?.code_for(&login)?;
+            println!("{code} until {}", until.format("%H:%M UTC"));
+            Ok(())
         }
     }
 }

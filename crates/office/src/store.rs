@@ -6,6 +6,7 @@
 
 pub mod console;
 pub mod people;
+pub mod phones;
 pub mod sync;
 
 use anyhow::{Context, Result};
@@ -33,6 +34,7 @@ use std::{
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") },
+    Migration { name: "phones", sql: include_str!("../../../migrations/office/0002_phones.sql") },
     Migration { name: "ledger", sql: include_str!("../../../migrations/office/0003_ledger.sql") },
 ];
 

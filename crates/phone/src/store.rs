@@ -5,6 +5,7 @@
 //! screen and never waits for a writer. What belongs together is decided by the callers (`record`, `sync`).
 
 use crate::error::{Error, Result, word};
+use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
@@ -13,7 +14,6 @@ use jobsheet_model::{
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
-    sign::PublicKey,
     view::{ReceivedJob, RefusedChange},
     wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
@@ -56,7 +56,6 @@ pub(crate) struct DeviceRow {
     pub ahead: Option<(i64, String)>,
     pub last_sync: Option<DateTime<Utc>>,
     pub position: Option<Position>,
-    pub office_key: Option<PublicKey>,
     pub incarnation: Option<String>,
     pub safe: Safe,
     pub differed: bool,
@@ -106,15 +105,15 @@ pub(crate) struct WaitingPhoto {
 }
 
 impl Store {
-    /// Opens the database, making it and its device id when it is new.
-    pub fn open(file: &Path, device: DeviceId) -> Result<Self> {
-        let writer = jobsheet_sqlite::open(file, MIGRATIONS)?;
+    /// Opens the database under its key, making it and its device id when it is new.
+    pub fn open(file: &Path, key: &Secret, device: DeviceId) -> Result<Self> {
+        let writer = jobsheet_sqlite::open_sealed(file, key, MIGRATIONS)?;
         // Once; a database that is there keeps the id that its chain of changes was made with.
         writer.execute(
             "INSERT INTO device (one, id) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING",
             [device.to_string()],
         )?;
-        let reader = jobsheet_sqlite::open_reader(file)?;
+        let reader = jobsheet_sqlite::open_sealed_reader(file, key)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
@@ -151,7 +150,7 @@ impl Rows<'_> {
     pub fn device(&self) -> Result<DeviceRow> {
         let row = self.0.query_row(
             "SELECT id, sequence, hash, cursor, complete, reference, van_as_of, receipt_sequence, receipt_hash,
-                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, office_key, incarnation,
+                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, incarnation,
                     safe_position, safe_sequence, safe_at, differed
              FROM device WHERE one = 1",
             [],
@@ -171,10 +170,9 @@ impl Rows<'_> {
                     ahead: r.get::<_, Option<i64>>(11)?.zip(r.get(12)?),
                     last_sync: instant_or_null(r, 13)?,
                     position: json_or_null(r, 14)?,
-                    office_key: r.get::<_, Option<String>>(15)?.and_then(|text| PublicKey::parse(&text)),
-                    incarnation: r.get(16)?,
-                    safe: Safe { position: r.get(17)?, sequence: r.get(18)?, at: instant_or_null(r, 19)? },
-                    differed: r.get(20)?,
+                    incarnation: r.get(15)?,
+                    safe: Safe { position: r.get(16)?, sequence: r.get(17)?, at: instant_or_null(r, 18)? },
+                    differed: r.get(19)?,
                 })
             },
         )?;
@@ -219,12 +217,6 @@ impl Rows<'_> {
             "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2 WHERE one = 1",
             params![sequence, hash.as_ref().map(Digest::as_str)],
         )?;
-        Ok(())
-    }
-
-    /// The key that receipts must be signed with, as told by an office that knew our password.
-    pub fn save_office_key(&self, key: &PublicKey) -> Result<()> {
-        self.0.execute("UPDATE device SET office_key = ?1 WHERE one = 1", [key.to_string()])?;
         Ok(())
     }
 
