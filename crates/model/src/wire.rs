@@ -16,6 +16,8 @@ pub const PROTOCOL: &str = "1";
 /// Upload headers, named as in the IETF resumable-upload draft.
 pub const UPLOAD_OFFSET: &str = "upload-offset";
 pub const UPLOAD_COMPLETE: &str = "upload-complete";
+/// In every answer about an upload: the digest of the photo it is about (I9).
+pub const UPLOAD_PHOTO: &str = "upload-photo";
 /// Most changes in one push.
 pub const MAX_PUSH: usize = 500;
 /// Largest photo in bytes that the office takes.

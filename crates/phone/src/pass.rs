@@ -24,7 +24,10 @@ use std::sync::Arc;
 
 /// Bytes of changes in one request, before they are packed.
 const MAX_BODY: usize = 4 * 1024 * 1024;
-const SEGMENTS: std::ops::RangeInclusive<usize> = 64 * 1024..=1024 * 1024;
+/// Bytes of a photo in one request.
+const SEGMENTS: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
+/// A link that is cut so often in a row, without a byte more of a photo at the office, ends the pass.
+const CUTS: u32 = 3;
 
 /// Why a pass ended early.
 #[derive(Debug)]
@@ -119,6 +122,8 @@ struct Sending {
     /// What was asked last.
     asked: Asked,
     without_progress: u32,
+    /// Times in a row that the link was cut without progress.
+    cuts: u32,
 }
 
 enum Asked {
@@ -250,6 +255,9 @@ impl Pass {
     // --- Photos ----------------------------------------------------------------------------------------
 
     fn begin_photos(&mut self) -> Result<Step, Failed> {
+        if self.after > 0 {
+            lock(&self.core.live).progressed = true;
+        }
         let left = self.rows(|rows| rows.photos_to_send(self.core.clock.utc()))?;
         self.next_photo(Photos { left: left.into(), failures: 0 })
     }
@@ -257,7 +265,7 @@ impl Pass {
     fn next_photo(&mut self, mut photos: Photos) -> Result<Step, Failed> {
         while let Some(photo) = photos.left.pop_front() {
             let Some(bytes) = self.rows(|rows| rows.photo(&photo.digest, false))? else { continue };
-            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0 };
+            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0, cuts: 0 };
             // A new photo is sent straight away; the office says when it has more of it than that.
             return match sending.photo.sent {
                 0 => self.segment(photos, sending, 0),
@@ -296,15 +304,16 @@ impl Pass {
         mut sending: Sending,
         heard: Heard,
     ) -> Result<Step, Failed> {
-        let held = match office::upload(heard) {
+        let held = match office::upload(heard, &sending.photo.digest) {
             Ok(held) => held,
             Err(Trouble::Status(status)) => return self.spurned(photos, &sending.photo, status),
-            Err(trouble) => {
-                let mut live = lock(&self.core.live);
-                live.segment = (live.segment / 2).max(*SEGMENTS.start());
-                return Err(trouble.into());
-            }
+            Err(Trouble::Unreachable(why)) => return self.cut(photos, sending, why),
+            Err(trouble) => return Err(trouble.into()),
         };
+        if held.complete || held.offset > sending.photo.sent {
+            sending.cuts = 0;
+            lock(&self.core.live).progressed = true;
+        }
         if let Asked::Segment(from, begun) = sending.asked {
             self.pace(self.core.clock.elapsed().saturating_sub(begun));
             sending.without_progress = if held.offset > from { 0 } else { sending.without_progress + 1 };
@@ -319,6 +328,21 @@ impl Pass {
             return self.spurned(photos, &sending.photo, 409);
         }
         self.segment(photos, sending, offset)
+    }
+
+    /// The link was cut in the middle. The office keeps what arrived, so it is asked how much that is, and the
+    /// photo goes on from there in the same pass.
+    fn cut(&mut self, photos: Photos, mut sending: Sending, why: String) -> Result<Step, Failed> {
+        sending.cuts += 1;
+        if sending.cuts > 1 {
+            // Something on the way passes on whole requests only, and such large ones don't get through.
+            let mut live = lock(&self.core.live);
+            live.segment = (live.segment / 2).max(*SEGMENTS.start());
+        }
+        if sending.cuts >= CUTS {
+            return Err(Trouble::Unreachable(why).into());
+        }
+        self.progress(photos, sending)
     }
 
     /// The office does not want it, or could not take it: others go first.

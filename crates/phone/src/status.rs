@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub heard: bool,
     /// Bytes of the next segment of a photo.
     pub segment: usize,
+    /// A pass brought the office something that it did not have. Taken by the loop.
+    pub progressed: bool,
 }
 
 impl Default for Live {
@@ -36,6 +38,7 @@ impl Default for Live {
             sending: None,
             heard: false,
             segment: 64 * 1024,
+            progressed: false,
         }
     }
 }

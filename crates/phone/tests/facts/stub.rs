@@ -40,6 +40,8 @@ pub enum Mood {
     SignInLapsed,
     TooOld,
     Failing,
+    /// What it says of a photo is another photo's.
+    OtherPhoto,
 }
 
 #[derive(Default)]
@@ -365,6 +367,9 @@ impl Office {
         if self.spurned.contains(&digest) {
             return answer("422 Unprocessable Content", &[OURS], b"");
         }
+        let other = Digest::of(b"another photo");
+        let named = if self.mood == Mood::OtherPhoto { &other } else { &digest };
+        let named = (UPLOAD_PHOTO, named.to_string());
         if let Some(left) = &mut self.segments_left
             && asked.method == "PUT"
         {
@@ -390,6 +395,7 @@ impl Office {
         }
         let complete = if self.whole.contains(&digest) { "?1" } else { "?0" };
         let offset = held.len().to_string();
-        answer(status, &[OURS, (UPLOAD_OFFSET, &offset), (UPLOAD_COMPLETE, complete)], b"")
+        let headers = [OURS, (UPLOAD_OFFSET, &offset), (UPLOAD_COMPLETE, complete), (named.0, &named.1)];
+        answer(status, &headers, b"")
     }
 }
