@@ -96,10 +96,9 @@ async fn a_whole_job_with_its_signature_is_one_request_under_six_kilobytes() {
 }
 
 /// Ten photos of about 250 KB over a bad link; what crossed it, how large they are, and in how many passes.
-async fn ten_photos(conditions: Conditions) -> (Count, u64, u32) {
-    let scene = Scene::in_the_morning().await;
+async fn ten_photos(scene: &Scene, conditions: Conditions) -> (Count, u64, u32) {
     for n in 0..10 {
-        let picture = job::picture(conditions.seed * 100 + n, 472);
+        let picture = job::picture(conditions.seed * 100 + n, 397);
         scene.phone.add_photo(scene.job, PhotoSubject::During, None, &picture).expect("a photo");
     }
     let waiting = scene.phone.outbox().expect("an outbox");
@@ -120,22 +119,23 @@ async fn ten_photos(conditions: Conditions) -> (Count, u64, u32) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p20_photos_get_through_a_slow_link_that_is_cut_now_and_then() {
+    let scene = Scene::in_the_morning().await;
     let (mut before, mut after) = (0, 0);
     for seed in 1..=6 {
-        let (count, ..) = ten_photos(Conditions::basement(seed)).await;
+        let (count, ..) = ten_photos(&scene, Conditions::basement(seed)).await;
         before += count.cut_before;
         after += count.cut_after;
     }
     assert!(before > 0 && after > 0, "the link was cut ({before} and {after} times)");
     // Cut as often as not, it still gets through.
-    let (count, ..) = ten_photos(Conditions { cut_percent: 25, ..Conditions::basement(7) }).await;
+    let (count, ..) = ten_photos(&scene, Conditions { cut_percent: 25, ..Conditions::basement(7) }).await;
     assert!(count.cut_before > 0 && count.cut_after > 0, "{count:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p20_photos_get_through_in_one_pass_when_no_connection_outlives_200_kilobytes() {
     let link = Conditions { lasts: Some(200_000), ..Conditions::default() };
-    let (count, payload, passes) = ten_photos(link).await;
+    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, link).await;
     assert_eq!(passes, 1);
     assert!(u64::from(count.worn_out) >= payload / 200_000, "{count:?}");
 }
@@ -143,7 +143,7 @@ async fn p20_photos_get_through_in_one_pass_when_no_connection_outlives_200_kilo
 #[tokio::test(flavor = "multi_thread")]
 async fn p20_photos_get_through_in_one_pass_when_no_connection_outlives_32_kilobytes() {
     let link = Conditions { lasts: Some(32_000), round_trip: Duration::from_millis(1), ..Conditions::default() };
-    let (count, payload, passes) = ten_photos(link).await;
+    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, link).await;
     assert_eq!(passes, 1);
     assert!(u64::from(count.worn_out) >= payload / 32_000, "{count:?}");
 }

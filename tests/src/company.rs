@@ -46,6 +46,10 @@ impl Company {
         self.running = Some((stop, server));
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub fn order(&self, number: &str) -> WorkOrder {
         self.office.by_number(number).expect("a store").expect("a work order of that number")
     }
