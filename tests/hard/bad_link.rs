@@ -132,18 +132,22 @@ async fn p20_photos_get_through_a_slow_link_that_is_cut_now_and_then() {
     assert!(count.cut_before > 0 && count.cut_after > 0, "{count:?}");
 }
 
+/// Connections end after so many bytes.
+fn short_lived(lasts: u64) -> Conditions {
+    let round_trip = Duration::from_millis(60);
+    Conditions { lasts: Some(lasts), cut_percent: 0, round_trip, hurry: 20, ..Conditions::basement(lasts) }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn p20_photos_get_through_in_one_pass_when_no_connection_outlives_200_kilobytes() {
-    let link = Conditions { lasts: Some(200_000), ..Conditions::default() };
-    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, link).await;
+    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, short_lived(200_000)).await;
     assert_eq!(passes, 1);
     assert!(u64::from(count.worn_out) >= payload / 200_000, "{count:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p20_photos_get_through_in_one_pass_when_no_connection_outlives_32_kilobytes() {
-    let link = Conditions { lasts: Some(32_000), round_trip: Duration::from_millis(1), ..Conditions::default() };
-    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, link).await;
+    let (count, payload, passes) = ten_photos(&Scene::in_the_morning().await, short_lived(32_000)).await;
     assert_eq!(passes, 1);
     assert!(u64::from(count.worn_out) >= payload / 32_000, "{count:?}");
 }

@@ -35,7 +35,9 @@ fn answers(job: &Value) -> Vec<Value> {
             "number" => json!({ "kind": "number", "value": kind["min"].as_str().unwrap_or("7.1") }),
             "choice" => json!({ "kind": "choice", "value": kind["options"][0]["value"] }),
             "text" => json!({ "kind": "text", "text": "一切正常 all fine" }),
-            "serial" => json!({ "kind": "serial", "code": kind["expected"].as_str().unwrap_or("SN-1"), "scanned": false }),
+            "serial" => {
+                json!({ "kind": "serial", "code": kind["expected"].as_str().unwrap_or("SN-1"), "scanned": false })
+            }
             "pairs" => {
                 let pairs = kind["labels"].as_array().expect("labels").iter();
                 let after = kind["target"].as_str().unwrap_or("25");

@@ -77,9 +77,7 @@ impl Worker {
     async fn begins(login: &'static str, office: &str, seed: u64) -> Worker {
         let mut phone = Pocket::with_a_new_phone().await;
         let password = format!("demo-{}", login.replace('.', "-"));
-        phone
-            .does(json!({ "do": "sign_in", "office": office, "login": login, "password": password }))
-            .await;
+        phone.does(json!({ "do": "sign_in", "office": office, "login": login, "password": password })).await;
         assert_eq!(phone.does(json!({ "do": "sync" })).await, Value::Null);
         let today = phone.does(json!({ "do": "today" })).await;
         let day = today["jobs"].as_array().expect("jobs");
@@ -154,7 +152,8 @@ impl Worker {
         let file = self.pictures.path().join(format!("{}.png", self.given));
         std::fs::write(&file, job::picture(self.random.random(), 300)).expect("a picture");
         let id = self.jobs[self.random.random_range(0..self.jobs.len())]["order"]["id"].clone();
-        let order = json!({ "do": "photo", "work_order": id, "subject": "during", "step": null, "file": file });
+        let order =
+            json!({ "do": "photo", "work_order": id, "subject": "during", "step": null, "file": file });
         self.phone.begins(&order).await;
         self.open.push_back(Mark::Photo(None));
     }
@@ -282,7 +281,11 @@ async fn everything_is_there(office: &Office, folder: &Path, workers: &mut [Work
     for worker in workers.iter() {
         for mark in &worker.saved {
             let (Mark::Text(text) | Mark::Answer(text) | Mark::Photo(Some(text))) = mark else { continue };
-            assert!(marks.contains_key(text), "{}: {mark:?} was saved, and the office has it not", worker.login);
+            assert!(
+                marks.contains_key(text),
+                "{}: {mark:?} was saved, and the office has it not",
+                worker.login
+            );
         }
     }
     let told: usize = workers.iter().map(|worker| worker.saved.len() + worker.unsure.len()).sum();
@@ -316,7 +319,13 @@ fn changes(folder: &Path) -> Vec<Change> {
         .expect("changes");
     let rows = rows.query_map([], |r| {
         let refused: Option<String> = r.get(3)?;
-        Ok((r.get::<_, String>(0)?, r.get::<_, u64>(1)?, r.get::<_, String>(2)?, refused, r.get::<_, String>(4)?))
+        Ok((
+            r.get::<_, String>(0)?,
+            r.get::<_, u64>(1)?,
+            r.get::<_, String>(2)?,
+            refused,
+            r.get::<_, String>(4)?,
+        ))
     });
     let mut last: BTreeMap<String, (u64, Digest)> = BTreeMap::new();
     let mut ids = BTreeSet::new();
@@ -332,7 +341,8 @@ fn changes(folder: &Path) -> Vec<Change> {
         last.insert(device, (sequence, Digest::of(body.as_bytes())));
         changes.push(change);
     }
-    let quarantined: u32 = db.query_row("SELECT count(*) FROM quarantine", [], |r| r.get(0)).expect("a count");
+    let quarantined: u32 =
+        db.query_row("SELECT count(*) FROM quarantine", [], |r| r.get(0)).expect("a count");
     assert_eq!(quarantined, 0);
     changes
 }
@@ -367,7 +377,11 @@ async fn p1_a_phone_killed_a_hundred_times_loses_nothing_it_said_was_saved() {
         worker.comes_back().await;
     }
     let caught = worker.caught;
-    println!("{KILLS} kills of the phone: {} saved, {} unanswered, {caught:?}", worker.saved.len(), worker.unsure.len());
+    println!(
+        "{KILLS} kills of the phone: {} saved, {} unanswered, {caught:?}",
+        worker.saved.len(),
+        worker.unsure.len()
+    );
     assert!(caught.records_unanswered > 10 && caught.changes_unsent > 10, "it was killed while it worked");
     assert!(caught.photos_half_sent > 0, "it was killed while it sent photos");
     worker.ends_the_day().await;
@@ -411,7 +425,7 @@ async fn p1_an_office_killed_a_hundred_times_loses_nothing_a_phone_said_was_save
         worker.ends_the_day().await;
     }
     let saved: usize = workers.iter().map(|worker| worker.saved.len()).sum();
-    println!("{KILLS} kills of the office: {saved} saved, {in_photo} kills in the middle of a photo");
+    println!("{KILLS} kills of the office: {saved} saved, a photo half there at {in_photo} kills");
     assert!(in_photo > 0, "it was killed while it received photos");
     premises.is_killed().await;
     everything_is_there(&premises.looked_at(), premises.folder(), &mut workers).await;

@@ -53,6 +53,9 @@ pub struct SyncRequest {
     pub changes: Vec<Box<RawValue>>,
     /// Digest of the list of reference sets that this phone holds whole.
     pub reference: Option<Digest>,
+    /// The phone lays its changes on the bases it has: where that makes the office's sheet, a [`Same`] is enough.
+    #[serde(default)]
+    pub folds: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,6 +68,9 @@ pub struct SyncResponse {
     pub receipt: Option<Receipt>,
     /// Work orders that are new or changed, and every one that a sent change belongs to.
     pub bases: Vec<Base>,
+    /// Bases that the phone can make itself; only for one that [`SyncRequest::folds`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<Same>,
     /// Work orders that are no longer this technician's.
     pub gone: Vec<Gone>,
     /// Present when the phone's reference sets are not the current ones.
@@ -115,6 +121,22 @@ pub struct Base {
     pub sheet: Sheet,
     /// Photos of this sheet that the office holds whole.
     pub photos_held: Vec<Digest>,
+}
+
+/// In place of a [`Base`]: the phone's own, with the changes that it has just sent, if it comes to this digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    pub work_order: WorkOrderId,
+    pub digest: Digest,
+    pub photos_held: Vec<Digest>,
+}
+
+impl Base {
+    /// Of order and sheet together, as JSON.
+    pub fn digest(&self) -> Digest {
+        // Types of ours: nothing in them could fail to serialise.
+        Digest::of(&serde_json::to_vec(&(&self.order, &self.sheet)).unwrap_or_default())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

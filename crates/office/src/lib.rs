@@ -5,6 +5,7 @@
 //! who is who, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
+mod brief;
 mod clock;
 mod console;
 mod demo;

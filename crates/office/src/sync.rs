@@ -486,6 +486,7 @@ fn answer(
         results,
         receipt,
         bases,
+        same: Vec::new(),
         gone,
         reference: (!current).then_some(reference),
         photos_missing: held::photos_missing(db, me.id)?,

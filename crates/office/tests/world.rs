@@ -171,6 +171,7 @@ impl Phone<'_> {
             at: self.moment(),
             changes: changes.to_vec(),
             reference: None,
+            folds: false,
         };
         serde_json::to_string(&request).unwrap()
     }

@@ -5,6 +5,7 @@
 //! segments; a change that is recorded meanwhile goes before the next segment.
 
 use crate::{
+    brief::filled,
     error::{Error, Result},
     office::{self, Ask, Heard, Trouble, Upload},
     phone::{Core, Signed, lock},
@@ -82,6 +83,8 @@ pub struct Pass {
     after: u64,
     /// What went wrong with one thing and must not keep the others waiting (I5).
     apart: Option<Trouble>,
+    /// The office may say briefly what this phone can fold itself.
+    folds: bool,
     /// Reference data to be fetched, as of an office time.
     wanted: Option<(Vec<ReferenceSet>, DateTime<Utc>)>,
     at: At,
@@ -135,7 +138,16 @@ enum Asked {
 impl Pass {
     pub(crate) fn begin(core: &Arc<Core>, signed: Arc<Signed>) -> Result<Self, Failed> {
         let token = signed.account.token.clone().ok_or(Trouble::SignInNeeded)?;
-        Ok(Self { core: core.clone(), signed, token, after: 0, apart: None, wanted: None, at: At::Begin })
+        Ok(Self {
+            core: core.clone(),
+            signed,
+            token,
+            after: 0,
+            apart: None,
+            folds: true,
+            wanted: None,
+            at: At::Begin,
+        })
     }
 
     /// Takes what came of the last [`Step::Ask`] (nothing, the first time) and says what follows.
@@ -183,6 +195,7 @@ impl Pass {
             at: self.core.moment(device.ahead.as_ref()),
             changes,
             reference: device.reference.clone(),
+            folds: self.folds,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
@@ -194,6 +207,13 @@ impl Pass {
         let Exchange { device, sent, begun } = exchange;
         let answered = heard.as_ref().map_or(begun, |reply| reply.at);
         let response: SyncResponse = office::json(heard)?;
+        let Some(response) = self.rows(|rows| filled(rows, &sent, response))? else {
+            // The office has something of them that this phone has not: it is asked for the whole, once.
+            return match std::mem::replace(&mut self.folds, false) {
+                true => self.ask_sync(),
+                false => Err(Trouble::NotAnOffice("said briefly without being asked to".into()).into()),
+            };
+        };
         check(&response, &device, &sent)?;
         let ahead = Ahead::measured(begun, answered, response.office_time, self.core.clock.boot());
         self.after = sent.last().map_or(self.after, |last| last.sequence);

@@ -6,11 +6,13 @@ use super::{
 };
 use crate::{
     Office,
+    brief::brief,
     photos::{Progress, Stopped},
     store::{
         people::{self, Kind},
         sync as held,
     },
+    sync::Halt,
 };
 use axum::{
     Json, Router,
@@ -133,15 +135,11 @@ async fn sync(
     headers: HeaderMap,
     Sent(asked): Sent<SyncRequest>,
 ) -> Result<Response, HttpProblem> {
-    let answer = office.run(move |office| office.sync(&me, &asked)).await?;
+    let answer = office.run(move |office| Ok::<_, Halt>(brief(&asked, office.sync(&me, &asked)?))).await?;
     wire::json(&headers, &answer)
 }
 
-async fn photo_progress(
-    State(office): State<Office>,
-    Me(me): Me,
-    Named(digest): Named,
-) -> Response {
+async fn photo_progress(State(office): State<Office>, Me(me): Me, Named(digest): Named) -> Response {
     progress(&digest, office.photo_progress(me, digest.clone()).await)
 }
 
