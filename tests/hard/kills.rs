@@ -122,8 +122,8 @@ impl Worker {
             let job = &self.jobs[self.random.random_range(0..self.jobs.len())];
             let text = format!("{}/{:05}", self.login, self.given);
             self.given += 1;
-            let checks = job["order"]["template"]["steps"].as_array().expect("a checklist").iter();
-            let check = checks.filter(|step| step["kind"]["kind"] == "check").next();
+            let mut checks = job["order"]["template"]["steps"].as_array().expect("a checklist").iter();
+            let check = checks.find(|step| step["kind"]["kind"] == "check");
             let (what, mark) = match (self.random.random_range(0..10), check) {
                 (0..2, Some(step)) => {
                     let answer = json!({ "kind": "check", "result": "pass" });
