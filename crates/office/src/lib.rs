@@ -6,6 +6,7 @@
 
 mod accounts;
 mod backup;
+mod brief;
 mod clock;
 mod console;
 mod demo;

@@ -182,8 +182,15 @@ fn check(file: &Path, digest: &Digest) -> Result<(), Stopped> {
 }
 
 impl Office {
-    /// How much of a photo is here, for somebody whose change names it.
+    /// How much of a photo is here, for somebody whose change names it. What a connection that was cut has left to
+    /// be written counts too: a phone that asks too early would send it again.
     pub(crate) async fn photo_progress(&self, me: Technician, digest: Digest) -> Result<Progress, Stopped> {
+        let upload = self.0.photos.upload(&digest);
+        let _turn = upload.wait_for_turn().await;
+        self.photo_held(me, digest).await
+    }
+
+    async fn photo_held(&self, me: Technician, digest: Digest) -> Result<Progress, Stopped> {
         self.run(move |office| {
             if !office.read(|db| held::photo_named_by(db, &digest, me.id))? {
                 return Err(Stopped::NotNamed);
@@ -220,14 +227,12 @@ impl Office {
         complete: bool,
         body: Body,
     ) -> Result<Progress, Stopped> {
-        let before = self.photo_progress(me.clone(), digest.clone()).await?;
-        if before.whole {
-            return Ok(before);
-        }
+        // In line before anything else is looked up: whoever asks for the progress after this connection was cut must
+        // come after it.
         let upload = self.0.photos.upload(&digest);
         let _turn = upload.wait_for_turn().await;
         upload.heard();
-        let before = self.photo_progress(me, digest.clone()).await?;
+        let before = self.photo_held(me, digest.clone()).await?;
         if before.whole {
             return Ok(before);
         }

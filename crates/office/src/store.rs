@@ -430,3 +430,33 @@ pub fn revoke(
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At every schema that ever shipped, before the next one.
+    #[test]
+    fn p6_the_offices_database_is_copied_before_it_is_migrated() {
+        let next = "CREATE TABLE tomorrow (x INTEGER NOT NULL) STRICT";
+        let all: Vec<Migration> = MIGRATIONS
+            .iter()
+            .map(|m| Migration { name: m.name, sql: m.sql })
+            .chain([Migration { name: "tomorrow", sql: next }])
+            .collect();
+        for known in 1..all.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("office.db");
+            let copy = jobsheet_sqlite::copy_path(&file, known);
+            let old = jobsheet_sqlite::open(&file, &all[..known]).unwrap();
+            old.execute_batch("CREATE TABLE kept (x); INSERT INTO kept VALUES (7)").unwrap();
+            assert!(!copy.exists(), "nothing is copied that is not migrated");
+            drop(old);
+            drop(jobsheet_sqlite::open(&file, &all).unwrap());
+            let copy = Connection::open(copy).unwrap();
+            let version: usize = copy.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+            let kept: i64 = copy.query_row("SELECT x FROM kept", [], |r| r.get(0)).unwrap();
+            assert_eq!((version, kept), (known, 7));
+        }
+    }
+}

@@ -620,6 +620,7 @@ impl Office {
             },
             afresh: cursor.afresh,
             bases,
+            same: Vec::new(),
             gone,
             reference: (!current).then_some(reference),
             photos_missing: held::photos_missing(db, me.id)?,

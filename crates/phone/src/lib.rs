@@ -6,6 +6,7 @@
 //! `jobsheet_model`; this crate loads, asks them, and stores.
 
 pub mod args;
+mod brief;
 mod device;
 mod door;
 mod error;

@@ -6,6 +6,7 @@
 //! before the next segment.
 
 use crate::{
+    brief::filled,
     door::{Door, Through},
     error::{Error, Result},
     moment::uuid_at,
@@ -35,7 +36,10 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 const PATIENCE: u32 = 3;
 /// How long what the office has signed for is kept, when no backup of the office says that it has it.
 const KEPT: TimeDelta = TimeDelta::days(35);
-const SEGMENTS: std::ops::RangeInclusive<usize> = 64 * 1024..=1024 * 1024;
+/// Bytes of a photo in one request.
+const SEGMENTS: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
+/// A link that is cut so often in a row, without a byte more of a photo at the office, ends the pass.
+const CUTS: u32 = 3;
 
 /// Why a pass ended early.
 #[derive(Debug)]
@@ -100,6 +104,8 @@ pub struct Pass {
     renewed: bool,
     /// What went wrong with one thing and must not keep the others waiting (I5).
     apart: Option<Trouble>,
+    /// The office may say briefly what this phone can fold itself.
+    folds: bool,
     /// Reference data to be fetched, as of an office time.
     wanted: Option<(Vec<ReferenceSet>, DateTime<Utc>)>,
     at: At,
@@ -140,6 +146,8 @@ struct Sending {
     /// What was asked last.
     asked: Asked,
     without_progress: u32,
+    /// Times in a row that the link was cut without progress.
+    cuts: u32,
 }
 
 enum Asked {
@@ -163,6 +171,7 @@ impl Pass {
             searching: false,
             renewed: false,
             apart: None,
+            folds: true,
             wanted: None,
             at: At::Begin,
         })
@@ -241,6 +250,7 @@ impl Pass {
             check: false,
             differed: device.differed,
             mismatch: device.receipt_mismatch,
+            folds: self.folds,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
@@ -265,6 +275,13 @@ impl Pass {
             Err(trouble) => return Err(trouble.into()),
         };
         check(&response, &asked)?;
+        let Some(response) = self.rows(|rows| filled(rows, &asked.sent, response))? else {
+            // The office has something of them that this phone has not: it is asked for the whole, once.
+            return match std::mem::replace(&mut self.folds, false) {
+                true => self.ask_sync(),
+                false => Err(Trouble::NotAnOffice("said briefly without being asked to".into()).into()),
+            };
+        };
         let ahead = Ahead::measured(begun, answered, response.office_time, self.core.clock.boot());
         self.sent.extend(asked.sent.iter().map(|change| change.sequence));
         if !asked.sent.is_empty() {
@@ -389,6 +406,9 @@ impl Pass {
     // --- Photos ----------------------------------------------------------------------------------------
 
     fn begin_photos(&mut self) -> Result<Step, Failed> {
+        if !self.sent.is_empty() {
+            lock(&self.core.live).progressed = true;
+        }
         let left = self.rows(|rows| rows.photos_to_send(self.core.clock.utc()))?;
         self.next_photo(Photos { left: left.into(), failures: 0 })
     }
@@ -396,7 +416,7 @@ impl Pass {
     fn next_photo(&mut self, mut photos: Photos) -> Result<Step, Failed> {
         while let Some(photo) = photos.left.pop_front() {
             let Some(bytes) = self.rows(|rows| rows.photo(&photo.digest, false))? else { continue };
-            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0 };
+            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0, cuts: 0 };
             // A new photo is sent straight away; the office says when it has more of it than that.
             return match sending.photo.sent {
                 0 => self.segment(photos, sending, 0),
@@ -435,15 +455,16 @@ impl Pass {
         mut sending: Sending,
         heard: Heard,
     ) -> Result<Step, Failed> {
-        let held = match office::upload(heard) {
+        let held = match office::upload(heard, &sending.photo.digest) {
             Ok(held) => held,
             Err(Trouble::Status(status)) => return self.spurned(photos, &sending.photo, status),
-            Err(trouble) => {
-                let mut live = lock(&self.core.live);
-                live.segment = (live.segment / 2).max(*SEGMENTS.start());
-                return Err(trouble.into());
-            }
+            Err(Trouble::Unreachable(why)) => return self.cut(photos, sending, why),
+            Err(trouble) => return Err(trouble.into()),
         };
+        if held.complete || held.offset > sending.photo.sent {
+            sending.cuts = 0;
+            lock(&self.core.live).progressed = true;
+        }
         if let Asked::Segment(from, begun) = sending.asked {
             self.pace(self.core.clock.elapsed().saturating_sub(begun));
             sending.without_progress = if held.offset > from { 0 } else { sending.without_progress + 1 };
@@ -458,6 +479,21 @@ impl Pass {
             return self.spurned(photos, &sending.photo, 409);
         }
         self.segment(photos, sending, offset)
+    }
+
+    /// The link was cut in the middle. The office keeps what arrived, so it is asked how much that is, and the
+    /// photo goes on from there in the same pass.
+    fn cut(&mut self, photos: Photos, mut sending: Sending, why: String) -> Result<Step, Failed> {
+        sending.cuts += 1;
+        if sending.cuts > 1 {
+            // Something on the way passes on whole requests only, and such large ones don't get through.
+            let mut live = lock(&self.core.live);
+            live.segment = (live.segment / 2).max(*SEGMENTS.start());
+        }
+        if sending.cuts >= CUTS {
+            return Err(Trouble::Unreachable(why).into());
+        }
+        self.progress(photos, sending)
     }
 
     /// The office does not want it, or could not take it: others go first.

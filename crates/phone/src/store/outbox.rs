@@ -344,14 +344,15 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Photos the office does not hold whole, whose `PhotoTaken` it has received, in the order they were taken.
+    /// Photos the office does not hold whole, whose `PhotoTaken` it has received: those of signed sheets first, for
+    /// their customers wait; then in the order they were taken.
     pub fn photos_to_send(&self, now: DateTime<Utc>) -> Result<Vec<WaitingPhoto>> {
         let mut statement = self.0.prepare_cached(
-            "SELECT digest, work_order, size, sent FROM photo p
+            "SELECT p.digest, p.work_order, p.size, p.sent FROM photo p JOIN work_order w ON w.id = p.work_order
              WHERE held_at IS NULL AND (retry_at IS NULL OR retry_at <= ?1)
                AND NOT EXISTS (SELECT 1 FROM outbox o
-                               WHERE o.photo = p.digest AND o.state = 'waiting' AND o.in_base = 0)
-             ORDER BY taken_at, digest",
+                               WHERE o.photo = p.digest AND o.state = 'waiting' AND o.held = 0)
+             ORDER BY w.stage <> 'signed_off', p.taken_at, p.digest",
         )?;
         let rows = statement.query_map([millis::text(&now)], waiting_photo)?;
         Ok(rows.collect::<Result<_, _>>()?)
