@@ -411,6 +411,7 @@ impl Core {
 
     /// Whoever was at work when the app ended goes on, unless a PIN is to be asked for first.
     pub fn resume(&self) -> Result<()> {
+        self.seal_what_is_plain()?;
         let Some(account) = self.device.current()? else { return Ok(()) };
         if account.locks.pin.is_some() {
             return Ok(());
@@ -428,6 +429,20 @@ impl Core {
         };
         let signed = self.signed_with(account, key)?;
         self.seat(Some(Arc::new(signed)));
+        Ok(())
+    }
+
+    /// Databases from before they were encrypted, also of those who are signed out.
+    fn seal_what_is_plain(&self) -> Result<()> {
+        for account in self.device.accounts()? {
+            let file = self.data.join("technicians").join(&account.file);
+            if jobsheet_sqlite::is_plain(&file) {
+                let id = account.technician.id;
+                let key = self.keys.get(id, Kept::Database)?.unwrap_or_else(fresh);
+                self.keys.put(id, Kept::Database, &key)?;
+                self.signed_with(account, key)?;
+            }
+        }
         Ok(())
     }
 
