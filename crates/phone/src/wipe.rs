@@ -72,6 +72,10 @@ impl Core {
         let proof = self.proof(account)?;
         let proof = proof.ok_or_else(|| Error::Other(anyhow::anyhow!("a wipe for a phone without a key")))?;
         self.device.begin_wipe(technician, &Wiped::signed(proof.phone, &proof.key))?;
+        // Somebody may have signed in while the office was asked.
+        if self.signed().is_ok_and(|signed| signed.account.technician.id == technician) {
+            self.seat(None);
+        }
         self.remove(account)?;
         self.tell(Event::Session {});
         self.nudge.notify_one();

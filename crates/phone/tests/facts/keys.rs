@@ -56,7 +56,7 @@ async fn code(pocket: &Pocket, pin: &str) -> String {
 async fn i11_nothing_of_a_customer_can_be_read_in_any_file() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;
-    pocket.note(id(1), "the boiler's cellar key is under the mat");
+    pocket.note(id(1), "the boiler's key is under the mat");
     pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
     for word in ["Customer 1", "Jinli Road", "under the mat", "JFIF"] {
         assert_eq!(stands_in(pocket.folder.path(), word), [""; 0], "{word}");
@@ -64,8 +64,7 @@ async fn i11_nothing_of_a_customer_can_be_read_in_any_file() {
     for file in std::fs::read_dir(pocket.folder.path().join("technicians")).unwrap() {
         assert!(!std::fs::read(file.unwrap().path()).unwrap().starts_with(b"SQLite format 3"));
     }
-    // What would let somebody in at the office stands nowhere.
-    assert_eq!(stands_in(pocket.folder.path(), "cellar\""), [""; 0]);
+    assert_eq!(stands_in(pocket.folder.path(), "cellar"), [""; 0], "the password");
     assert_eq!(pocket.phone.session().unwrap().key_store, KeyStore::File);
 }
 
@@ -245,14 +244,31 @@ async fn p5_a_forgotten_pin_and_a_changed_password_cost_nothing() {
     assert_eq!(pocket.waiting(), 0);
 }
 
+fn open_keys(pocket: &Pocket) -> usize {
+    let keys = files(&pocket.folder.path().join("keys"));
+    keys.iter().filter(|file| file.to_str().unwrap().ends_with("-database")).count()
+}
+
+#[tokio::test]
+async fn p18_signing_in_over_somebody_seals_what_is_theirs() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "hers");
+    pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
+    assert_eq!(open_keys(&pocket), 1, "his");
+    pocket.phone.sign_out().unwrap();
+    assert_eq!(open_keys(&pocket), 0);
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!((pocket.notes(id(1)), open_keys(&pocket)), (vec!["hers".to_owned()], 1));
+}
+
 #[tokio::test]
 async fn p5_signing_out_seals_what_waits() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;
     pocket.note(id(1), "only here");
     assert_eq!(pocket.phone.sign_out().unwrap().waiting, 1);
-    let keys = || files(&pocket.folder.path().join("keys"));
-    assert!(!keys().iter().any(|file| file.to_str().unwrap().ends_with("-database")));
+    assert_eq!(open_keys(&pocket), 0);
     assert!(databases(pocket.folder.path()) > 0);
     office.is(Mood::Portal);
     pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
