@@ -13,6 +13,7 @@ export const pages = [
   'rate',
   'sign',
   'pad',
+  'pin',
   'fields',
   'photos',
   'states',

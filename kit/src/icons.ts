@@ -3,6 +3,7 @@
 
 export const icons = {
   back: ['M15 5l-7 7 7 7'],
+  backspace: ['M9 5h11a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H9l-6-7z', 'M11.5 9.5l5 5M16.5 9.5l-5 5'],
   'chevron-right': ['M9 5l7 7-7 7'],
   'chevron-down': ['M5 9l7 7 7-7'],
   calendar: [

@@ -19,6 +19,7 @@ export { default as LineTable } from './components/LineTable.vue';
 export { default as LiveRegion } from './components/LiveRegion.vue';
 export { default as NumberField } from './components/NumberField.vue';
 export { default as PhotoTile } from './components/PhotoTile.vue';
+export { default as PinPad } from './components/PinPad.vue';
 export { default as Progress } from './components/Progress.vue';
 export { default as RatingGroup } from './components/RatingGroup.vue';
 export { default as ReasonChips } from './components/ReasonChips.vue';

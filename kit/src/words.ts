@@ -17,6 +17,8 @@ export const kitWords = {
     cancel: 'Cancel',
     choose: 'Choose',
     message: 'Message',
+    show: 'Show',
+    deleteDigit: 'Delete the last digit',
   },
   zh: {
     back: '返回',
@@ -32,6 +34,8 @@ export const kitWords = {
     cancel: '取消',
     choose: '请选择',
     message: '消息',
+    show: '显示',
+    deleteDigit: '删除一位',
   },
 } as const;
 

@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 /// `None`: nothing of the kind answers here, and the core keeps its keys in files.
 pub fn system() -> Option<Arc<CredentialStore>> {
-    match store() {
-        Ok(store) => Some(store),
-        Err(why) => {
+    // Android's panics when the window library has not told it of the app.
+    match std::panic::catch_unwind(store) {
+        Ok(Ok(store)) => Some(store),
+        Ok(Err(why)) => {
             tracing::warn!("no key store of the system: {why}");
+            None
+        }
+        Err(_) => {
+            tracing::error!("the system's key store failed");
             None
         }
     }

@@ -1,4 +1,4 @@
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { createRouter, createWebHashHistory, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
 import { closeTopSheet } from '@jobsheet/kit';
 import { currentSession } from './composables/useSession';
 
@@ -19,11 +19,13 @@ const job = (path: string, component: RouteRecordRaw['component'], customer = fa
   ({ path: `/job/:id${path}`, component, props: true, meta: { customer } }) as RouteRecordRaw;
 
 export const routes = [
-  { path: '/sign-in', component: () => import('./screens/SignIn.vue'), meta: { open: true } },
+  { path: '/sign-in', component: () => import('./screens/session/SignIn.vue'), meta: { open: true } },
+  { path: '/locked', component: () => import('./screens/session/Locked.vue'), meta: { open: true } },
   { path: '/', component: () => import('./screens/Today.vue'), meta: { tab: 'today' } },
   { path: '/outbox', component: () => import('./screens/Outbox.vue'), meta: { tab: 'outbox' } },
   { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
   { path: '/me', component: () => import('./screens/me/Me.vue'), meta: { tab: 'me' } },
+  { path: '/me/pin', component: () => import('./screens/me/Pin.vue') },
   { path: '/new', component: () => import('./screens/work/OpenSheet.vue') },
 
   job('', () => import('./screens/job/Hub.vue')),
@@ -63,10 +65,20 @@ window.addEventListener('popstate', () => {
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
 
+/** Where somebody who may not see `path` goes first: to the PIN if that opens it, and then on to `path`. */
+export function door(path: string): RouteLocationRaw {
+  const session = currentSession();
+  if (!session?.locked || !session.pin) return '/sign-in';
+  return path === '/' ? '/locked' : { path: '/locked', query: { from: path } };
+}
+
 router.beforeEach((to) => {
   if (popping && closeTopSheet()) return false;
-  if (!to.meta.open && !currentSession()?.technician) return '/sign-in';
+  const session = currentSession();
+  if (!to.meta.open && !session?.technician) return door(to.fullPath);
+  if (to.path === '/locked' && !session?.technician && !session?.pin) return '/sign-in';
+  if (to.path === '/locked' && session?.technician) return '/';
   // `again`: the office wants the password once more; the work stays open meanwhile.
-  if (to.path === '/sign-in' && currentSession()?.technician && !('again' in to.query)) return '/';
+  if (to.path === '/sign-in' && session?.technician && !('again' in to.query)) return '/';
   return true;
 });

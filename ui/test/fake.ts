@@ -1,6 +1,7 @@
 // A pretend core for looking at screens (`vite --mode fake`) and for tests. Never part of the app.
 //
-// `POST /fake {…}` changes what it pretends: { link, signedIn, loading, empty, left, settings, problem }.
+// `POST /fake {…}` changes what it pretends: { link, signedIn, locked, pin, wait, keys, loading, empty, left, settings,
+// problem, linkProblem }.
 import type {
   Event,
   Job,
@@ -418,6 +419,12 @@ export function makeFake() {
 
   const state = {
     signedIn: true,
+    locked: false,
+    pin: '',
+    /** When the next PIN is looked at, in ms since the epoch. */
+    wait: 0,
+    tries: 0,
+    keys: 'file' as Session['key_store'],
     link: 'offline' as SyncStatus['link'],
     loading: false,
     empty: false,
@@ -425,18 +432,35 @@ export function makeFake() {
     left: 462,
     clockOff: 0,
     problem: null as Problem | null,
+    linkProblem: null as Problem | null,
     settings: { language: 'en', theme: 'light', text_size: 100, photo_edge: 2048 } as Settings,
   };
   const offeredAt = Date.now();
 
   const session = (): Session => ({
-    technician: state.signedIn ? technician : null,
+    technician: state.signedIn && !state.locked ? technician : null,
     company: '云峰服务 Yunfeng Service',
     office: 'office.yunfeng.example:8443',
     known: ['wanglei', 'liqiang'],
     settings: state.settings,
     version: '0.1.0',
+    locked: state.locked,
+    pin: state.pin !== '',
+    lease_until: at(14 * 24 * 60),
+    key_store: state.keys,
+    unlock_wait: Math.max(0, Math.ceil((state.wait - Date.now()) / 1000)),
   });
+  function pinFits(pin: string): void {
+    if (state.wait > Date.now())
+      throw { code: 'unlock_wait', message: 'Wait.', params: { seconds: String(session().unlock_wait) } };
+    if (pin === state.pin) {
+      state.tries = 0;
+      return;
+    }
+    state.tries += 1;
+    if (state.tries >= 3) state.wait = Date.now() + 5000 * 2 ** (state.tries - 3);
+    throw { code: 'wrong_pin', message: 'Wrong.' } satisfies Problem;
+  }
   const sync = (): SyncStatus => ({
     link: state.link,
     waiting_changes: 14,
@@ -447,7 +471,8 @@ export function makeFake() {
     last_received: today(9, 42),
     last_sync: today(9, 42),
     next_try: at(2),
-    problem: state.link === 'trouble' ? { code: 'office_unreachable', message: 'x' } : null,
+    problem:
+      state.linkProblem ?? (state.link === 'trouble' ? { code: 'office_unreachable', message: 'x' } : null),
     clock_off: state.clockOff,
   });
   function card(id: string): JobCard {
@@ -821,6 +846,24 @@ export function makeFake() {
       case 'sign_in':
         if (args.password !== 'secret') throw { code: 'wrong_password', message: 'Wrong.' } satisfies Problem;
         state.signedIn = true;
+        state.locked = false;
+        return session();
+      case 'enrol':
+        if (!/^k7qf/i.test(args.code)) throw { code: 'wrong_code', message: 'Wrong.' } satisfies Problem;
+        state.signedIn = true;
+        state.locked = false;
+        return session();
+      case 'unlock':
+        pinFits(args.pin);
+        state.signedIn = true;
+        state.locked = false;
+        return session();
+      case 'lock':
+        state.locked = true;
+        return session();
+      case 'set_pin':
+        if (state.pin) pinFits(args.old);
+        state.pin = args.pin;
         return session();
       case 'sign_out':
         state.signedIn = false;

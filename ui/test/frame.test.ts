@@ -1,5 +1,6 @@
 import type { JobCard, SyncStatus } from '@jobsheet/model';
 import { describe, expect, it } from 'vitest';
+import { readLink, spaced } from '../src/components/enrol';
 import { goneWords, standingState, standingWords, syncLines } from '../src/components/sync';
 import { momentOf, timeField } from '../src/components/times';
 import { asPosition } from '../src/composables/usePosition';
@@ -46,10 +47,35 @@ describe('sync lines', () => {
       'Please sign in again so that 2 jobs can be sent.',
     ]);
   });
+  it('asks whoever was revoked for a new code, and nobody else', () => {
+    const problem = { code: 'phone_revoked', message: '', params: {} };
+    const [line] = syncLines({ ...sync, link: 'sign_in_needed', problem, waiting_jobs: 2 }, now);
+    expect(line.text).toMatch(/revoked this phone.*safe/);
+    expect(line.action).toEqual({ label: 'Enter a code', to: '/sign-in?again=code' });
+    expect(syncLines({ ...sync, link: 'sign_in_needed' }, now)[0].action?.to).toBe('/sign-in?again=1');
+  });
   it('names a wrong clock from one minute on', () => {
     expect(texts({ clock_off: 59 })).toEqual([]);
     expect(texts({ clock_off: 720 })[0]).toMatch(/^The phone clock is 12 min fast/);
     expect(texts({ clock_off: -720 })[0]).toMatch(/^The phone clock is 12 min slow/);
+  });
+});
+
+describe("the office's link", () => {
+  const link = 'jobsheet:enrol?office=https%3A%2F%2Foffice.example.com%3A8443&code=K7QF92MDXP4T8WVA';
+  it('fills office and code, as the office shows it', () => {
+    expect(readLink(` ${link}\n`)).toEqual({
+      office: 'https://office.example.com:8443',
+      code: 'K7QF-92MD-XP4T-8WVA',
+    });
+  });
+  it('is nothing else', () => {
+    for (const typed of ['', 'K7QF-92MD', 'jobsheet:enrol?office=a', 'https://enrol?office=a&code=b'])
+      expect(readLink(typed)).toBeNull();
+  });
+  it('leaves alone what is no code', () => {
+    expect(spaced('k7qf92mdxp4t8wva')).toBe('K7QF-92MD-XP4T-8WVA');
+    expect(spaced('K7QF-92MD')).toBe('K7QF-92MD');
   });
 });
 

@@ -1,30 +1,24 @@
 import { compareMessages } from '@jobsheet/kit';
 import type { Problem, Refusal } from '@jobsheet/model';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { en, has, listed, problemWords, refusalWords, setLang, text, zh } from '../src/i18n';
 
+/** Every code that the core gives a problem: read from where it does so. */
+const core = join(import.meta.dirname, '../../crates/phone/src');
 const problems = [
-  'wrong_password',
-  'bad_address',
-  'not_secure',
-  'sign_in_needed',
-  'office_error',
-  'no_such_photo',
+  ...new Set(
+    readdirSync(core, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.rs'))
+      .flatMap((name) => [
+        ...readFileSync(join(core, name), 'utf8').matchAll(/Problem::new\(\s*"([a-z_]+)"/g),
+      ])
+      .map((found) => found[1]),
+  ),
+  // By the shell and the preview, for arguments that cannot be read.
   'bad_arguments',
-  'office_unreachable',
-  'not_an_office',
-  'too_many_tries',
-  'app_too_old',
-  'database_newer',
-  'disk_full',
-  'storage',
-  'signed_out',
-  'no_such_job',
-  'photo_not_an_image',
-  'photo_too_large',
-  'receipt_mismatch',
-  'unexpected',
-];
+].sort();
 // Typed as a record, so that a new reason in the model fails the type check here.
 const refusals: Record<Refusal, true> = {
   locked: true,
@@ -52,6 +46,11 @@ afterEach(() => setLang('en'));
 describe('words', () => {
   it('are the same set in both languages', () => {
     expect(compareMessages(en, zh)).toEqual([]);
+  });
+
+  it('knows where the core names its problems', () => {
+    expect(problems.length).toBeGreaterThan(25);
+    expect(problems).toEqual(expect.arrayContaining(['wrong_pin', 'phone_revoked', 'database_sealed']));
   });
 
   it.each(problems)('has a sentence for the problem %s in both languages', (code) => {

@@ -166,7 +166,7 @@ async fn a_leavers_phone_may_still_send_and_nothing_else() {
     for (method, path, status) in [
         (Method::HEAD, format!("/v1/photos/{digest}"), 404),
         (Method::GET, "/v1/events".into(), 403),
-        (Method::GET, format!("/v1/reference/{digest}"), 403),
+        (Method::GET, format!("/v1/reference/{digest}"), 404),
     ] {
         assert_eq!(world.app(method, &path, &phone.token, "").await.status, status, "{path}");
     }

@@ -58,6 +58,8 @@ const ACCOUNT: &str =
 impl Device {
     pub fn open(file: &Path) -> Result<Self> {
         let db = jobsheet_sqlite::open(file, MIGRATIONS)?;
+        // What is deleted is overwritten.
+        db.pragma_update(None, "secure_delete", true)?;
         // Nothing of record is in here, and the copy still has what the migration took out for being a secret.
         match std::fs::remove_file(jobsheet_sqlite::copy_path(file, 1)) {
             Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why.into()),
@@ -328,6 +330,8 @@ impl Device {
         )?;
         tx.execute("DELETE FROM account WHERE technician = ?1", [&who])?;
         tx.commit()?;
+        // Their name does not stay in the log either.
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 

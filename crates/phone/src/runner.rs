@@ -20,10 +20,14 @@ const SILENCE: Duration = Duration::from_secs(75);
 /// The sync loop.
 pub(crate) async fn run(core: Arc<Core>) {
     let mut failures = 0;
+    let mut asked: Option<Instant> = None;
     loop {
         // A stolen phone is a locked one: it asks too whether it is to be emptied.
-        if let Err(why) = core.heed_for_others().await {
-            tracing::warn!("asking for those who are not at work: {why:#}");
+        if asked.is_none_or(|at| at.elapsed() >= LONGEST_WAIT) {
+            asked = Some(Instant::now());
+            if let Err(why) = core.heed_for_others().await {
+                tracing::warn!("asking for those who are not at work: {why:#}");
+            }
         }
         let wait = if !core.is_signed_in() {
             LONGEST_WAIT

@@ -200,6 +200,7 @@ impl Core {
         let now = self.clock.utc();
         let signed = self.signed_with(account, database)?;
         self.device.sign_in(&signed.account, now)?;
+        self.seal_others()?;
         self.device.right(id)?;
         self.device.heard(id, now)?;
         let leaves = yes
@@ -292,6 +293,7 @@ impl Core {
         }
         let signed = self.signed_with(account, database)?;
         self.device.sign_in(&signed.account, self.clock.utc())?;
+        self.seal_others()?;
         self.begin(signed)
     }
 
@@ -411,6 +413,8 @@ impl Core {
 
     /// Whoever was at work when the app ended goes on, unless a PIN is to be asked for first.
     pub fn resume(&self) -> Result<()> {
+        self.seal_what_is_plain()?;
+        self.seal_others()?;
         let Some(account) = self.device.current()? else { return Ok(()) };
         if account.locks.pin.is_some() {
             return Ok(());
@@ -428,6 +432,31 @@ impl Core {
         };
         let signed = self.signed_with(account, key)?;
         self.seat(Some(Arc::new(signed)));
+        Ok(())
+    }
+
+    /// Databases from before they were encrypted, also of those who are signed out.
+    fn seal_what_is_plain(&self) -> Result<()> {
+        for account in self.device.accounts()? {
+            let file = self.data.join("technicians").join(&account.file);
+            if jobsheet_sqlite::is_plain(&file) {
+                let id = account.technician.id;
+                let key = self.keys.get(id, Kept::Database)?.unwrap_or_else(fresh);
+                self.keys.put(id, Kept::Database, &key)?;
+                self.signed_with(account, key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is not at work any more is sealed, also when somebody else has signed in over them (P18).
+    fn seal_others(&self) -> Result<()> {
+        let current = self.device.current()?.map(|account| account.technician.id);
+        for account in self.device.accounts()? {
+            if current != Some(account.technician.id) && account.locks.office.is_some() {
+                self.keys.forget(account.technician.id, Kept::Database)?;
+            }
+        }
         Ok(())
     }
 

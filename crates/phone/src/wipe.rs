@@ -11,6 +11,7 @@ use crate::{
     office::{Ask, Office, Trouble, accepted},
     pass::Failed,
     phone::{Core, Signed},
+    sync::blocking,
 };
 use jobsheet_model::{
     enrol::{Wipe, Wiped},
@@ -21,21 +22,29 @@ use std::sync::Arc;
 impl Core {
     /// After a pass: empties the phone if that is what the office wants, and it may be done.
     pub async fn heed(self: &Arc<Self>, signed: &Arc<Signed>, outcome: &Result<(), Failed>) -> Result<bool> {
-        let due = match outcome {
-            Err(Failed::Office(Trouble::Wipe(order))) => order.kind == Wipe::Thief,
-            Ok(()) if signed.leaves() => {
-                let store = signed.store.clone();
-                let tallies = crate::sync::blocking(move || store.read(|rows| rows.tallies())).await?;
-                tallies.values().all(|tally| tally.changes == 0 && tally.photos == 0)
-            }
-            _ => false,
+        let leaves = match outcome {
+            Err(Failed::Office(Trouble::Wipe(order))) if order.kind == Wipe::Thief => false,
+            Ok(()) if signed.leaves() => true,
+            _ => return Ok(false),
         };
-        if due {
-            let (core, account) = (self.clone(), signed.account.clone());
-            crate::sync::blocking(move || core.wipe(&account)).await?;
+        let (core, signed) = (self.clone(), signed.clone());
+        let done = blocking(move || {
+            // From here on nothing more is recorded.
+            core.seat(None);
+            if leaves {
+                let tallies = signed.store.read(|rows| rows.tallies())?;
+                if tallies.values().any(|tally| tally.changes > 0 || tally.photos > 0) {
+                    core.seat(Some(signed));
+                    return Ok(false);
+                }
+            }
+            core.wipe(&signed.account).map(|()| true)
+        })
+        .await?;
+        if done {
             self.tell_wiped().await?;
         }
-        Ok(due)
+        Ok(done)
     }
 
     /// Asks for everybody who is not at work here whether their things are to be removed: a stolen phone is a locked one.
@@ -50,7 +59,7 @@ impl Core {
                 && order.kind == Wipe::Thief
             {
                 let core = self.clone();
-                crate::sync::blocking(move || core.wipe(&account)).await?;
+                blocking(move || core.wipe(&account)).await?;
                 self.tell_wiped().await?;
             }
         }
@@ -63,6 +72,7 @@ impl Core {
         let proof = self.proof(account)?;
         let proof = proof.ok_or_else(|| Error::Other(anyhow::anyhow!("a wipe for a phone without a key")))?;
         self.device.begin_wipe(technician, &Wiped::signed(proof.phone, &proof.key))?;
+        // Somebody may have signed in while the office was asked.
         if self.signed().is_ok_and(|signed| signed.account.technician.id == technician) {
             self.seat(None);
         }

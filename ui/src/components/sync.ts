@@ -66,6 +66,14 @@ export function syncLines(sync: SyncStatus, now = new Date()): SyncLine[] {
       icon: 'no-signal',
       text: long ? t('app.sync.offline.long', { n: jobs, for: duration(hours) }) : t('app.sync.offline'),
     });
+  } else if (sync.link === 'sign_in_needed' && sync.problem?.code === 'phone_revoked') {
+    lines.push({
+      key: 'link',
+      tone: 'bad',
+      icon: 'lock',
+      text: problemWords(sync.problem),
+      action: { label: t('app.sync.newCode'), to: '/sign-in?again=code' },
+    });
   } else if (sync.link === 'sign_in_needed') {
     lines.push({
       key: 'link',

@@ -121,6 +121,9 @@ export function useToday(when?: () => boolean): Query<Today> {
   return useQuery(core.today, topics, { key: 'today', when });
 }
 
+/** What was last read of today; nothing is read. */
+export const lastToday = () => keptEntry<Today>('today').data.value;
+
 export function putToday(today: Today): void {
   put(keptEntry<Today>('today'), today);
 }

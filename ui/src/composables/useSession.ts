@@ -1,13 +1,18 @@
 // Who is signed in and how the app should look. Asked once at the start, then kept by the answers of the core.
-import { computed, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import { setTextScale, setTheme } from '@jobsheet/kit';
 import type { Session, Settings } from '@jobsheet/model';
 import { core } from '../core/client';
 import { setLang } from '../i18n';
-import { forgetAnswers } from './useQuery';
+import { arrived } from './bus';
+import { forgetAnswers, lastToday } from './useQuery';
 import { sayProblem } from './useRecord';
 
 const session = shallowRef<Session | null>(null);
+/** Jobs that were not sent yet when the app was locked; 0 when it is not known, as after a start. */
+const waitingBehindLock = ref(0);
+/** Whose things the office had removed from this phone while the app was open. */
+const emptied = ref('');
 
 function apply(settings: Settings): void {
   setLang(settings.language);
@@ -16,7 +21,14 @@ function apply(settings: Settings): void {
 }
 
 export function setSession(next: Session): void {
-  if (session.value?.technician?.id !== next.technician?.id) forgetAnswers();
+  const before = session.value;
+  if (before?.technician && next.locked) waitingBehindLock.value = lastToday()?.sync.waiting_jobs ?? 0;
+  if (next.technician) waitingBehindLock.value = 0;
+  const removed = before?.known.find((login) => !next.known.includes(login));
+  if (removed !== undefined) emptied.value = removed;
+  else if (next.technician) emptied.value = '';
+  if (before?.technician?.id !== next.technician?.id) forgetAnswers();
+  arrived(next);
   session.value = next;
   apply(next.settings);
 }
@@ -44,5 +56,11 @@ export function useSession() {
       sayProblem(error);
     }
   }
-  return { session, settings: computed(() => session.value?.settings ?? null), saveSettings };
+  return {
+    session,
+    waitingBehindLock,
+    emptied,
+    settings: computed(() => session.value?.settings ?? null),
+    saveSettings,
+  };
 }

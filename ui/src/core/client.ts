@@ -80,6 +80,14 @@ export const core = {
   session: () => call<Session>('session'),
   signIn: (office: string, login: string, password: string) =>
     call<Session>('sign_in', { office, login, password }),
+  /** By the office's one-time code, typed or read from its QR code; `office` may be empty for a whole link. */
+  enrol: (office: string, code: string) => call<Session>('enrol', { office, code }),
+  /** Opens what a PIN locks, without signal too. */
+  unlock: (login: string, pin: string) => call<Session>('unlock', { login, pin }),
+  /** Asks for the PIN before anything is shown again. */
+  lock: () => call<Session>('lock'),
+  /** 6 to 12 digits, or empty for none; `old` is looked at when there is a PIN. */
+  setPin: (pin: string, old: string) => call<Session>('set_pin', { pin, old }),
   signOut: () => call<SignedOut>('sign_out'),
   saveSettings: (settings: Settings) => call<Session>('save_settings', { settings }),
 

@@ -73,7 +73,8 @@ async fn speaks_protocol(request: Request, next: Next) -> Response {
     response
 }
 
-/// Who asks: a technician with a good session. A leaver may only send what is left.
+/// Who asks: a technician with a good session. A leaver may only send what is left; the pass
+/// that does asks for reference data too.
 pub struct Me(Technician);
 
 impl FromRequestParts<Office> for Me {
@@ -84,7 +85,8 @@ impl FromRequestParts<Office> for Me {
         let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
         let caller = office.run(move |office| office.caller(&token)).await?;
         let path = parts.uri.path();
-        let sends = ["/sync", "/photos/", "/quarantine"].iter().any(|route| path.starts_with(route));
+        let sends =
+            ["/sync", "/photos/", "/quarantine", "/reference/"].iter().any(|route| path.starts_with(route));
         if caller.leaving && !sends {
             return Err(Unfit::Revoked.into());
         }

@@ -1,5 +1,6 @@
 //! What is true of the phone: the real core on a real database, against a stub of an office.
 
+mod keys;
 mod recording;
 mod stub;
 mod syncing;

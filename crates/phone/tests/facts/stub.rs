@@ -100,6 +100,9 @@ pub struct Office {
     /// A wipe is signed by somebody else.
     pub forges: bool,
     pub wiped: Vec<PhoneId>,
+    /// Does not hear that a phone is empty.
+    pub deaf_to_wiped: bool,
+    told: tokio::sync::watch::Sender<usize>,
     /// Its key, when it is not the office it was.
     pub other: bool,
     pub pages: bool,
@@ -178,6 +181,11 @@ impl Stub {
 
     pub fn office(&self) -> std::sync::MutexGuard<'_, Office> {
         self.state.lock().unwrap()
+    }
+
+    /// Changes when a phone says that it is empty.
+    pub fn told_wiped(&self) -> tokio::sync::watch::Receiver<usize> {
+        self.office().told.subscribe()
     }
 
     pub fn is(&self, mood: Mood) {
@@ -342,7 +350,11 @@ impl Office {
             "/v1/wiped" => {
                 let done: Wiped = asked.json();
                 assert!(done.is_genuine(&self.phones[number(done.phone)]));
+                if self.deaf_to_wiped {
+                    return answer("503 Service Unavailable", &[OURS], b"");
+                }
                 self.wiped.push(done.phone);
+                self.told.send_replace(self.wiped.len());
                 return answer("204 No Content", &[OURS], b"");
             }
             _ => {}

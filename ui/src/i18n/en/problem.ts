@@ -22,6 +22,23 @@ export default {
   bad_address: 'This is not an address. It looks like office.example.com.',
   not_secure: 'The address must begin with https://, so that your password is not sent in the clear.',
   sign_in_needed: 'Please sign in again so that your work can be sent. It is safe on this phone.',
+  phone_revoked: 'The office has revoked this phone. Your work is safe on it. Ask the office for a new code.',
+  phone_wiped: 'The office has ordered that this phone be emptied.',
+  wrong_code: 'This code is wrong, used or too old. Ask the office for a new one.',
+  office_key_changed:
+    'This is not the office that this phone knows, although it says so. Nothing was sent. Ask the office.',
+  database_sealed:
+    'The records on this phone do not open with the key that is here. Nothing was deleted. Tell the office.',
+  key_store_unavailable:
+    'This phone does not give out its keys. Unlock the phone or restart it; nothing is lost.',
+  unknown_login: 'Nobody of that name is known on this phone.',
+  no_pin: 'There is no PIN. Sign in with your password.',
+  bad_pin: 'A PIN has 6 to 12 digits.',
+  wrong_pin: 'This is not the PIN.',
+  pin_blocked: 'Too many wrong PINs. Sign in with the office. Your work is safe on this phone.',
+  unlock_wait: 'Too many wrong tries. Wait {seconds} seconds, then try again.',
+  lease_over:
+    'This phone has not heard from the office for 14 days. Sign in where there is signal. Your work is safe.',
   office_error:
     'The office server could not take it. Your work is safe on this phone; it tries again by itself.',
   no_such_photo: 'This photo is not on this phone any more. The office has it.',

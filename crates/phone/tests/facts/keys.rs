@@ -1,0 +1,455 @@
+//! What is locked, what opens it, and what the office can do about a phone.
+
+use crate::stub::{Mood, Stub, offered};
+use crate::{Pocket, id, open, picture};
+use jobsheet_model::{
+    change::PhotoSubject,
+    enrol::Wipe,
+    view::{KeyStore, Link},
+};
+use std::path::Path;
+use std::time::Duration;
+
+const PIN: &str = "482916";
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn stands_in(folder: &Path, word: &str) -> Vec<String> {
+    let has = |path: &std::path::PathBuf| {
+        std::fs::read(path).unwrap().windows(word.len()).any(|w| w == word.as_bytes())
+    };
+    files(folder).into_iter().filter(has).map(|path| path.display().to_string()).collect()
+}
+
+fn databases(folder: &Path) -> usize {
+    std::fs::read_dir(folder.join("technicians")).unwrap().count()
+}
+
+/// With a PIN, and locked.
+async fn locked(office: &Stub) -> Pocket {
+    let pocket = Pocket::at(office).await;
+    let session = pocket.phone.set_pin(PIN, "").await.unwrap();
+    assert!(session.pin && !session.locked);
+    assert!(pocket.phone.lock().unwrap().locked);
+    pocket
+}
+
+async fn code(pocket: &Pocket, pin: &str) -> String {
+    match pocket.phone.unlock("ines", pin).await {
+        Ok(_) => "open".into(),
+        Err(problem) => problem.code,
+    }
+}
+
+#[tokio::test]
+async fn i11_nothing_of_a_customer_can_be_read_in_any_file() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "the boiler's key is under the mat");
+    pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
+    for word in ["Customer 1", "Jinli Road", "under the mat", "JFIF"] {
+        assert_eq!(stands_in(pocket.folder.path(), word), [""; 0], "{word}");
+    }
+    for file in std::fs::read_dir(pocket.folder.path().join("technicians")).unwrap() {
+        assert!(!std::fs::read(file.unwrap().path()).unwrap().starts_with(b"SQLite format 3"));
+    }
+    assert_eq!(stands_in(pocket.folder.path(), "cellar"), [""; 0], "the password");
+    assert_eq!(pocket.phone.session().unwrap().key_store, KeyStore::File);
+}
+
+#[tokio::test]
+async fn i11_a_database_without_its_key_is_sealed_and_the_office_opens_it_again() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "only here");
+    for file in files(&pocket.folder.path().join("keys")) {
+        if file.to_str().unwrap().ends_with("-database") {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    let pocket = pocket.reopen();
+    let session = pocket.phone.session().unwrap();
+    assert!(session.locked && session.technician.is_none());
+    assert_eq!(pocket.phone.today().unwrap_err().code, "signed_out");
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!(pocket.notes(id(1)), ["only here"]);
+
+    // Without the phone's own half not even the office's opens it; and nothing is deleted.
+    let Pocket { phone, clock, folder } = pocket;
+    drop(phone);
+    for file in files(&folder.path().join("keys")) {
+        std::fs::remove_file(file).unwrap();
+    }
+    let phone = open(folder.path(), &clock);
+    let sealed = phone.sign_in(&office.address, "ines", "cellar").await.unwrap_err();
+    assert_eq!(sealed.code, "database_sealed");
+    assert!(databases(folder.path()) > 0);
+}
+
+#[tokio::test]
+async fn p6_a_database_from_before_is_sealed_when_it_is_opened() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "from before");
+    let technician = pocket.phone.session().unwrap().technician.unwrap().id;
+    let Pocket { phone, clock, folder } = pocket;
+    drop(phone);
+    // As an older app left it: plain, with a copy of its own, and no key anywhere.
+    let file = folder.path().join(format!("technicians/{technician}.db"));
+    let key = std::fs::read(folder.path().join(format!("keys/{technician}-database"))).unwrap();
+    let key: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    let sealed = rusqlite::Connection::open(&file).unwrap();
+    let plain = folder.path().join("plain.db");
+    sealed
+        .execute_batch(&format!(
+            "PRAGMA key = \"x'{key}'\"; ATTACH '{}' AS plain KEY ''; SELECT sqlcipher_export('plain');
+             PRAGMA plain.user_version = 1;",
+            plain.display()
+        ))
+        .unwrap();
+    drop(sealed);
+    std::fs::rename(&plain, &file).unwrap();
+    std::fs::remove_file(folder.path().join(format!("keys/{technician}-database"))).unwrap();
+    assert!(!stands_in(folder.path(), "Customer 1").is_empty());
+
+    let phone = open(folder.path(), &clock);
+    let pocket = Pocket { phone, clock, folder };
+    assert_eq!(pocket.notes(id(1)), ["from before"]);
+    assert_eq!(stands_in(pocket.folder.path(), "Customer 1"), [""; 0]);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
+}
+
+#[tokio::test]
+async fn p16_a_pin_opens_without_a_network_and_nothing_else_does() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await.reopen();
+    office.is(Mood::Portal);
+    let session = pocket.phone.session().unwrap();
+    assert!(session.locked && session.pin && session.technician.is_none());
+    assert_eq!(session.known, ["ines"]);
+    assert_eq!(pocket.phone.today().unwrap_err().code, "signed_out");
+    assert_eq!(code(&pocket, "482917").await, "wrong_pin");
+    assert_eq!(pocket.phone.unlock("omar", PIN).await.unwrap_err().code, "unknown_login");
+    assert_eq!(code(&pocket, PIN).await, "open");
+    pocket.note(id(1), "in the cellar");
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 0);
+    // The password is known here too, and opens what the PIN has locked.
+    pocket.phone.lock().unwrap();
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!(pocket.notes(id(1)), ["in the cellar"]);
+    assert!(pocket.phone.session().unwrap().pin);
+}
+
+#[tokio::test]
+async fn a_pin_is_set_changed_and_taken_away_by_who_knows_it() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    assert_eq!(pocket.phone.lock().unwrap_err().code, "no_pin");
+    assert_eq!(pocket.phone.unlock("ines", PIN).await.unwrap_err().code, "no_pin");
+    for bad in ["1", "12345", "1234567890123", "abcdef", "１２３４５６"] {
+        assert_eq!(pocket.phone.set_pin(bad, "").await.unwrap_err().code, "bad_pin", "{bad}");
+    }
+    pocket.phone.set_pin(PIN, "").await.unwrap();
+    assert_eq!(pocket.phone.set_pin("111111", "").await.unwrap_err().code, "wrong_pin");
+    pocket.phone.set_pin("222222", PIN).await.unwrap();
+    pocket.phone.lock().unwrap();
+    assert_eq!(code(&pocket, PIN).await, "wrong_pin");
+    assert_eq!(code(&pocket, "222222").await, "open");
+    assert!(!pocket.phone.set_pin("", "222222").await.unwrap().pin);
+    let pocket = pocket.reopen();
+    assert!(pocket.phone.session().unwrap().technician.is_some(), "nothing is asked for without a PIN");
+}
+
+#[tokio::test]
+async fn after_wrong_pins_one_waits_ever_longer_whatever_the_clock_says() {
+    let office = Stub::open([offered(1)]).await;
+    let mut pocket = locked(&office).await;
+    for _ in 0..3 {
+        assert_eq!(code(&pocket, "000000").await, "wrong_pin");
+    }
+    let wait = pocket.phone.unlock("ines", PIN).await.unwrap_err();
+    assert_eq!((wait.code.as_str(), wait.params["seconds"].as_str()), ("unlock_wait", "5"));
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 5);
+
+    // Neither setting the clock nor starting the app or the phone again makes it shorter.
+    pocket.clock.set("2027-11-22T04:00:00Z".parse().unwrap());
+    assert_eq!(code(&pocket, PIN).await, "unlock_wait");
+    pocket.clock.set("2026-11-22T04:00:00Z".parse().unwrap());
+    pocket = pocket.reopen();
+    assert_eq!(code(&pocket, PIN).await, "unlock_wait");
+    pocket.clock.pass(Duration::from_secs(4));
+    pocket.clock.reboot();
+    pocket = pocket.reopen();
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 5);
+    pocket.clock.pass(Duration::from_secs(5));
+
+    assert_eq!(code(&pocket, "000000").await, "wrong_pin");
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 10, "it doubles");
+    pocket.clock.pass(Duration::from_secs(10));
+    assert_eq!(code(&pocket, PIN).await, "open");
+    pocket.phone.lock().unwrap();
+    assert_eq!(code(&pocket, "000000").await, "wrong_pin");
+    assert_eq!(code(&pocket, PIN).await, "open", "the right one makes good");
+}
+
+#[tokio::test]
+async fn after_ten_wrong_pins_only_the_password_or_the_office_opens() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await;
+    for n in 1..=10 {
+        let last = if n == 10 { "pin_blocked" } else { "wrong_pin" };
+        assert_eq!(code(&pocket, "000000").await, last, "{n}");
+        pocket.clock.pass(Duration::from_secs(3600));
+    }
+    assert_eq!(code(&pocket, PIN).await, "no_pin");
+    let pocket = pocket.reopen();
+    assert!(pocket.phone.session().unwrap().locked);
+    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    assert!(pocket.phone.job(id(1)).is_ok());
+}
+
+#[tokio::test]
+async fn p5_a_forgotten_pin_and_a_changed_password_cost_nothing() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::fresh();
+    // Enrolled by code: no password was ever typed here.
+    let wrong = pocket.phone.enrol(&office.address, "NO-CODE").await.unwrap_err();
+    assert_eq!(wrong.code, "wrong_code");
+    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "only here");
+    pocket.phone.set_pin(PIN, "").await.unwrap();
+    assert_eq!(pocket.phone.sign_out().unwrap().waiting, 1);
+
+    let link = format!(
+        "jobsheet:enrol?office={}&code=INES-CODE",
+        office.address.replace(':', "%3A").replace('/', "%2F")
+    );
+    let session = pocket.phone.enrol("", &link).await.unwrap();
+    assert!(!session.pin, "whoever has a code may have forgotten the PIN");
+    assert_eq!(pocket.notes(id(1)), ["only here"]);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
+}
+
+fn open_keys(pocket: &Pocket) -> usize {
+    let keys = files(&pocket.folder.path().join("keys"));
+    keys.iter().filter(|file| file.to_str().unwrap().ends_with("-database")).count()
+}
+
+#[tokio::test]
+async fn p18_signing_in_over_somebody_seals_what_is_theirs() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "hers");
+    pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
+    assert_eq!(open_keys(&pocket), 1, "his");
+    pocket.phone.sign_out().unwrap();
+    assert_eq!(open_keys(&pocket), 0);
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!((pocket.notes(id(1)), open_keys(&pocket)), (vec!["hers".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn p5_signing_out_seals_what_waits() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "only here");
+    assert_eq!(pocket.phone.sign_out().unwrap().waiting, 1);
+    assert_eq!(open_keys(&pocket), 0);
+    assert!(databases(pocket.folder.path()) > 0);
+    office.is(Mood::Portal);
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    assert_eq!(pocket.notes(id(1)), ["only here"]);
+}
+
+#[tokio::test]
+async fn p16_a_phone_that_has_not_heard_the_office_for_a_fortnight_asks_it_first() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.set_pin(PIN, "").await.unwrap();
+    let until = pocket.phone.session().unwrap().lease_until.unwrap();
+    assert_eq!(until.to_rfc3339(), "2026-12-06T04:00:00+00:00");
+    office.is(Mood::Portal);
+    // Whoever is at work goes on, however long it takes (I7).
+    pocket.clock.pass(Duration::from_secs(15 * 86400));
+    pocket.note(id(1), "after a fortnight");
+    pocket.phone.lock().unwrap();
+    assert_eq!(code(&pocket, PIN).await, "lease_over");
+    let refused = pocket.phone.sign_in(&office.address, "ines", "cellar").await;
+    assert_eq!(refused.unwrap_err().code, "lease_over");
+    // Setting the clock back makes no lease longer, also after the app was ended.
+    pocket.clock.set("2026-11-23T04:00:00Z".parse().unwrap());
+    let pocket = pocket.reopen();
+    assert_eq!(code(&pocket, PIN).await, "lease_over");
+    // The office is heard: a new lease by today's clock.
+    office.is(Mood::Honest);
+    assert_eq!(code(&pocket, PIN).await, "open");
+    let until = pocket.phone.session().unwrap().lease_until.unwrap();
+    assert_eq!(until.to_rfc3339(), "2026-12-07T04:00:00+00:00");
+    assert_eq!(pocket.notes(id(1)), ["after a fortnight"]);
+}
+
+#[tokio::test]
+async fn p17_a_session_that_is_over_is_renewed_under_the_pass() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.office().session += 1; // somebody else's token is good now
+    pocket.note(id(1), "hello");
+    pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
+    let before = office.office().asked.len();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
+    let asked: Vec<_> = office.office().asked[before..].to_vec();
+    assert_eq!(asked[..4], ["POST /v1/sync", "POST /v1/session", "POST /v1/session", "POST /v1/sync"]);
+    assert!(!asked[4..].iter().any(|asked| asked.ends_with("/session")), "once is enough");
+    assert_eq!(office.office().whole.len(), 1);
+
+    // After the app was ended there is no token, and nobody is asked for anything.
+    let pocket = pocket.reopen();
+    let before = office.office().asked.len();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().asked[before..], ["POST /v1/session", "POST /v1/session", "POST /v1/sync"]);
+}
+
+#[tokio::test]
+async fn p17_a_revoked_phone_records_on_and_says_so() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.is(Mood::Revoked);
+    pocket.note(id(1), "still here");
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "phone_revoked");
+    assert_eq!(pocket.phone.outbox().unwrap().sync.link, Link::SignInNeeded);
+    pocket.note(id(1), "and here");
+    assert_eq!(pocket.waiting(), 2);
+    office.is(Mood::Honest);
+    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), office.office().phones.len()), (0, 2), "sent, under a new key");
+}
+
+#[tokio::test]
+async fn another_office_at_the_same_address_is_not_trusted() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.office().other = true;
+    let refused = pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap_err();
+    assert_eq!(refused.code, "office_key_changed");
+    assert!(pocket.phone.job(id(1)).is_ok(), "who is at work stays at work");
+}
+
+#[tokio::test]
+async fn a_thiefs_phone_is_emptied_at_once() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "never sent");
+    office.office().wipe = Some(Wipe::Thief);
+    office.office().session += 1;
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "phone_wiped");
+    assert_eq!(databases(pocket.folder.path()), 0);
+    assert_eq!(files(&pocket.folder.path().join("keys")).len(), 0);
+    let session = pocket.phone.session().unwrap();
+    assert!(session.technician.is_none() && session.known.is_empty() && !session.locked);
+    assert_eq!(stands_in(pocket.folder.path(), "Ines Weber"), [""; 0]);
+    let office = office.office();
+    assert_eq!((office.wiped.len(), office.changes.len()), (1, 0), "the office is told, and got nothing");
+}
+
+#[tokio::test]
+async fn a_leavers_phone_sends_what_it_has_and_is_then_emptied() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "the last of it");
+    pocket.phone.add_photo(id(1), PhotoSubject::Before, None, &picture(1)).unwrap();
+    office.office().wipe = Some(Wipe::Leaver);
+    office.office().session += 1;
+    // Not while something is left that the office has not taken.
+    let photo = pocket.phone.job(id(1)).unwrap().sheet.photos[0].digest.clone();
+    office.office().spurned.insert(photo.clone());
+    assert!(pocket.phone.sync_once().await.is_err());
+    assert!(databases(pocket.folder.path()) > 0);
+    office.office().spurned.clear();
+    pocket.clock.pass(Duration::from_secs(86_400));
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(databases(pocket.folder.path()), 0);
+    let office = office.office();
+    assert_eq!((office.changes.len(), office.whole.contains(&photo), office.wiped.len()), (2, true, 1));
+}
+
+#[tokio::test]
+async fn a_wipe_that_the_office_has_not_signed_is_not_heeded() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "still here");
+    office.office().forges = true;
+    for kind in [Wipe::Thief, Wipe::Leaver] {
+        office.office().wipe = Some(kind);
+        office.office().session += 1;
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "not_an_office");
+        assert_eq!(pocket.notes(id(1)), ["still here"]);
+    }
+}
+
+#[tokio::test]
+async fn a_locked_phone_hears_that_it_was_stolen() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await.reopen();
+    office.office().wipe = Some(Wipe::Thief);
+    let mut events = pocket.phone.events();
+    pocket.phone.start();
+    while pocket.phone.session().unwrap().locked {
+        jobsheet_phone::next_event(&mut events).await.unwrap();
+    }
+    assert_eq!(databases(pocket.folder.path()), 0);
+    assert_eq!(code(&pocket, PIN).await, "unknown_login");
+}
+
+#[tokio::test]
+async fn an_office_that_was_not_reached_is_told_later_that_the_phone_is_empty() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.office().wipe = Some(Wipe::Thief);
+    office.office().session += 1;
+    office.office().deaf_to_wiped = true;
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "phone_wiped");
+    assert_eq!((databases(pocket.folder.path()), office.office().wiped.len()), (0, 0));
+    office.office().deaf_to_wiped = false;
+    let pocket = pocket.reopen();
+    let mut told = office.told_wiped();
+    pocket.phone.start();
+    told.changed().await.unwrap();
+    assert_eq!(office.office().wiped.len(), 1);
+}
+
+#[tokio::test]
+async fn p18_two_technicians_on_one_phone_have_a_key_a_database_and_a_pin_each() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await;
+    pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
+    assert!(!pocket.phone.session().unwrap().pin, "his own");
+    pocket.phone.sync_once().await.unwrap();
+    pocket.phone.sign_out().unwrap();
+    assert_eq!(code(&pocket, PIN).await, "open");
+    assert_eq!(pocket.phone.session().unwrap().technician.unwrap().login, "ines");
+    assert_eq!(office.office().phones.len(), 2);
+    // One is emptied, the other stays.
+    office.office().wipe = Some(Wipe::Thief);
+    office.office().session += 1;
+    pocket.phone.sync_once().await.unwrap_err();
+    assert_eq!(pocket.phone.session().unwrap().known, ["omar"]);
+    office.office().wipe = None;
+    pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
+    assert!(pocket.phone.today().is_ok());
+}
