@@ -17,6 +17,7 @@ mod phone;
 mod photos;
 mod record;
 mod reference;
+mod rescue;
 mod runner;
 mod session;
 mod settle;
