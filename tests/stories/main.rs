@@ -4,4 +4,5 @@ mod bad_input;
 mod basement_day;
 mod by_itself;
 mod doors;
+mod rescue;
 mod restored;

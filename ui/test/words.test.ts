@@ -10,6 +10,7 @@ const problems = [
   'sign_in_needed',
   'office_error',
   'no_such_photo',
+  'nothing_to_rescue',
   'bad_arguments',
   'office_unreachable',
   'not_an_office',
