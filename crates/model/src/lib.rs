@@ -21,6 +21,7 @@ pub mod place;
 pub mod prepare;
 pub mod problem;
 pub mod reference;
+pub mod rescue;
 pub mod search;
 pub mod sheet;
 pub mod sign;

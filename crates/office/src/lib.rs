@@ -14,6 +14,7 @@ mod dispatch;
 mod hints;
 mod phones;
 mod photos;
+mod rescue;
 mod routes;
 mod store;
 mod sync;
@@ -22,6 +23,7 @@ pub use accounts::{NewStaff, NewTechnician, Role};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
+pub use rescue::NoRescue;
 
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

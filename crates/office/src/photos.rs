@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     fs::File,
-    io::{ErrorKind, Read},
+    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -126,14 +126,24 @@ impl Photos {
             }
             return Err(why);
         }
+        self.place(&partial, digest)
+    }
+
+    /// Gives a file that was checked the photo's name.
+    fn place(&self, file: &Path, digest: &Digest) -> Result<(), Stopped> {
         let path = self.path(digest);
         let folder = path.parent().ok_or_else(|| anyhow!("a photo without a folder"))?;
         std::fs::create_dir_all(folder)?;
-        std::fs::rename(&partial, &path)?;
+        std::fs::rename(file, &path)?;
         // The names are on disk too, or the photo could be gone after a power cut.
         File::open(folder)?.sync_all()?;
         File::open(&self.folder)?.sync_all()?;
         Ok(())
+    }
+
+    /// A file without a name, gone when it is closed.
+    pub fn scratch(&self) -> std::io::Result<File> {
+        tempfile::tempfile_in(self.folder.join("partial"))
     }
 }
 
@@ -250,6 +260,25 @@ impl Office {
             Ok(Progress { offset: arrived, whole: true })
         })
         .await
+    }
+
+    /// Keeps a photo whose bytes came all at once. `false`: it was here before.
+    pub(crate) fn keep_photo(&self, digest: &Digest, bytes: &[u8]) -> Result<bool, Stopped> {
+        let photos = &self.0.photos;
+        if photos.progress(digest).whole {
+            self.photo_is_whole(digest)?; // a crash may have come between file and row
+            return Ok(false);
+        }
+        if bytes.len() as u64 > MAX_PHOTO {
+            return Err(Stopped::TooLarge);
+        }
+        let mut file = tempfile::NamedTempFile::new_in(photos.folder.join("partial"))?;
+        file.write_all(bytes)?;
+        check(file.path(), digest)?;
+        let path = file.into_temp_path();
+        photos.place(&path, digest)?;
+        self.photo_is_whole(digest)?;
+        Ok(true)
     }
 
     /// A photo's file is in place: its row says so, its work orders move on, a signed sheet may now be back.

@@ -26,6 +26,8 @@ use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod rescue;
+
 /// Work orders in one answer.
 const PAGE: usize = 50;
 /// Who acts when nobody does.

@@ -18,6 +18,7 @@ mod phone;
 mod photos;
 mod record;
 mod reference;
+mod rescue;
 mod runner;
 mod session;
 mod settle;

@@ -17,7 +17,9 @@ use jobsheet_model::{
     Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
     change::{KnownWhat, PhotoSubject},
     place::Position,
-    view::{Event, FaultsFound, Job, Outbox, PartsFound, Review, Session, Settings, SignedOut, Today},
+    view::{
+        Event, FaultsFound, Job, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut, Today,
+    },
 };
 use keyring_core::CredentialStore;
 use std::path::PathBuf;
@@ -286,6 +288,16 @@ impl Phone {
 
     pub fn outbox(&self) -> Result<Outbox, Problem> {
         Ok(self.core().outbox()?)
+    }
+
+    /// Writes everything that waits into one sealed file for the office. Nothing here changes by it.
+    pub fn rescue_export(&self) -> Result<RescueFile, Problem> {
+        Ok(self.core().rescue_export()?)
+    }
+
+    /// Where the rescue file of that name lies, if there is one.
+    pub fn rescue_file(&self, name: &str) -> Option<PathBuf> {
+        self.core().rescue_file(name)
     }
 
     /// Nudges the loop; returns at once.

@@ -1,12 +1,15 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
-use crate::{accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, sync::Halt};
+use crate::{
+    accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, rescue::NoRescue, sync::Halt,
+};
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jobsheet_model::{
     enrol::Extra,
+    rescue::Unreadable,
     wire::{ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
 
@@ -175,6 +178,33 @@ impl From<Stopped> for HttpProblem {
             }
             Stopped::Failed(why) => why.into(),
         }
+    }
+}
+
+impl From<NoRescue> for HttpProblem {
+    fn from(why: NoRescue) -> Self {
+        let detail = why.to_string();
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            NoRescue::Unreadable(why) => match why {
+                Unreadable::NotOne => unfit("rescue-not-one", "This is no rescue file."),
+                Unreadable::Newer => unfit("rescue-newer", "This file was made by a newer app."),
+                Unreadable::OtherOffice => unfit("rescue-other-office", "This file is for another office."),
+                Unreadable::Damaged => unfit("rescue-damaged", "This file is damaged or not whole."),
+                Unreadable::TooLarge => unfit("rescue-too-large", "This file holds too much."),
+                Unreadable::NotGenuine => {
+                    unfit("rescue-not-genuine", "This file was not made by the phone it names.")
+                }
+                Unreadable::Disk(why) => return anyhow::Error::new(why).context("A rescue file").into(),
+            },
+            NoRescue::UnknownPhone => unfit("rescue-unknown-phone", "This office does not know the phone."),
+            NoRescue::Stolen => {
+                Self::new(StatusCode::FORBIDDEN, "rescue-stolen", "The phone was reported stolen.")
+            }
+            NoRescue::NotItsOwn => unfit("rescue-not-its-own", "This file holds somebody else's records."),
+            NoRescue::Failed(why) => return why.into(),
+        }
+        .detail(detail)
     }
 }
 

@@ -235,6 +235,20 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Everything that this phone still has of what was recorded here, by chain and in order: what is kept, then what
+    /// is in the outbox. `true` for what waits.
+    pub fn to_rescue(&self) -> Result<Vec<(DeviceId, String, bool)>> {
+        let mut statement = self.0.prepare(
+            "SELECT device, body, waiting FROM (
+                 SELECT device, sequence, body, 0 AS waiting FROM kept
+                 UNION ALL
+                 SELECT d.id, o.sequence, o.body, o.state = 'waiting' FROM outbox o, device d WHERE o.sequence > 0)
+             ORDER BY device = (SELECT id FROM device), device, sequence",
+        )?;
+        let rows = statement.query_map([], |r| Ok((parsed(r, 0)?, r.get(1)?, r.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub fn refuse(&self, sequence: u64, reason: Refusal) -> Result<()> {
         self.0.execute(
             "UPDATE outbox SET state = 'refused', reason = ?2 WHERE sequence = ?1",
@@ -364,6 +378,15 @@ impl Rows<'_> {
              WHERE work_order = ?1 AND held_at IS NULL ORDER BY taken_at, digest",
         )?;
         let rows = statement.query_map([id.to_string()], waiting_photo)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Photos that the office does not hold whole, whatever else is known of them.
+    pub fn photos_to_rescue(&self) -> Result<Vec<Digest>> {
+        let mut statement = self.0.prepare(
+            "SELECT digest FROM photo WHERE held_at IS NULL AND octet_length(bytes) > 0 ORDER BY taken_at, digest",
+        )?;
+        let rows = statement.query_map([], |r| digest(r, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -400,7 +400,7 @@ impl Office {
         answer("404 Not Found", &[OURS], b"")
     }
 
-    fn key(&self) -> SecretKey {
+    pub fn key(&self) -> SecretKey {
         SecretKey::from_bytes([if self.other { 9 } else { 1 }; 32])
     }
 
