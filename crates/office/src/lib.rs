@@ -10,6 +10,7 @@ mod console;
 mod demo;
 mod dispatch;
 mod hints;
+mod import;
 mod photos;
 mod routes;
 mod store;
