@@ -3,9 +3,9 @@
 use crate::{
     Args,
     fixtures::Fixtures,
-    office::{TECHNICIAN, password},
+    office::TECHNICIAN,
     phone::{signed_in, waiting},
-    said::{percentile, ready, say, since},
+    said::{millis, percentile, ready, say, since},
 };
 use anyhow::{Context, Result, ensure};
 use jobsheet_phone::Phone;
@@ -21,8 +21,7 @@ const HANDS: usize = 4;
 
 /// A phone that holds everything the office has for it.
 async fn up_to_date(folder: PathBuf, url: &str, login: &str) -> Result<Phone> {
-    let phone =
-        signed_in(&folder, url, login).await.with_context(|| format!("{login} with {}", password(login)))?;
+    let phone = signed_in(&folder, url, login).await.with_context(|| login.to_owned())?;
     phone.sync_once().await?;
     Ok(phone)
 }
@@ -71,7 +70,7 @@ pub async fn noop(args: &Args) -> Result<()> {
     }
     let wall = begun.elapsed();
     say(&json!({
-        "wall_ms": crate::said::millis(wall), "syncs": times.len(), "phones": phones.len(), "rounds": rounds,
+        "wall_ms": millis(wall), "syncs": times.len(), "phones": phones.len(), "rounds": rounds,
         "per_second": (times.len() as f64 / wall.as_secs_f64()).round(),
         "p50": percentile(&mut times, 0.5), "p99": percentile(&mut times, 0.99),
     }))

@@ -105,7 +105,7 @@ fn main() -> ExitCode {
 async fn run(args: &Args) -> Result<()> {
     match args.cmd {
         Command::Server => office::serve(args).await,
-        Command::Seed => office::seed(args),
+        Command::Seed => office::seed(args).await,
         Command::Init => phone::init(args).await,
         Command::Offline => phone::offline(args),
         Command::Push => phone::push(args).await,

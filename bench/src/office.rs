@@ -3,6 +3,7 @@
 use crate::{
     Args,
     fixtures::{self, Fixtures},
+    phone,
     said::{say, since},
 };
 use anyhow::{Context, Result, ensure};
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 /// The technician whose day it is, with all work orders.
 pub const TECHNICIAN: &str = "a";
-/// Who asks for news: as many logins as a crowd may have phones would only cost hashing.
+/// Who brings the work orders.
 const OFFICE: &str = "bench";
 
 pub fn password(login: &str) -> String {
@@ -43,8 +44,9 @@ async fn terminated() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Technicians, work orders and parts, beside the office that serves the same folder.
-pub fn seed(args: &Args) -> Result<()> {
+/// Technicians, work orders and parts, beside the office that serves the same folder; and what was recorded
+/// before, sent by a phone.
+pub async fn seed(args: &Args) -> Result<()> {
     let folder = args.dir()?.join("office");
     ensure!(folder.join("office.db").is_file(), "there is no office in {}", folder.display());
     let (office, fixtures, begun) = (Office::open(Options::new(folder))?, args.fixtures()?, Instant::now());
@@ -53,9 +55,13 @@ pub fn seed(args: &Args) -> Result<()> {
     let me = add(&office, TECHNICIAN)?;
     office.take_in_work_orders(&fixtures.day(&me), OFFICE)?;
     let many = seed_crowd(&office, &fixtures)?;
+    let before = fixtures.before()?;
+    if !before.is_empty() {
+        phone::record_and_send(&args.dir()?.join("before"), args.url()?, &fixtures, &before).await?;
+    }
     say(&json!({
         "wall_ms": since(begun), "orders": fixtures.orders.len(), "parts": fixtures.parts().len(),
-        "technicians": many + 1,
+        "technicians": many + 1, "before": before.len(),
     }))
 }
 

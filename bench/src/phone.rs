@@ -2,7 +2,7 @@
 
 use crate::{
     Args, What,
-    fixtures::{Fixtures, work_order_id},
+    fixtures::{Fixtures, Record, Recorded, work_order_id},
     office::{TECHNICIAN, password},
     said::{peak_memory, percentile, ready, say, since},
 };
@@ -69,10 +69,7 @@ pub fn offline(args: &Args) -> Result<()> {
     let (changes, blobs) = (fixtures.changes()?, fixtures.blobs()?);
     ready(args.sync, changes.len() + blobs.len())?;
     let begun = Instant::now();
-    for record in &changes {
-        let what = fixtures.what(record).context("a record of something that is not in the files")?;
-        phone.record(work_order_id(TECHNICIAN, &record.job), what.into())?;
-    }
+    record_all(&phone, &fixtures, &changes)?;
     let recorded = since(begun);
     for blob in &blobs {
         let id = work_order_id(TECHNICIAN, &blob.job);
@@ -82,6 +79,28 @@ pub fn offline(args: &Args) -> Result<()> {
         "wall_ms": since(begun), "changes": changes.len(), "changes_ms": recorded, "blobs": blobs.len(),
         "peak_kib": peak_memory(),
     }))
+}
+
+/// Another phone of the technician records these and sends them.
+pub async fn record_and_send(
+    folder: &Path,
+    url: &str,
+    fixtures: &Fixtures,
+    records: &[Record],
+) -> Result<()> {
+    let phone = signed_in(folder, url, TECHNICIAN).await?;
+    pass(&phone).await?;
+    record_all(&phone, fixtures, records)?;
+    send_all(&phone).await?;
+    Ok(())
+}
+
+fn record_all(phone: &Phone, fixtures: &Fixtures, records: &[Record]) -> Result<()> {
+    for record in records {
+        let what = fixtures.what(record).context("a record of something that is not in the files")?;
+        phone.record(work_order_id(TECHNICIAN, &record.job), what.into())?;
+    }
+    Ok(())
 }
 
 /// When the last waiting change got its receipt, while photos may still be on their way.
@@ -226,7 +245,7 @@ pub async fn verify(args: &Args) -> Result<()> {
                 let notes = sheets.get(&id).map(|sheet| sheet.notes.as_slice()).unwrap_or_default();
                 let written = changes.iter().filter(|other| {
                     other.job == record.job
-                        && matches!(&other.what, crate::fixtures::Recorded::Note { text: it } if *it == text)
+                        && matches!(&other.what, Recorded::Note { text: it } if *it == text)
                 });
                 found.times(notes.iter().filter(|note| note.text == text).count(), written.count());
             }
