@@ -8,12 +8,13 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { markdown } from './table.mjs';
 
+const ALL = 'day,noop,fan,commit,bad,dying,history';
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     profile: { type: 'string', default: 'full' },
     runs: { type: 'string', default: '3' },
-    rows: { type: 'string', default: 'day,noop,fan,commit,bad,dying,history' },
+    rows: { type: 'string', default: ALL },
     'no-peer': { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -228,12 +229,12 @@ async function day(peer, fixtures) {
 }
 
 /** Phones that are up to date ask for news: bytes of 200 asks, then CPU over ten times as many. */
-async function noop(peer, fixtures, runs) {
+async function noop(peer, fixtures, runs, most = 50) {
   const dir = await seeded(peer, fixtures);
   const serving = await office(peer, dir, fixtures);
   const wire = await link(serving.url);
   // One PouchDB asks as often as all phones together: making fifty of them ready would take minutes.
-  const n = peer === 'jobsheet' ? Math.min(50, 5 * manifest(fixtures).noop_dev) : 1;
+  const n = peer === 'jobsheet' ? Math.min(most, manifest(fixtures).noop_dev) : 1;
   const phones = { dir: peer === 'jobsheet' ? dir : join(dir, 'two'), fixtures, url: wire.url, n };
   const figures = [];
   for (let at = 0; at < runs; at += 1) {
@@ -440,7 +441,7 @@ async function grown(peer) {
   const fixtures = workload(args.profile, 10);
   const figures = await day(peer, fixtures);
   Object.assign(figures, medians(await commit(peer, fixtures, 1)));
-  if (peer === 'jobsheet') Object.assign(figures, medians(await noop(peer, fixtures, 1)));
+  if (peer === 'jobsheet') Object.assign(figures, medians(await noop(peer, fixtures, 1, 10)));
   return figures;
 }
 
@@ -448,18 +449,17 @@ if (positionals.length !== 1 || positionals[0] !== 'sync') {
   process.stderr.write('bench: say what to measure: scripts/bench sync\n');
   process.exit(2);
 }
-const results = {
-  profile: args.profile,
-  runs: RUNS,
-  machine: { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem() },
-};
-for (const peer of Object.keys(peers)) {
-  results[peer] = await measure(peer);
-  if (rows.has('history')) results[`${peer}_x10`] = await grown(peer);
-}
 mkdirSync(join(root, 'bench/results'), { recursive: true });
-const name = `${new Date().toISOString().slice(0, 16).replaceAll(':', '')}-${args.profile}.json`;
-writeFileSync(join(root, 'bench/results', name), `${JSON.stringify(results, null, 1)}\n`);
+const kept = join(root, `bench/results/${args.profile}.json`);
+// Some rows alone are added to what was found before.
+const before = args.rows === ALL || !existsSync(kept) ? {} : JSON.parse(readFileSync(kept, 'utf8'));
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem() };
+const results = { ...before, profile: args.profile, runs: RUNS, machine };
+for (const peer of Object.keys(peers)) {
+  results[peer] = { ...results[peer], ...(await measure(peer)) };
+  if (rows.has('history')) results[`${peer}_x10`] = { ...results[`${peer}_x10`], ...(await grown(peer)) };
+}
+writeFileSync(kept, `${JSON.stringify(results, null, 1)}\n`);
 const table = markdown(results);
 process.stdout.write(table);
 if (args.write) {

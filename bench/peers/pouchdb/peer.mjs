@@ -88,7 +88,8 @@ const commands = {
     const begun = performance.now();
     const office = new PouchDB(`${args.url}/day`);
     await office.info();
-    const docs = [...lines('orders').map(order), ...lines('parts').map(part)];
+    const earlier = existsSync(`${args.fixtures}/before.jsonl`) ? lines('before').map(change) : [];
+    const docs = [...lines('orders').map(order), ...lines('parts').map(part), ...earlier];
     for (let at = 0; at < docs.length; at += 500) {
       const results = await office.bulkDocs(docs.slice(at, at + 500));
       if (results.some((result) => result.error)) throw new Error('seeding failed');
