@@ -203,8 +203,7 @@ async function day(peer, fixtures) {
   const sum = (key) => all.reduce((total, one) => total + one[key], 0);
   const figures = {
     first_ms: first.wall_ms,
-    first_down: firstBytes.down,
-    first_up: firstBytes.up,
+    first_bytes: firstBytes.down + firstBytes.up,
     first_requests: firstBytes.requests,
     offline_changes_ms: offline.changes_ms,
     push_ms: push.wall_ms,

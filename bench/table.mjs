@@ -19,9 +19,9 @@ const atMost = (text, met) => ({ text: `<= ${text}`, met });
 export const ROWS = [
   [
     'first download, bytes',
-    ['first_down'],
-    (f) => kb(f.first_down),
-    atMost('700 KB', (f) => f.first_down <= 700_000),
+    ['first_bytes'],
+    (f) => kb(f.first_bytes),
+    atMost('700 KB', (f) => f.first_bytes <= 700_000),
   ],
   [
     'first download, requests',
