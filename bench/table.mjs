@@ -141,6 +141,7 @@ export const ROWS = [
     (f) => mib(f.office_peak_kib),
     atMost('80 MiB', (f) => f.office_peak_kib <= 80 * 1024),
   ],
+  ['office, most memory while 50 phones push', ['fan_office_peak_kib'], (f) => mib(f.fan_office_peak_kib)],
 ];
 
 /** A row that ran and has no figure never came to an end; one that did not run has none. */

@@ -1,8 +1,6 @@
 -- The ledger: what the office has signed for is kept until a backup of the office holds it, so that an office
 -- restored from an older one gets it again (I12). An older app refuses this database (crates/sqlite).
 
--- the key that signs the office's receipts, as it was when this phone was enrolled
-ALTER TABLE device ADD COLUMN office_key TEXT;
 -- handed out by the office, presented with the next push
 ALTER TABLE device ADD COLUMN incarnation TEXT;
 -- the office's last verified backup: its position, our sequence in it, when it was made
@@ -16,6 +14,8 @@ ALTER TABLE device ADD COLUMN differed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE work_order ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
 -- 1 while everything is fetched afresh and this one has not come yet
 ALTER TABLE work_order ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+-- of one that is gone: 1 when the customer's data but the name is removed, 2 when that is too
+ALTER TABLE work_order ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
 
 -- 1: the office has said that it holds it, and the base does too; only a receipt is waited for. Not sent again
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;

@@ -27,6 +27,10 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
     tauri::generate_handler![
         session,
         sign_in,
+        enrol,
+        unlock,
+        lock,
+        set_pin,
         sign_out,
         save_settings,
         today,
@@ -65,6 +69,26 @@ async fn session(core: State<'_, Core>) -> Answer<Session> {
 #[tauri::command]
 async fn sign_in(core: State<'_, Core>, office: String, login: String, password: String) -> Answer<Session> {
     core.phone()?.sign_in(&office, &login, &password).await
+}
+
+#[tauri::command]
+async fn enrol(core: State<'_, Core>, office: String, code: String) -> Answer<Session> {
+    core.phone()?.enrol(&office, &code).await
+}
+
+#[tauri::command]
+async fn unlock(core: State<'_, Core>, login: String, pin: String) -> Answer<Session> {
+    core.phone()?.unlock(&login, &pin).await
+}
+
+#[tauri::command]
+async fn lock(core: State<'_, Core>) -> Answer<Session> {
+    on_disk(core, |phone| phone.lock()).await
+}
+
+#[tauri::command]
+async fn set_pin(core: State<'_, Core>, pin: String, old: String) -> Answer<Session> {
+    core.phone()?.set_pin(&pin, &old).await
 }
 
 #[tauri::command]

@@ -1,6 +1,7 @@
 //! The shell: opens the core, forwards commands to it and its events to the window. No rule lives here.
 
 mod commands;
+mod keys;
 
 use commands::Core;
 use jobsheet_phone::{Options, Phone};
@@ -21,14 +22,15 @@ pub fn run() {
 
     let app = tauri::Builder::default()
         .setup(|app| {
-            let data = match std::env::var_os(DATA) {
-                Some(folder) => PathBuf::from(folder),
-                None => app.path().app_data_dir()?,
+            // A folder of one's own has its keys beside it, to be thrown away together.
+            let (data, keys) = match std::env::var_os(DATA) {
+                Some(folder) => (PathBuf::from(folder), None),
+                None => (app.path().app_data_dir()?, keys::system()),
             };
             let office = std::env::var(OFFICE).ok();
             let version = app.package_info().version.to_string();
             // A core that cannot open must still show why; every command then answers with that problem.
-            let core = Core(Phone::open(Options::new(data, office, version)));
+            let core = Core(Phone::open_with(Options::new(data, office, version), keys));
             if let Ok(phone) = &core.0 {
                 let (phone, window) = (phone.clone(), app.handle().clone());
                 tauri::async_runtime::spawn(async move {

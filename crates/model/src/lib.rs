@@ -12,6 +12,7 @@ pub mod act;
 pub mod change;
 pub mod charges;
 pub mod document;
+pub mod enrol;
 mod forward;
 pub mod ids;
 pub mod moment;

@@ -2,10 +2,11 @@
 //! from orders and sheets by `crates/phone` and `crates/office`.
 
 use crate::{
-    Digest, Language, Money, Problem, Sheet, Stage, WorkOrder, WorkOrderId,
+    Digest, Language, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
     charges::Charges,
     document::Document,
+    enrol::{PhoneId, Wipe},
     moment::millis,
     reference::{FaultCode, Part},
     work_order::{Level, Technician},
@@ -27,6 +28,27 @@ pub struct Session {
     pub settings: Settings,
     /// Version of the app.
     pub version: String,
+    /// Somebody is signed in behind a PIN that is asked for now; the first of `known`.
+    pub locked: bool,
+    /// Whoever is signed in, or locked, has a PIN.
+    pub pin: bool,
+    /// Until when a PIN or a password opens without the office being heard.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub lease_until: Option<DateTime<Utc>>,
+    pub key_store: KeyStore,
+    /// Seconds until the next PIN or password is looked at, after wrong ones.
+    pub unlock_wait: u32,
+}
+
+/// Where this phone keeps its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStore {
+    /// The system's key store.
+    System,
+    /// Files that only their owner may read, because the system has no key store.
+    File,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -356,6 +378,45 @@ pub enum Event {
 }
 
 // --- The console -----------------------------------------------------------------------------------
+
+/// A phone that was enrolled, in the office's list.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsolePhone {
+    pub id: PhoneId,
+    pub technician: TechnicianId,
+    pub technician_name: String,
+    /// As the phone calls itself.
+    pub name: String,
+    #[serde(with = "millis")]
+    #[ts(type = "string")]
+    pub enrolled_at: DateTime<Utc>,
+    #[serde(with = "millis")]
+    #[ts(type = "string")]
+    pub last_seen: DateTime<Utc>,
+    #[serde(with = "millis::option")]
+    #[ts(type = "string | null")]
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// Ordered to empty itself.
+    pub wipe: Option<Wipe>,
+    /// When it said that it did.
+    #[serde(with = "millis::option")]
+    #[ts(type = "string | null")]
+    pub wiped_at: Option<DateTime<Utc>>,
+}
+
+/// A one-time code for a new phone. It is shown once: the office keeps only its digest.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct EnrolmentCode {
+    /// For typing: `K7QF-92MD-XP4T-8WVA`.
+    pub code: String,
+    /// For the camera: `jobsheet:enrol?office=…&code=…`.
+    pub link: String,
+    /// The link as a QR code: an SVG picture.
+    pub qr: String,
+    #[serde(with = "millis")]
+    #[ts(type = "string")]
+    pub expires_at: DateTime<Utc>,
+}
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ConsoleSession {

@@ -5,9 +5,9 @@
 
 use crate::{
     ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, WorkOrder, WorkOrderId,
+    enrol::Extra,
     moment::millis,
     sign::{PublicKey, SecretKey, Signature, sign, verify},
-    work_order::Technician,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,24 +23,11 @@ pub const MAX_PUSH: usize = 500;
 /// Largest photo in bytes that the office takes.
 pub const MAX_PHOTO: u64 = 20 * 1024 * 1024;
 
-/// `POST /v1/sign-in`
+/// `POST /console/api/sign-in`
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SignIn {
     pub login: String,
     pub password: String,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SignedIn {
-    /// Opaque; goes into `Authorization: Bearer`.
-    pub token: String,
-    pub technician: Technician,
-    /// The firm's name, as the sign-in screen shows it.
-    pub company: String,
-    /// What the office's receipts are signed with.
-    pub office_key: PublicKey,
-    #[serde(with = "millis")]
-    pub office_time: DateTime<Utc>,
 }
 
 /// `POST /v1/sync`: changes up, bases and receipts down, in one round trip.
@@ -277,6 +264,9 @@ pub struct ProblemDetails {
     pub status: u16,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// What some problems carry besides.
+    #[serde(flatten, default)]
+    pub extra: Extra,
 }
 
 /// One work order's id and what became of it, for `GET /v1/events` hints.

@@ -28,6 +28,8 @@ fn types() -> String {
         view::ConsoleSession,
         view::ConsoleRow,
         view::ConsoleJob,
+        view::ConsolePhone,
+        view::EnrolmentCode,
         problem::Problem,
         change::Change,
         change::KnownWhat,

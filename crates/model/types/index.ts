@@ -98,6 +98,23 @@ document: Document, digest: Digest,
  */
 signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, };
 
+/**
+ * A phone that was enrolled, in the office's list.
+ */
+export type ConsolePhone = { id: PhoneId, technician: TechnicianId, technician_name: string, 
+/**
+ * As the phone calls itself.
+ */
+name: string, enrolled_at: string, last_seen: string, revoked_at: string | null, 
+/**
+ * Ordered to empty itself.
+ */
+wipe: Wipe | null, 
+/**
+ * When it said that it did.
+ */
+wiped_at: string | null, };
+
 export type ConsolePhoto = { digest: Digest, bytes: number, 
 /**
  * Bytes the office holds.
@@ -181,6 +198,23 @@ photos: Array<Digest>, charges: Array<DocumentLine>, total: string, currency: st
 
 export type DocumentLine = { title: string, value: string, note: string, };
 
+/**
+ * A one-time code for a new phone. It is shown once: the office keeps only its digest.
+ */
+export type EnrolmentCode = { 
+/**
+ * For typing: `K7QF-92MD-XP4T-8WVA`.
+ */
+code: string, 
+/**
+ * For the camera: `jobsheet:enrol?office=…&code=…`.
+ */
+link: string, 
+/**
+ * The link as a QR code: an SVG picture.
+ */
+qr: string, expires_at: string, };
+
 export type Entry = { "change": What } | { "act": Act };
 
 export type Equipment = { id: string, name: Text, model: string, serial: string, purchased: string | null, 
@@ -261,6 +295,11 @@ at: string, received_at: string,
  * Name of the person.
  */
 actor: string, entry: Entry, };
+
+/**
+ * Where this phone keeps its keys.
+ */
+export type KeyStore = "system" | "file";
 
 export type Kit = { 
 /**
@@ -474,6 +513,11 @@ export type PastVisit = { on: string, number: string, technician: string, summar
 
 export type PauseReason = "break" | "waiting_for_parts" | "waiting_for_customer" | "other_job" | "safety" | "other";
 
+/**
+ * One technician's key on one phone, as the office knows it.
+ */
+export type PhoneId = string;
+
 export type PhotoSubject = "before" | "during" | "after" | "part" | "document" | "other";
 
 export type Position = { 
@@ -573,7 +617,23 @@ known: Array<string>, settings: Settings,
 /**
  * Version of the app.
  */
-version: string, };
+version: string, 
+/**
+ * Somebody is signed in behind a PIN that is asked for now; the first of `known`.
+ */
+locked: boolean, 
+/**
+ * Whoever is signed in, or locked, has a PIN.
+ */
+pin: boolean, 
+/**
+ * Until when a PIN or a password opens without the office being heard.
+ */
+lease_until: string | null, key_store: KeyStore, 
+/**
+ * Seconds until the next PIN or password is looked at, after wrong ones.
+ */
+unlock_wait: number, };
 
 export type Settings = { language: Language, theme: Theme, 
 /**
@@ -853,6 +913,11 @@ export type Wants = "visit" | "remote" | "replacement";
  * What happened, or something that only a newer version knows: kept whole (P25).
  */
 export type What = KnownWhat | { what: string };
+
+/**
+ * Why a phone is to be emptied.
+ */
+export type Wipe = "leaver" | "thief";
 
 /**
  * One planned visit for a request; "job" on screen.

@@ -20,7 +20,6 @@ use uuid::Uuid;
 
 /// Wrong tries before one has to wait.
 const FREE_TRIES: u32 = 5;
-const TECHNICIAN_IDLE: TimeDelta = TimeDelta::days(30);
 const STAFF_IDLE: TimeDelta = TimeDelta::hours(12);
 /// A session's last use is written at most this often.
 const USE_NOTED_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -101,51 +100,76 @@ impl Office {
         Ok(id)
     }
 
-    /// A new session for the right password: its token and the account.
-    pub(crate) async fn sign_in(
+    /// A new session of somebody of the office, for the right password: its token and the account.
+    pub(crate) async fn sign_in(&self, login: String, password: String) -> Result<(String, String), Denied> {
+        let account = self.account(Kind::Staff, login, password).await?;
+        self.run(move |office| {
+            let (now, token) = (office.now(), random_text(32));
+            office.write(|tx| -> Result<()> {
+                people::end_sessions_before(tx, Kind::Staff, now - STAFF_IDLE)?;
+                people::insert_session(tx, &kept_token(&token), Kind::Staff, &account, now)
+            })?;
+            Ok((token, account))
+        })
+        .await
+    }
+
+    /// The account with that name and password.
+    pub(crate) async fn account(
         &self,
         kind: Kind,
         login: String,
         password: String,
-    ) -> Result<(String, String), Denied> {
+    ) -> Result<String, Denied> {
         let _place = self.0.hashing.acquire().await.map_err(|_| Denied::Failed(anyhow!("closing")))?;
-        self.run(move |office| office.sign_in_now(kind, &login, &password)).await
+        self.run(move |office| office.account_now(kind, &login, &password)).await
     }
 
-    fn sign_in_now(&self, kind: Kind, login: &str, password: &str) -> Result<(String, String), Denied> {
-        let now = self.now();
+    fn account_now(&self, kind: Kind, login: &str, password: &str) -> Result<String, Denied> {
         let login: String = login.trim().to_lowercase().chars().take(100).collect();
         let key = format!("{}/{login}", kind.word());
-        let (account, tries) =
-            self.read(|db| Ok((people::account(db, kind, &login)?, people::wrong_tries(db, &key)?)))?;
-        if let Some((_, until)) = tries
-            && until > now
-        {
-            return Err(Denied::Wait { seconds: (until - now).num_seconds() + 1 });
-        }
+        let tries = self.tries(&key)?;
+        let account = self.read(|db| people::account(db, kind, &login))?;
         let kept = account.as_ref().map_or(NOBODY.as_str(), |(_, hash)| hash);
         let right = verify(password, kept);
-        let Some((account, _)) = account.filter(|_| right) else {
-            let tries = tries.map_or(1, |(tries, _)| tries.saturating_add(1));
-            self.write(|tx| people::note_wrong_try(tx, &key, tries, now, now + wait_after(tries)))?;
-            return Err(Denied::Wrong);
-        };
-        let token = random_text(32);
-        self.write(|tx| -> Result<()> {
-            people::forget_wrong_tries(tx, &key, now - TimeDelta::days(1))?;
-            people::end_sessions_before(tx, kind, now - idle(kind))?;
-            people::insert_session(tx, &kept_token(&token), kind, &account, now)
-        })?;
-        Ok((token, account))
+        match account.filter(|_| right) {
+            Some((account, _)) => {
+                self.right(&key)?;
+                Ok(account)
+            }
+            None => Err(self.wrong(&key, tries)),
+        }
     }
 
-    /// The account of a session that is still good.
-    pub(crate) fn session(&self, kind: Kind, token: &str) -> Result<Option<String>> {
+    /// Wrong tries so far, unless it is too early for another.
+    pub(crate) fn tries(&self, key: &str) -> Result<u32, Denied> {
+        let now = self.now();
+        match self.read(|db| people::wrong_tries(db, key))? {
+            Some((_, until)) if until > now => Err(Denied::Wait { seconds: (until - now).num_seconds() + 1 }),
+            Some((tries, _)) => Ok(tries),
+            None => Ok(0),
+        }
+    }
+
+    /// Keeps a wrong try in mind.
+    pub(crate) fn wrong(&self, key: &str, tries: u32) -> Denied {
+        let (now, tries) = (self.now(), tries.saturating_add(1));
+        let noted = self.write(|tx| people::note_wrong_try(tx, key, tries, now, now + wait_after(tries)));
+        noted.map_or_else(Denied::Failed, |()| Denied::Wrong)
+    }
+
+    pub(crate) fn right(&self, key: &str) -> Result<()> {
+        let before = self.now() - TimeDelta::days(1);
+        self.write(|tx| people::forget_wrong_tries(tx, key, before))
+    }
+
+    /// The account of a session of the office's people that is still good.
+    pub(crate) fn session(&self, token: &str) -> Result<Option<String>> {
         let (now, token) = (self.now(), kept_token(token));
-        let Some((account, last_used)) = self.read(|db| people::session(db, &token, kind))? else {
+        let Some((account, last_used)) = self.read(|db| people::session(db, &token, Kind::Staff))? else {
             return Ok(None);
         };
-        if now - last_used > idle(kind) {
+        if now - last_used > STAFF_IDLE {
             return Ok(None);
         }
         if now - last_used > USE_NOTED_EVERY {
@@ -156,13 +180,6 @@ impl Office {
 
     pub(crate) fn sign_out(&self, token: &str) -> Result<()> {
         self.write(|tx| people::end_session(tx, &kept_token(token)))
-    }
-}
-
-fn idle(kind: Kind) -> TimeDelta {
-    match kind {
-        Kind::Technician => TECHNICIAN_IDLE,
-        Kind::Staff => STAFF_IDLE,
     }
 }
 
@@ -181,7 +198,7 @@ pub fn random_text(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(random)
 }
 
-fn kept_token(token: &str) -> String {
+pub(crate) fn kept_token(token: &str) -> String {
     Digest::of(token.as_bytes()).to_string()
 }
 

@@ -2,21 +2,24 @@
 //!
 //! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
 //! [`dispatch`] is what the office does to work orders, [`photos`] keeps photos as files, [`accounts`] knows
-//! who is who, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
+//! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
+mod backup;
 mod clock;
 mod console;
 mod demo;
 mod dispatch;
 mod hints;
 mod import;
+mod phones;
 mod photos;
 mod routes;
 mod store;
 mod sync;
 
 pub use accounts::{NewStaff, NewTechnician, Role};
+pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
 
@@ -59,23 +62,10 @@ struct Inner {
     hints: hints::Hints,
     /// Argon2 takes 19 MiB each time: no more than two at once.
     hashing: tokio::sync::Semaphore,
-    clock: Clock,
-    /// Signs the receipts.
+    /// Signs receipts and wipes.
     key: SecretKey,
-}
-
-/// The office's own key, made with it and kept with it, so that a backup carries it.
-fn signing_key(tx: &rusqlite::Connection) -> Result<SecretKey> {
-    let kept = store::fact(tx, "signing_key")?;
-    let seed = match kept {
-        Some(text) => URL_SAFE_NO_PAD.decode(text).ok().and_then(|seed| seed.try_into().ok()),
-        None => {
-            let seed = rand::random::<[u8; 32]>();
-            store::set_fact(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
-            Some(seed)
-        }
-    };
-    Ok(SecretKey::from_bytes(seed.context("The office's signing key cannot be read")?))
+    challenges: phones::Challenges,
+    clock: Clock,
 }
 
 impl Office {
@@ -96,8 +86,9 @@ impl Office {
             store,
             photos: photos::Photos::open(options.data.join("photos"))?,
             hints: hints::Hints::new(counter),
-            key,
             hashing: tokio::sync::Semaphore::new(2),
+            key,
+            challenges: phones::Challenges::default(),
             clock: options.clock,
         }));
         if options.demo {
@@ -236,4 +227,20 @@ impl Office {
             Err(why) => Err(E::from(anyhow::Error::new(why).context("Running store work"))),
         }
     }
+}
+
+/// The office's key, made with the office.
+fn signing_key(tx: &Transaction<'_>) -> Result<SecretKey> {
+    let seed = match store::fact(tx, "signing_key")? {
+        Some(text) => {
+            let bytes = URL_SAFE_NO_PAD.decode(text).context("Reading the office's key")?;
+            bytes.try_into().map_err(|_| anyhow::anyhow!("The office's key has another length"))?
+        }
+        None => {
+            let seed = rand::random::<[u8; 32]>();
+            store::set_fact(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
+            seed
+        }
+    };
+    Ok(SecretKey::from_bytes(seed))
 }

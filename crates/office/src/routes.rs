@@ -2,6 +2,7 @@
 
 mod console;
 mod page;
+mod phones;
 mod problem;
 mod v1;
 mod wire;

@@ -6,7 +6,14 @@ use axum::{
 use jobsheet_model::view::{ConsoleJob, ConsoleRow, ConsoleSession, Status};
 use serde_json::json;
 
-async fn ask(world: &World, method: Method, path: &str, cookie: &str, body: &str, origin: &str) -> Answer {
+pub async fn ask(
+    world: &World,
+    method: Method,
+    path: &str,
+    cookie: &str,
+    body: &str,
+    origin: &str,
+) -> Answer {
     let mut request = Request::builder()
         .method(method)
         .uri(format!("/console/api{path}"))
@@ -18,9 +25,9 @@ async fn ask(world: &World, method: Method, path: &str, cookie: &str, body: &str
     world.send(request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-const OWN: &str = "http://office.test";
+pub const OWN: &str = "http://office.test";
 
-async fn sign_in(world: &World) -> String {
+pub async fn sign_in(world: &World) -> String {
     let body = r#"{"login":"office","password":"demo-office"}"#;
     let answer = ask(world, Method::POST, "/sign-in", "", body, OWN).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -48,6 +55,10 @@ async fn every_route_of_the_console_but_sign_in_wants_the_cookie() {
         (Method::POST, format!("/work-orders/{id}/cancel")),
         (Method::GET, format!("/photos/{}", "a".repeat(64))),
         (Method::GET, "/events".to_owned()),
+        (Method::GET, "/phones".to_owned()),
+        (Method::POST, format!("/technicians/{id}/code")),
+        (Method::POST, format!("/phones/{id}/revoke")),
+        (Method::POST, format!("/phones/{id}/wipe")),
     ] {
         let answer = ask(&world, method.clone(), &path, "jobsheet_console=nonsense", "{}", OWN).await;
         assert_eq!(

@@ -2,6 +2,7 @@
 
 mod console;
 mod demo;
+mod phones;
 mod photos;
 mod sign_in;
 mod sync;

@@ -4,17 +4,17 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use chrono::TimeDelta;
-use jobsheet_model::wire::{PROTOCOL_HEADER, SignedIn};
+use jobsheet_model::{enrol::Enrolled, wire::PROTOCOL_HEADER};
 
 #[tokio::test]
 async fn the_right_password_gives_a_token_that_works() {
     let world = World::new();
     let answer = world.try_password("wang.lei", "demo-wang-lei").await;
     assert_eq!((answer.status, answer.header(PROTOCOL_HEADER)), (StatusCode::OK, "1"));
-    let signed_in: SignedIn = answer.json();
+    let signed_in: Enrolled = answer.json();
     assert_eq!(signed_in.technician.name, "王磊");
-    assert_eq!(world.app(Method::GET, "/v1/events", &signed_in.token[1..], "").await.status, 401);
-    assert_eq!(world.app(Method::POST, "/v1/sync", &signed_in.token, "{").await.status, 400);
+    assert_eq!(world.app(Method::GET, "/v1/events", &signed_in.session.token[1..], "").await.status, 401);
+    assert_eq!(world.app(Method::POST, "/v1/sync", &signed_in.session.token, "{").await.status, 400);
 }
 
 #[tokio::test]
@@ -42,19 +42,7 @@ async fn after_five_wrong_tries_even_the_right_password_waits() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_thirty_days_without_use() {
-    let world = World::new();
-    let phone = world.phone("wang.lei").await;
-    world.clock.advance(TimeDelta::days(29));
-    assert_eq!(phone.try_sync(&[]).await.status, StatusCode::OK);
-    world.clock.advance(TimeDelta::days(29));
-    assert_eq!(phone.try_sync(&[]).await.status, StatusCode::OK);
-    world.clock.advance(TimeDelta::days(31));
-    assert_eq!(phone.try_sync(&[]).await.problem(), "/problems/signed-out");
-}
-
-#[tokio::test]
-async fn every_route_of_a_phone_but_sign_in_wants_a_session() {
+async fn every_route_of_a_phone_but_those_to_sign_in_wants_a_session() {
     let world = World::new();
     let digest = "0".repeat(64);
     for (method, path) in [

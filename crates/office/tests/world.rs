@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     ChangeId, DeviceId, Digest, Moment, WorkOrder, WorkOrderId,
     change::{Change, KnownWhat},
-    sign::PublicKey,
-    wire::{Base, HeldMark, PROTOCOL, PROTOCOL_HEADER, SignedIn, SyncRequest, SyncResponse},
+    enrol::{Enrol, EnrolBy, Enrolled, PhoneId, SessionAsked},
+    sign::{PublicKey, SecretKey},
+    wire::{Base, HeldMark, PROTOCOL, PROTOCOL_HEADER, SyncRequest, SyncResponse},
     work_order::Technician,
 };
 use jobsheet_office::{HandClock, Office, Options};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use std::sync::LazyLock;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -92,17 +93,30 @@ impl World {
     }
 
     pub async fn try_password(&self, login: &str, password: &str) -> Answer {
-        let body = json!({"login": login, "password": password}).to_string();
-        self.app(Method::POST, "/v1/sign-in", "", body).await
+        let by = EnrolBy::Password { login: login.into(), password: password.into() };
+        self.try_enrol(by, &a_key()).await
+    }
+
+    pub async fn try_enrol(&self, by: EnrolBy, key: &SecretKey) -> Answer {
+        self.post("/v1/enrol", &Enrol::signed(by, "A phone".into(), key)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &impl serde::Serialize) -> Answer {
+        self.app(Method::POST, path, "", serde_json::to_string(body).unwrap()).await
     }
 
     /// A phone on which this technician has just signed in.
     pub async fn phone(&self, login: &str) -> Phone<'_> {
-        let answer = self.try_password(login, &format!("demo-{}", login.replace('.', "-"))).await;
-        let SignedIn { token, technician, office_key, .. } = answer.json();
+        let password = format!("demo-{}", login.replace('.', "-"));
+        let by = EnrolBy::Password { login: login.into(), password };
+        let key = a_key();
+        let Enrolled { phone, session, technician, office_key, .. } = self.try_enrol(by, &key).await.json();
         Phone {
             world: self,
-            token,
+            id: phone,
+            key,
+            office_key,
+            token: session.token,
             me: technician,
             device: DeviceId(Uuid::now_v7()),
             sequence: 0,
@@ -110,9 +124,13 @@ impl World {
             cursor: None,
             held: HeldMark::default(),
             incarnation: None,
-            office_key,
         }
     }
+}
+
+/// A key nobody has seen before.
+pub fn a_key() -> SecretKey {
+    SecretKey::from_bytes(rand::random())
 }
 
 pub fn open(folder: &tempfile::TempDir, clock: &HandClock) -> Office {
@@ -121,6 +139,9 @@ pub fn open(folder: &tempfile::TempDir, clock: &HandClock) -> Office {
 
 pub struct Phone<'a> {
     pub world: &'a World,
+    pub id: PhoneId,
+    pub key: SecretKey,
+    pub office_key: PublicKey,
     pub token: String,
     pub me: Technician,
     pub device: DeviceId,
@@ -129,12 +150,23 @@ pub struct Phone<'a> {
     pub cursor: Option<String>,
     pub held: HeldMark,
     pub incarnation: Option<String>,
-    pub office_key: PublicKey,
 }
 
 impl Phone<'_> {
     pub fn moment(&self) -> Moment {
         Moment { utc: self.world.clock.now(), offset: 480, elapsed: 1, boot: "b".into(), ahead: Some(0) }
+    }
+
+    /// Asks for a challenge, and answers it.
+    pub async fn try_session(&self) -> Answer {
+        let asked = self.world.post("/v1/session", &SessionAsked::challenge(self.id)).await;
+        self.answer(&asked.json::<Value>()["challenge"]).await
+    }
+
+    pub async fn answer(&self, challenge: &Value) -> Answer {
+        let challenge = challenge.as_str().unwrap().to_owned();
+        let answer = SessionAsked::answered(self.id, &self.key, &self.office_key, challenge);
+        self.world.post("/v1/session", &answer).await
     }
 
     /// The next change of this phone's chain.

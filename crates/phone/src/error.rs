@@ -42,6 +42,14 @@ impl From<Error> for Problem {
                     "database_newer",
                     "The records on this phone were made by a newer version of the app. Update it; nothing is lost.",
                 ),
+                jobsheet_sqlite::Error::Sealed => Problem::new(
+                    "database_sealed",
+                    "The records on this phone do not open with the key that is here. Nothing was deleted; tell the office.",
+                ),
+                jobsheet_sqlite::Error::NoCipher => Problem::new(
+                    "storage",
+                    "This phone could not read or write its records. What was saved before is kept.",
+                ),
                 jobsheet_sqlite::Error::Copy(why) => file(why),
                 jobsheet_sqlite::Error::Migration { source, .. } => storage(source),
                 jobsheet_sqlite::Error::Sqlite(why) => storage(why),

@@ -2,12 +2,14 @@
 //!
 //! [`Phone`] is the one type callers hold; the shell and the preview only forward to it. Where to start
 //! reading: `record` (how a change becomes durable), `store` (all SQL of a technician's database), `sync`
-//! (one pass of sending and fetching), `runner` (when a pass runs). Rules are not here but in
+//! (one pass of sending and fetching), `door` (the session under it), `runner` (when a pass runs). Rules are not here but in
 //! `jobsheet_model`; this crate loads, asks them, and stores.
 
 pub mod args;
 mod device;
+mod door;
 mod error;
+mod keys;
 mod moment;
 mod office;
 mod pass;
@@ -21,7 +23,9 @@ mod settle;
 mod status;
 mod store;
 mod sync;
+mod vault;
 mod views;
+mod wipe;
 
 pub use moment::{Clock, SystemClock, TestClock};
 pub use office::{Ask, Heard, Reply};

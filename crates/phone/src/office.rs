@@ -10,6 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Problem,
+    enrol::WipeOrder,
     wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
 use reqwest::{Method, Response};
@@ -38,6 +39,11 @@ pub(crate) enum Trouble {
     /// The sign-in lapsed; recording goes on (P17).
     #[error("sign-in needed")]
     SignInNeeded,
+    #[error("the office has revoked this phone")]
+    Revoked,
+    /// Counts only once its signature was checked (`door`).
+    #[error("the office wants this phone emptied")]
+    Wipe(WipeOrder),
     #[error("too many tries")]
     TooMany,
     #[error("the app is too old")]
@@ -66,6 +72,13 @@ impl Trouble {
             ),
             Trouble::SignInNeeded => {
                 Problem::new("sign_in_needed", "Sign in again to send. You can go on recording.")
+            }
+            Trouble::Revoked => Problem::new(
+                "phone_revoked",
+                "The office has revoked this phone. Your work is safe on it; ask the office for a new code.",
+            ),
+            Trouble::Wipe(_) => {
+                Problem::new("phone_wiped", "The office has ordered that this phone be emptied.")
             }
             Trouble::TooMany => Problem::new("too_many_tries", "Too many tries. Wait a few minutes."),
             Trouble::AppTooOld => Problem::new(
@@ -132,6 +145,12 @@ impl Ask {
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self
+    }
+
+    /// Under a session's token, in place of any other.
+    pub(crate) fn under(mut self, token: &str) -> Self {
+        self.headers.retain(|(name, _)| *name != "authorization");
+        self.with("authorization", format!("Bearer {token}"))
     }
 
     /// With a JSON body, packed when that is worth it.
@@ -210,11 +229,26 @@ pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
     match reply.status {
         200..=299 => Ok(reply),
         401 => Err(Trouble::SignInNeeded),
+        403 => Err(forbidden(&reply)),
         429 => Err(Trouble::TooMany),
         426 => Err(Trouble::AppTooOld),
         409 if reply.is_problem("superseded") => Err(Trouble::Superseded),
         409 if reply.is_problem("ask-first") => Err(Trouble::AskFirst),
         status => Err(Trouble::Status(status)),
+    }
+}
+
+/// Did the office say that the session is over?
+pub(crate) fn is_over(heard: &Heard) -> bool {
+    heard.as_ref().is_ok_and(|reply| reply.status == 401 && reply.header(PROTOCOL_HEADER).is_some())
+}
+
+fn forbidden(reply: &Reply) -> Trouble {
+    let problem = serde_json::from_slice::<ProblemDetails>(&reply.body).ok();
+    match problem.as_ref().map(|problem| (problem.kind.as_str(), problem.extra.wipe.clone())) {
+        Some(("/problems/phone-revoked", _)) => Trouble::Revoked,
+        Some(("/problems/phone-wiped", Some(order))) => Trouble::Wipe(order),
+        _ => Trouble::Status(reply.status),
     }
 }
 

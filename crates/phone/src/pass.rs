@@ -6,6 +6,7 @@
 //! before the next segment.
 
 use crate::{
+    door::{Door, Through},
     error::{Error, Result},
     moment::uuid_at,
     office::{self, Ask, Heard, Trouble, Upload},
@@ -66,7 +67,7 @@ impl Failed {
     pub fn link(&self) -> Link {
         match self {
             Failed::Office(Trouble::Unreachable(_)) => Link::Offline,
-            Failed::Office(Trouble::SignInNeeded) => Link::SignInNeeded,
+            Failed::Office(Trouble::SignInNeeded | Trouble::Revoked | Trouble::Wipe(_)) => Link::SignInNeeded,
             _ => Link::Trouble,
         }
     }
@@ -84,6 +85,9 @@ pub enum Step {
 pub struct Pass {
     core: Arc<Core>,
     signed: Arc<Signed>,
+    /// Renews the session under what is asked here.
+    door: Door,
+    /// The door puts the session's own in its place.
     token: String,
     /// What this pass has sent.
     sent: BTreeSet<u64>,
@@ -146,10 +150,12 @@ enum Asked {
 
 impl Pass {
     pub(crate) fn begin(core: &Arc<Core>, signed: Arc<Signed>) -> Result<Self, Failed> {
-        let token = signed.account.token.clone().ok_or(Trouble::SignInNeeded)?;
+        let door = Door::new(core, &signed);
+        let token = String::new();
         Ok(Self {
             core: core.clone(),
             signed,
+            door,
             token,
             sent: BTreeSet::new(),
             body: FIRST_BODY,
@@ -168,6 +174,23 @@ impl Pass {
     }
 
     pub(crate) fn advance(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
+        let heard = match heard {
+            None => match self.door.open()? {
+                Some(ask) => return Ok(Step::Ask(ask)),
+                None => None,
+            },
+            Some(heard) => match self.door.heard(heard)? {
+                Through::Ask(ask) => return Ok(Step::Ask(ask)),
+                Through::Heard(heard) => heard,
+            },
+        };
+        Ok(match self.proceed(heard)? {
+            Step::Ask(ask) => Step::Ask(self.door.ask(ask)),
+            Step::Done => Step::Done,
+        })
+    }
+
+    fn proceed(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
         match (std::mem::replace(&mut self.at, At::Over), heard) {
             (At::Begin, None) => self.ask_sync(),
             (At::Sync(exchange), Some(heard)) => self.synced(*exchange, heard),
@@ -202,6 +225,7 @@ impl Pass {
         for change in &sent {
             changes.push(RawValue::from_string(change.body.clone()).map_err(Error::from)?);
         }
+        let office_key = self.signed.account.enrolment.map(|(_, key)| key);
         let nonce = rand::random();
         let request = SyncRequest {
             nonce,
@@ -220,7 +244,8 @@ impl Pass {
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
-        self.at = At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent }, begun }));
+        self.at =
+            At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent, office_key }, begun }));
         Ok(Step::Ask(ask))
     }
 
@@ -487,6 +512,7 @@ impl Pass {
             let ahead = rows.device()?.ahead.filter(|(_, b)| *b == boot).map_or(0, |(ahead, _)| ahead);
             let now = now - TimeDelta::milliseconds(ahead);
             rows.drop_kept(now - KEPT)?;
+            rows.drop_photos(rows.device()?.safe.at, now - KEPT)?;
             rows.save_last_sync(now)
         })?;
         match self.apart.take() {

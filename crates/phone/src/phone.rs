@@ -2,8 +2,10 @@
 
 use crate::{
     device::{Account, Device},
+    door::Proof,
     error::{Error, Result},
-    moment::{Clock, moment, uuid_at},
+    keys::{Keys, Secret, only_owner},
+    moment::{Clock, moment},
     pass::Pass,
     photos::{Developed, as_given, develop},
     runner,
@@ -12,11 +14,12 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    DeviceId, Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
+    Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
     change::{KnownWhat, PhotoSubject},
     place::Position,
     view::{Event, FaultsFound, Job, Outbox, PartsFound, Review, Session, Settings, SignedOut, Today},
 };
+use keyring_core::CredentialStore;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, broadcast};
@@ -62,6 +65,7 @@ pub(crate) struct Core {
     pub version: String,
     pub clock: Arc<dyn Clock>,
     pub device: Device,
+    pub keys: Keys,
     signed: Mutex<Option<Arc<Signed>>>,
     pub live: Mutex<Live>,
     events: broadcast::Sender<Event>,
@@ -77,6 +81,19 @@ pub(crate) struct Core {
 pub(crate) struct Signed {
     pub account: Account,
     pub store: Arc<Store>,
+    /// What the database opens with.
+    pub database: Secret,
+    /// `None` until this phone is enrolled.
+    pub proof: Option<Proof>,
+    pub session: Mutex<OfficeSession>,
+}
+
+/// In memory only.
+#[derive(Default)]
+pub(crate) struct OfficeSession {
+    pub token: Option<String>,
+    /// The technician leaves: once all is sent, the phone is emptied.
+    pub leaves: bool,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -84,16 +101,13 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Core {
-    fn open(options: Options) -> Result<Self> {
+    fn open(options: Options, system: Option<Arc<CredentialStore>>) -> Result<Self> {
         let technicians = options.data.join("technicians");
         std::fs::create_dir_all(&technicians)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // Not every file system knows owners.
-            let _ = std::fs::set_permissions(&options.data, std::fs::Permissions::from_mode(0o700));
-        }
+        // Not every file system knows owners.
+        let _ = only_owner(&options.data, 0o700);
         let device = Device::open(&options.data.join("device.db"))?;
+        let keys = Keys::choose(&options.data, system, &device)?;
         let core = Self {
             preset: options
                 .office
@@ -109,23 +123,13 @@ impl Core {
             listen: Notify::new(),
             pass: tokio::sync::Mutex::new(()),
             device,
+            keys,
         };
-        if let Some(account) = core.device.current()? {
-            let store = core.store_of(&account)?;
-            core.seat(Some(Arc::new(Signed { account, store })));
-        }
+        core.device.restart_waits((&core.clock.boot(), core.clock.elapsed()))?;
+        core.device.latest(core.clock.utc())?;
+        core.finish_wipes()?;
+        core.resume()?;
         Ok(core)
-    }
-
-    /// The technician's database; the one that is open when it is theirs.
-    pub fn store_of(&self, account: &Account) -> Result<Arc<Store>> {
-        if let Some(signed) = &*lock(&self.signed)
-            && signed.account.technician.id == account.technician.id
-        {
-            return Ok(signed.store.clone());
-        }
-        let file = self.data.join("technicians").join(&account.file);
-        Ok(Arc::new(Store::open(&file, DeviceId(uuid_at(self.clock.utc())))?))
     }
 
     pub fn seat(&self, signed: Option<Arc<Signed>>) {
@@ -160,7 +164,12 @@ impl Core {
 
 impl Phone {
     pub fn open(options: Options) -> Result<Phone, Problem> {
-        let core = Arc::new(Core::open(options)?);
+        Self::open_with(options, None)
+    }
+
+    /// Keeps its keys in the system's key store if that answers; files that only their owner may read otherwise.
+    pub fn open_with(options: Options, system: Option<Arc<CredentialStore>>) -> Result<Phone, Problem> {
+        let core = Arc::new(Core::open(options, system)?);
         Ok(Phone(Arc::new(Handle { core, tasks: Mutex::default() })))
     }
 
@@ -183,6 +192,25 @@ impl Phone {
 
     pub async fn sign_in(&self, office: &str, login: &str, password: &str) -> Result<Session, Problem> {
         Ok(self.core().sign_in(office, login, password).await?)
+    }
+
+    /// By the office's one-time code, typed or read from its QR code; `office` is not looked at for a whole link.
+    pub async fn enrol(&self, office: &str, code: &str) -> Result<Session, Problem> {
+        Ok(self.core().enrol(office, code).await?)
+    }
+
+    /// Opens what is locked, without a network too.
+    pub async fn unlock(&self, login: &str, pin: &str) -> Result<Session, Problem> {
+        Ok(self.core().unlock(login, pin).await?)
+    }
+
+    /// 6 to 12 digits, or empty for none; `old` is looked at when there is a PIN.
+    pub async fn set_pin(&self, pin: &str, old: &str) -> Result<Session, Problem> {
+        Ok(self.core().set_pin(pin, old).await?)
+    }
+
+    pub fn lock(&self) -> Result<Session, Problem> {
+        Ok(self.core().lock()?)
     }
 
     pub fn sign_out(&self) -> Result<SignedOut, Problem> {

@@ -138,10 +138,10 @@ mod tests {
             office: "http://127.0.0.1:1".into(),
             company: String::new(),
             file: format!("{id}.db"),
-            verifier: String::new(),
-            token: None,
+            enrolment: None,
+            locks: Default::default(),
         };
-        let signed = Arc::new(Signed { store: core.store_of(&account).unwrap(), account });
+        let signed = Arc::new(core.signed_with(account, crate::keys::fresh()).unwrap());
         core.seat(Some(signed.clone()));
         let opened = OpenedSheet {
             customer: "Walk-in".into(),

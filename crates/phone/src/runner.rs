@@ -21,6 +21,10 @@ const SILENCE: Duration = Duration::from_secs(75);
 pub(crate) async fn run(core: Arc<Core>) {
     let mut failures = 0;
     loop {
+        // A stolen phone is a locked one: it asks too whether it is to be emptied.
+        if let Err(why) = core.heed_for_others().await {
+            tracing::warn!("asking for those who are not at work: {why:#}");
+        }
         let wait = if !core.is_signed_in() {
             LONGEST_WAIT
         } else {
@@ -29,7 +33,9 @@ pub(crate) async fn run(core: Arc<Core>) {
                     failures = 0;
                     IDLE
                 }
-                Err(Failed::Office(Trouble::SignInNeeded | Trouble::AppTooOld)) => LONGEST_WAIT,
+                Err(Failed::Office(
+                    Trouble::SignInNeeded | Trouble::AppTooOld | Trouble::Revoked | Trouble::Wipe(_),
+                )) => LONGEST_WAIT,
                 Err(_) => {
                     failures += 1;
                     jittered(backoff(failures))
@@ -75,9 +81,18 @@ pub(crate) async fn listen(core: Arc<Core>) {
 /// Listens until the stream ends. `None`: nobody is signed in here.
 async fn hear(core: &Arc<Core>) -> Option<Result<(), Trouble>> {
     let signed = core.signed().ok()?;
-    let token = signed.account.token.clone()?;
+    // The next pass makes a session, and wakes this.
+    let token = signed.token()?;
     let stream = async {
-        let mut response = Office::at(&signed.account.office)?.events(&token).await?;
+        let mut response = match Office::at(&signed.account.office)?.events(&token).await {
+            Err(Trouble::SignInNeeded) => {
+                // The session is over: a pass renews it.
+                signed.forget_token();
+                core.nudge.notify_one();
+                return Err(Trouble::SignInNeeded);
+            }
+            response => response?,
+        };
         core.nudge.notify_one();
         loop {
             tokio::select! {

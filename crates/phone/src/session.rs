@@ -1,85 +1,380 @@
-//! Who is signed in. A sign-in outlives restarts (P16), lapses without stopping anything but sending (P17),
-//! and ends without deleting anything (P5).
+//! Who is signed in. A sign-in outlives restarts (P16), lapses without stopping anything but sending (P17), and
+//! ends without deleting anything (P5).
+//!
+//! Signing in makes this phone known to the office under a key of its own, and opens the technician's database. The
+//! database's key is locked three ways (`vault`): with the password, with the PIN, and with a half that the office
+//! keeps, so that neither a forgotten PIN nor a changed password costs a record.
 
 use crate::{
-    device::Account,
+    device::{Account, Locks},
+    door::Proof,
     error::{Error, Result},
-    office::{Ask, Office, Trouble, json, whole_address},
+    keys::{Kept, Secret, fresh},
+    office::{Answer, Ask, Office, Trouble, json, whole_address},
+    pass::Failed,
     phone::{Core, Signed},
+    store::Store,
+    sync::blocking,
+    vault::{self, By},
 };
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher, PasswordVerifier},
-};
+use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    Problem,
+    DeviceId, Problem,
+    enrol::{Enrol, EnrolBy, Enrolled, LINK, Wipe},
+    sign::SecretKey,
     view::{Event, Session, Settings, SignedOut},
-    wire::{SignIn, SignedIn},
 };
 use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// How long a PIN or a password opens without the office being heard.
+const LEASE: TimeDelta = TimeDelta::days(14);
+/// Wrong PINs in a row, after which only the password or the office opens.
+const MOST_TRIES: u32 = 10;
+
+/// Milliseconds to wait after that many wrong tries: from the third on 5 s, doubling, at most an hour.
+fn wait_after(tries: u32) -> u64 {
+    match tries.checked_sub(3) {
+        None => 0,
+        Some(over) => (5_000_u64 << over.min(10)).min(3_600_000),
+    }
+}
+
+/// What a person opens their database with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Knows {
+    Password,
+    Pin,
+}
 
 impl Core {
     pub fn session(&self) -> Result<Session> {
         let (known, company) = self.device.logins()?;
         let signed = self.signed().ok();
-        let account = signed.as_ref().map(|s| &s.account);
+        let current = match &signed {
+            Some(signed) => self.device.account(signed.account.technician.id)?,
+            None => self.device.current()?,
+        };
+        let shown = match &current {
+            Some(account) => Some(account.clone()),
+            None => known.first().map(|login| self.device.known_by_login(login)).transpose()?.flatten(),
+        };
+        let shown_id = shown.as_ref().map(|account| account.technician.id);
+        let boot = self.clock.boot();
+        let wait = match shown_id {
+            Some(id) => self.device.tries(id, (&boot, self.clock.elapsed()))?.wait,
+            None => 0,
+        };
         Ok(Session {
-            technician: account.map(|a| a.technician.clone()),
-            company: account.map(|a| a.company.clone()).or(company).unwrap_or_default(),
-            office: match account {
+            technician: signed.as_ref().map(|signed| signed.account.technician.clone()),
+            company: current.as_ref().map(|a| a.company.clone()).or(company).unwrap_or_default(),
+            office: match &current {
                 Some(account) => account.office.clone(),
                 None => self.device.office()?.or_else(|| self.preset.clone()).unwrap_or_default(),
             },
             known,
             settings: self.device.settings()?,
             version: self.version.clone(),
+            locked: signed.is_none() && current.is_some(),
+            pin: shown.is_some_and(|account| account.locks.pin.is_some()),
+            lease_until: match shown_id {
+                Some(id) => self.device.heard_at(id)?.map(|at| at + LEASE),
+                None => None,
+            },
+            key_store: self.keys.kind(),
+            unlock_wait: u32::try_from(wait.div_ceil(1000)).unwrap_or(u32::MAX),
         })
     }
+
+    // --- With the office -------------------------------------------------------------------------------
 
     pub async fn sign_in(&self, office: &str, login: &str, password: &str) -> Result<Session> {
         let office = whole_address(office)?;
         let login = login.trim();
-        let who = SignIn { login: login.to_owned(), password: password.to_owned() };
-        let ask = Ask::new("POST", "/v1/sign-in", None).json(&who)?;
-        let answer = match Office::at(&office) {
-            Ok(at) => json::<SignedIn>(at.send(ask, &*self.clock, || {}).await),
-            Err(trouble) => Err(trouble),
+        let known = self.device.known(&office, login)?;
+        let key = match &known {
+            Some(account) => self.keys.get(account.technician.id, Kept::Phone)?,
+            None => None,
         };
-        let mut office_key = None;
-        let account = match answer {
-            Ok(yes) => {
-                office_key = Some(yes.office_key);
-                Account {
-                    file: format!("{}.db", yes.technician.id),
-                    verifier: verifier(password).await?,
-                    login: login.to_owned(),
-                    office,
-                    company: yes.company,
-                    token: Some(yes.token),
-                    technician: yes.technician,
-                }
-            }
-            Err(Trouble::SignInNeeded) => {
-                return Err(Problem::new("wrong_password", "Name or password is wrong.").into());
-            }
+        let by = EnrolBy::Password { login: login.to_owned(), password: password.to_owned() };
+        match self.enrolled(&office, by, &key.unwrap_or_else(fresh)).await {
+            Ok((yes, key)) => self.enter(office, login, Some(password), yes, key).await,
+            Err(Trouble::SignInNeeded) => Err(wrong(Knows::Password)),
             // No office to ask, or a network that keeps it from us: whoever was here before may go on (P16).
             Err(trouble @ (Trouble::Unreachable(_) | Trouble::NotAnOffice(_) | Trouble::Status(500..))) => {
                 tracing::info!("signing in without the office: {trouble}");
-                match self.device.known(&office, login)? {
-                    Some(account) => verified(account, password).await?,
-                    None => return Err(trouble.problem().into()),
+                match known {
+                    Some(account) => self.open_up(account, Knows::Password, password).await,
+                    None => Err(trouble.problem().into()),
                 }
             }
-            Err(trouble) => return Err(trouble.problem().into()),
-        };
-        let store = self.store_of(&account)?;
-        if let Some(key) = office_key {
-            store.write(|rows| rows.save_office_key(&key))?;
+            Err(trouble) => Err(trouble.problem().into()),
         }
-        self.device.sign_in(&account, self.clock.utc())?;
-        self.seat(Some(Arc::new(Signed { account, store })));
+    }
+
+    /// By the office's one-time code: typed, or as the link its QR code holds.
+    pub async fn enrol(&self, office: &str, code: &str) -> Result<Session> {
+        let (office, code) = match read_link(code) {
+            Some(read) => read,
+            None => (office.to_owned(), code.to_owned()),
+        };
+        let office = whole_address(&office)?;
+        // Always with a new key: whoever has a new code may have been revoked before.
+        match self.enrolled(&office, EnrolBy::Code { code }, &fresh()).await {
+            Ok((yes, key)) => {
+                let login = yes.technician.login.clone();
+                self.enter(office, &login, None, yes, key).await
+            }
+            Err(Trouble::SignInNeeded) => Err(Problem::new(
+                "wrong_code",
+                "This code is wrong, used or too old. Ask the office for a new one.",
+            )
+            .into()),
+            Err(trouble) => Err(trouble.problem().into()),
+        }
+    }
+
+    async fn enrolled(&self, office: &str, by: EnrolBy, key: &Secret) -> Answer<(Enrolled, SecretKey)> {
+        let key = SecretKey::from_bytes(**key);
+        let enrol = Enrol::signed(by, device_name(), &key);
+        let ask = Ask::new("POST", "/v1/enrol", None).json(&enrol);
+        let ask = ask.map_err(|why| Trouble::Unreachable(why.to_string()))?;
+        Ok((json(Office::at(office)?.send(ask, &*self.clock, || {}).await)?, key))
+    }
+
+    /// The office knows this phone now: what it needs is kept, the technician's database opened.
+    async fn enter(
+        &self,
+        office: String,
+        login: &str,
+        password: Option<&str>,
+        yes: Enrolled,
+        key: SecretKey,
+    ) -> Result<Session> {
+        let id = yes.technician.id;
+        let before = self.device.account(id)?;
+        let known = before.as_ref().and_then(|account| account.enrolment);
+        if known.is_some_and(|(_, office_key)| office_key != yes.office_key) {
+            return Err(Problem::new(
+                "office_key_changed",
+                "This is not the office that this phone knows, although it says so. Nothing was sent; ask the office.",
+            )
+            .into());
+        }
+        let locks = before.map(|account| account.locks).unwrap_or_default();
+        let file = format!("{id}.db");
+        let pepper = match self.keys.get(id, Kept::Pepper)? {
+            Some(pepper) => pepper,
+            None => {
+                let pepper = fresh();
+                self.keys.put(id, Kept::Pepper, &pepper)?;
+                pepper
+            }
+        };
+        let path = self.data.join("technicians").join(&file);
+        let database = match self.database_key(id, &locks, &pepper, &yes.recovery, password).await? {
+            Some(key) => key,
+            None if may_have_a_new_key(&path) => fresh(),
+            None => return Err(jobsheet_sqlite::Error::Sealed.into()),
+        };
+        // Whoever comes with a new code of the office may have forgotten the PIN.
+        let pin = locks.pin.filter(|_| password.is_some());
+        let by_password = match password {
+            Some(password) => Some(self.locked(password, &pepper, &database).await?),
+            None => locks.password,
+        };
+        let by_office = vault::lock(By::Office, yes.recovery.as_bytes(), &pepper, &database)?;
+        self.keys.put(id, Kept::Phone, &Zeroizing::new(key.to_bytes()))?;
+        if pin.is_none() {
+            self.keys.put(id, Kept::Database, &database)?;
+        }
+        let account = Account {
+            technician: yes.technician,
+            login: login.to_owned(),
+            office,
+            company: yes.company,
+            file,
+            enrolment: Some((yes.phone, yes.office_key)),
+            locks: Locks { office: Some(by_office), password: by_password, pin },
+        };
+        let now = self.clock.utc();
+        let signed = self.signed_with(account, database)?;
+        self.device.sign_in(&signed.account, now)?;
+        self.device.right(id)?;
+        self.device.heard(id, now)?;
+        let leaves = yes
+            .session
+            .wipe
+            .is_some_and(|order| order.kind == Wipe::Leaver && order.is_genuine(yes.phone, &yes.office_key));
+        signed.keep_session(yes.session.token, leaves);
+        self.begin(signed)
+    }
+
+    /// The key of a database that is there already, by whatever opens it.
+    async fn database_key(
+        &self,
+        id: jobsheet_model::TechnicianId,
+        locks: &Locks,
+        pepper: &Secret,
+        recovery: &str,
+        password: Option<&str>,
+    ) -> Result<Option<Secret>> {
+        if let Ok(signed) = self.signed()
+            && signed.account.technician.id == id
+        {
+            return Ok(Some(signed.database.clone()));
+        }
+        if let Some(key) = self.keys.get(id, Kept::Database)? {
+            return Ok(Some(key));
+        }
+        if let Some(lock) = &locks.office
+            && let Some(key) = vault::open(By::Office, recovery.as_bytes(), pepper, lock)?
+        {
+            return Ok(Some(key));
+        }
+        match (&locks.password, password) {
+            (Some(lock), Some(password)) => self.unlocked(password, pepper, lock).await,
+            _ => Ok(None),
+        }
+    }
+
+    fn begin(&self, signed: Signed) -> Result<Session> {
+        self.seat(Some(Arc::new(signed)));
         self.tell(Event::Session {});
         self.nudge.notify_one();
+        self.listen.notify_one();
+        self.session()
+    }
+
+    // --- Without the office ----------------------------------------------------------------------------
+
+    /// Opens the database of whoever has this login, also without a network.
+    pub async fn unlock(&self, login: &str, pin: &str) -> Result<Session> {
+        let known = self.device.known_by_login(login.trim())?;
+        let account = known
+            .ok_or_else(|| Problem::new("unknown_login", "Nobody of that name is known on this phone."))?;
+        self.open_up(account, Knows::Pin, pin).await
+    }
+
+    async fn open_up(&self, account: Account, knows: Knows, words: &str) -> Result<Session> {
+        let id = account.technician.id;
+        let lock = match knows {
+            Knows::Password => account.locks.password.clone(),
+            Knows::Pin => account.locks.pin.clone(),
+        };
+        let lock = lock.ok_or_else(|| match knows {
+            Knows::Password => Problem::new(
+                "office_unreachable",
+                "The office cannot be reached. Your work is safe on this phone.",
+            ),
+            Knows::Pin => Problem::new("no_pin", "There is no PIN. Sign in with the office."),
+        })?;
+        if self.lease_is_over(&account)? {
+            // The office may be there: then it decides.
+            match self.call(&account).await {
+                Ok(_) => {}
+                Err(Failed::Office(trouble @ (Trouble::Revoked | Trouble::Wipe(_)))) => {
+                    return Err(trouble.problem().into());
+                }
+                Err(_) => {
+                    return Err(Problem::new(
+                        "lease_over",
+                        "This phone has not heard from the office for 14 days. Sign in where there is signal; your work is safe.",
+                    )
+                    .into());
+                }
+            }
+        }
+        let pepper = self.keys.get(id, Kept::Pepper)?.ok_or(jobsheet_sqlite::Error::Sealed)?;
+        let database = self.tried(&account, knows, words, &pepper, &lock).await?;
+        if account.locks.pin.is_none() {
+            self.keys.put(id, Kept::Database, &database)?;
+        }
+        let signed = self.signed_with(account, database)?;
+        self.device.sign_in(&signed.account, self.clock.utc())?;
+        self.begin(signed)
+    }
+
+    /// One try, counted before it is made.
+    async fn tried(
+        &self,
+        account: &Account,
+        knows: Knows,
+        words: &str,
+        pepper: &Secret,
+        lock: &str,
+    ) -> Result<Secret> {
+        let id = account.technician.id;
+        let boot = self.clock.boot();
+        let tries = self.device.begin_try(id, (&boot, self.clock.elapsed()), wait_after)?;
+        if tries.wait > 0 {
+            let wait = Problem::new("unlock_wait", "Too many wrong tries. Wait, then try again.");
+            return Err(wait.with("seconds", tries.wait.div_ceil(1000)).into());
+        }
+        match self.unlocked(words, pepper, lock).await? {
+            Some(key) => {
+                self.device.right(id)?;
+                Ok(key)
+            }
+            None if knows == Knows::Pin && tries.tries >= MOST_TRIES => {
+                self.device.save_pin(id, None)?;
+                Err(Problem::new(
+                    "pin_blocked",
+                    "Too many wrong PINs. Sign in with the office; your work is safe.",
+                )
+                .into())
+            }
+            None => Err(wrong(knows)),
+        }
+    }
+
+    fn lease_is_over(&self, account: &Account) -> Result<bool> {
+        let now = self.device.latest(self.clock.utc())?;
+        let heard: Option<DateTime<Utc>> = self.device.heard_at(account.technician.id)?;
+        Ok(heard.is_none_or(|heard| now > heard + LEASE))
+    }
+
+    /// Sets the PIN, changes it, or takes it away (`pin` is empty). `old` is asked for when there is one.
+    pub async fn set_pin(&self, pin: &str, old: &str) -> Result<Session> {
+        let signed = self.signed()?;
+        let id = signed.account.technician.id;
+        if !pin.is_empty() && !(pin.len() >= 6 && pin.len() <= 12 && pin.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return Err(Problem::new("bad_pin", "A PIN has 6 to 12 digits.").into());
+        }
+        let account = self.device.account(id)?.ok_or_else(|| Problem::new("signed_out", "Sign in first."))?;
+        let pepper = match self.keys.get(id, Kept::Pepper)? {
+            Some(pepper) => pepper,
+            None if account.locks.office.is_none() => {
+                return Err(Trouble::SignInNeeded.problem().into());
+            }
+            None => return Err(jobsheet_sqlite::Error::Sealed.into()),
+        };
+        if let Some(lock) = &account.locks.pin {
+            self.tried(&account, Knows::Pin, old, &pepper, lock).await?;
+        }
+        // At every moment something opens the database: the new lock is on disk before the old one goes.
+        if pin.is_empty() {
+            self.keys.put(id, Kept::Database, &signed.database)?;
+            self.device.save_pin(id, None)?;
+        } else {
+            let lock = self.locked(pin, &pepper, &signed.database).await?;
+            self.device.save_pin(id, Some(&lock))?;
+            self.keys.forget(id, Kept::Database)?;
+        }
+        self.tell(Event::Session {});
+        self.session()
+    }
+
+    /// Asks for the PIN before anything is shown again.
+    pub fn lock(&self) -> Result<Session> {
+        let signed = self.signed()?;
+        let account = self.device.account(signed.account.technician.id)?;
+        if account.is_none_or(|account| account.locks.pin.is_none()) {
+            return Err(Problem::new("no_pin", "Set a PIN first.").into());
+        }
+        self.seat(None);
+        self.tell(Event::Session {});
         self.listen.notify_one();
         self.session()
     }
@@ -88,7 +383,12 @@ impl Core {
         let signed = self.signed()?;
         let tallies = signed.store.read(|rows| rows.tallies())?;
         let waiting = tallies.values().filter(|t| t.changes > 0 || t.photos > 0).count();
-        self.device.sign_out(signed.account.technician.id)?;
+        let id = signed.account.technician.id;
+        self.device.sign_out(id)?;
+        // Sealed: from here on it takes the PIN, the password, or the office to open what is left here.
+        if signed.account.locks.office.is_some() {
+            self.keys.forget(id, Kept::Database)?;
+        }
         self.seat(None);
         self.tell(Event::Session {});
         self.nudge.notify_one();
@@ -106,26 +406,108 @@ impl Core {
         self.tell(Event::Session {});
         self.session()
     }
+
+    // --- What the database opens with ------------------------------------------------------------------
+
+    /// Whoever was at work when the app ended goes on, unless a PIN is to be asked for first.
+    pub fn resume(&self) -> Result<()> {
+        let Some(account) = self.device.current()? else { return Ok(()) };
+        if account.locks.pin.is_some() {
+            return Ok(());
+        }
+        let (id, path) = (account.technician.id, self.data.join("technicians").join(&account.file));
+        let key = match self.keys.get(id, Kept::Database)? {
+            Some(key) => key,
+            None if may_have_a_new_key(&path) => {
+                let key = fresh();
+                self.keys.put(id, Kept::Database, &key)?;
+                key
+            }
+            // What has no key here any more is opened by signing in.
+            None => return Ok(()),
+        };
+        let signed = self.signed_with(account, key)?;
+        self.seat(Some(Arc::new(signed)));
+        Ok(())
+    }
+
+    /// The account with its database open; the one that is open when it is theirs.
+    pub fn signed_with(&self, account: Account, database: Secret) -> Result<Signed> {
+        let open = self.signed().ok().filter(|signed| signed.account.technician.id == account.technician.id);
+        let store = match open {
+            Some(signed) => signed.store.clone(),
+            None => {
+                let file = self.data.join("technicians").join(&account.file);
+                let device = DeviceId(crate::moment::uuid_at(self.clock.utc()));
+                Arc::new(Store::open(&file, &database, device)?)
+            }
+        };
+        let proof = self.proof(&account)?;
+        Ok(Signed { account, store, database, proof, session: Default::default() })
+    }
+
+    pub fn proof(&self, account: &Account) -> Result<Option<Proof>> {
+        let Some((phone, office_key)) = account.enrolment else { return Ok(None) };
+        let key = self.keys.get(account.technician.id, Kept::Phone)?;
+        Ok(key.map(|key| Proof { phone, office_key, key: SecretKey::from_bytes(*key) }))
+    }
+
+    async fn locked(&self, words: &str, pepper: &Secret, key: &Secret) -> Result<String> {
+        let (words, pepper, key) = (Zeroizing::new(words.to_owned()), pepper.clone(), key.clone());
+        blocking(move || vault::lock(By::Person, words.as_bytes(), &pepper, &key)).await
+    }
+
+    async fn unlocked(&self, words: &str, pepper: &Secret, lock: &str) -> Result<Option<Secret>> {
+        let (words, lock, pepper) = (Zeroizing::new(words.to_owned()), lock.to_owned(), pepper.clone());
+        blocking(move || vault::open(By::Person, words.as_bytes(), &pepper, &lock)).await
+    }
 }
 
-async fn verifier(password: &str) -> Result<String> {
-    let password = password.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
-    });
-    let hashed = hashed.await.map_err(|e| Error::Other(e.into()))?;
-    hashed.map_err(|e| Error::Other(anyhow::anyhow!("argon2: {e}")))
+/// Nothing lies there yet, or something from before databases were encrypted.
+fn may_have_a_new_key(database: &std::path::Path) -> bool {
+    let empty = std::fs::metadata(database).map_or(true, |file| file.len() == 0);
+    empty || jobsheet_sqlite::is_plain(database)
 }
 
-/// The account, if that is its password.
-async fn verified(account: Account, password: &str) -> Result<Account> {
-    let (password, verifier) = (password.to_owned(), account.verifier.clone());
-    let right = tokio::task::spawn_blocking(move || {
-        Argon2::default().verify_password(password.as_bytes(), verifier.as_str()).is_ok()
-    });
-    if right.await.map_err(|e| Error::Other(e.into()))? {
-        Ok(account)
-    } else {
-        Err(Problem::new("wrong_password", "Name or password is wrong.").into())
+fn wrong(knows: Knows) -> Error {
+    match knows {
+        Knows::Password => Problem::new("wrong_password", "Name or password is wrong."),
+        Knows::Pin => Problem::new("wrong_pin", "This is not the PIN."),
+    }
+    .into()
+}
+
+/// Office and code of a link that a QR code holds.
+fn read_link(text: &str) -> Option<(String, String)> {
+    let query = text.trim().strip_prefix(LINK)?;
+    let url = reqwest::Url::parse(&format!("http://localhost/?{query}")).ok()?;
+    let value = |name: &str| url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned());
+    Some((value("office")?, value("code")?))
+}
+
+/// What this phone is called in the office's list.
+fn device_name() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_begin_with_the_third_wrong_try_and_have_an_end() {
+        for (tries, seconds) in [(0, 0), (1, 0), (2, 0), (3, 5), (4, 10), (9, 320), (12, 2560), (99, 3600)] {
+            assert_eq!(wait_after(tries), seconds * 1000, "{tries}");
+        }
+    }
+
+    #[test]
+    fn a_link_says_which_office_and_which_code() {
+        let link = "jobsheet:enrol?office=https%3A%2F%2Foffice.example.com%3A8443&code=K7QF92MDXP4T8WVA";
+        let (office, code) = read_link(link).unwrap();
+        assert_eq!((office.as_str(), code.as_str()), ("https://office.example.com:8443", "K7QF92MDXP4T8WVA"));
+        for bad in ["", "K7QF-92MD", "jobsheet:enrol?office=a", "https://enrol?office=a&code=b"] {
+            assert_eq!(read_link(bad), None, "{bad}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Change, Stage, WorkOrderId, apply,
+    sign::PublicKey,
     view::Event,
     wire::{Base, ChangeResult, Gone, Outcome, Receipt, SyncResponse, scope_digest},
     work_order::AssignmentState,
@@ -49,6 +50,8 @@ pub(crate) struct Asked {
     /// As it was then.
     pub device: DeviceRow,
     pub sent: Vec<Waiting>,
+    /// What its receipts must be signed with.
+    pub office_key: Option<PublicKey>,
 }
 
 /// Is it the answer to what was asked (I9)?
@@ -89,7 +92,7 @@ pub(crate) fn settle(
     // What was recorded after it was asked, the office cannot hold.
     let holds = |sequence| sequence <= asked.device.sequence && response.holds(sequence);
     restart(rows, &device, &response, holds)?;
-    let proof = proof(rows, &rows.device()?, response.receipt.as_ref())?;
+    let proof = proof(rows, asked.office_key.as_ref(), response.receipt.as_ref())?;
 
     for base in &response.bases {
         events.extend(store_base(rows, base, now)?);
@@ -157,6 +160,9 @@ pub(crate) fn settle(
                 Gone { work_order: id, to: String::new(), reason: String::new(), at: response.office_time };
             events.extend(take_away(rows, &gone)?);
         }
+        for id in rows.to_close()? {
+            rows.close(id)?;
+        }
         if let Some(theirs) = &response.scope {
             rows.save_differed(scope_digest(rows.scope()?) != *theirs)?;
         }
@@ -201,10 +207,11 @@ enum Proof {
     Mismatch,
 }
 
-fn proof(rows: &Rows<'_>, device: &DeviceRow, receipt: Option<&Receipt>) -> Result<Proof> {
+fn proof(rows: &Rows<'_>, key: Option<&PublicKey>, receipt: Option<&Receipt>) -> Result<Proof> {
+    let device = rows.device()?;
     // None: nothing that we do not have a receipt for already.
     let Some(receipt) = receipt else { return Ok(Proof::Holds(device.receipt_sequence)) };
-    let signed = device.office_key.as_ref().is_some_and(|key| receipt.is_signed_by(key));
+    let signed = key.is_some_and(|key| receipt.is_signed_by(key));
     let ours = match receipt.sequence {
         0 => None,
         sequence if sequence == device.receipt_sequence => device.receipt_hash.clone(),

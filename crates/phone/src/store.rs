@@ -5,6 +5,7 @@
 //! screen and never waits for a writer. What belongs together is decided by the callers (`record`, `sync`).
 
 use crate::error::{Error, Result, word};
+use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
@@ -13,7 +14,6 @@ use jobsheet_model::{
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
-    sign::PublicKey,
     view::{ReceivedJob, RefusedChange},
     wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
@@ -56,7 +56,6 @@ pub(crate) struct DeviceRow {
     pub ahead: Option<(i64, String)>,
     pub last_sync: Option<DateTime<Utc>>,
     pub position: Option<Position>,
-    pub office_key: Option<PublicKey>,
     pub incarnation: Option<String>,
     pub safe: Safe,
     pub differed: bool,
@@ -106,15 +105,15 @@ pub(crate) struct WaitingPhoto {
 }
 
 impl Store {
-    /// Opens the database, making it and its device id when it is new.
-    pub fn open(file: &Path, device: DeviceId) -> Result<Self> {
-        let writer = jobsheet_sqlite::open(file, MIGRATIONS)?;
+    /// Opens the database under its key, making it and its device id when it is new.
+    pub fn open(file: &Path, key: &Secret, device: DeviceId) -> Result<Self> {
+        let writer = jobsheet_sqlite::open_sealed(file, key, MIGRATIONS)?;
         // Once; a database that is there keeps the id that its chain of changes was made with.
         writer.execute(
             "INSERT INTO device (one, id) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING",
             [device.to_string()],
         )?;
-        let reader = jobsheet_sqlite::open_reader(file)?;
+        let reader = jobsheet_sqlite::open_sealed_reader(file, key)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
@@ -151,7 +150,7 @@ impl Rows<'_> {
     pub fn device(&self) -> Result<DeviceRow> {
         let row = self.0.query_row(
             "SELECT id, sequence, hash, cursor, complete, reference, van_as_of, receipt_sequence, receipt_hash,
-                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, office_key, incarnation,
+                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, incarnation,
                     safe_position, safe_sequence, safe_at, differed
              FROM device WHERE one = 1",
             [],
@@ -171,10 +170,9 @@ impl Rows<'_> {
                     ahead: r.get::<_, Option<i64>>(11)?.zip(r.get(12)?),
                     last_sync: instant_or_null(r, 13)?,
                     position: json_or_null(r, 14)?,
-                    office_key: r.get::<_, Option<String>>(15)?.and_then(|text| PublicKey::parse(&text)),
-                    incarnation: r.get(16)?,
-                    safe: Safe { position: r.get(17)?, sequence: r.get(18)?, at: instant_or_null(r, 19)? },
-                    differed: r.get(20)?,
+                    incarnation: r.get(15)?,
+                    safe: Safe { position: r.get(16)?, sequence: r.get(17)?, at: instant_or_null(r, 18)? },
+                    differed: r.get(19)?,
                 })
             },
         )?;
@@ -219,12 +217,6 @@ impl Rows<'_> {
             "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2 WHERE one = 1",
             params![sequence, hash.as_ref().map(Digest::as_str)],
         )?;
-        Ok(())
-    }
-
-    /// The key that receipts must be signed with, as told by an office that knew our password.
-    pub fn save_office_key(&self, key: &PublicKey) -> Result<()> {
-        self.0.execute("UPDATE device SET office_key = ?1 WHERE one = 1", [key.to_string()])?;
         Ok(())
     }
 
@@ -325,7 +317,8 @@ impl Rows<'_> {
                      ELSE excluded.seen_at END,
                  plan = excluded.plan, base = excluded.base, number = excluded.number,
                  customer = excluded.customer, starts = excluded.starts, offered = excluded.offered,
-                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0",
+                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0,
+                 closed = 0",
             params![
                 order.id.to_string(),
                 serde_json::to_string(order)?,
@@ -414,6 +407,42 @@ impl Rows<'_> {
             "UPDATE work_order SET dismissed = 1 WHERE id = ?1 AND (gone IS NOT NULL OR cancelled = 1)",
             [id.to_string()],
         )?;
+        if self.to_close()?.contains(&id) {
+            self.close(id)?;
+        }
+        Ok(())
+    }
+
+    /// Work orders that were taken away and have nothing more to send.
+    pub fn to_close(&self) -> Result<Vec<WorkOrderId>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id FROM work_order w WHERE gone IS NOT NULL
+                 AND (closed < 2 AND dismissed = 1 OR closed = 0)
+                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.work_order = w.id)
+                 AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.work_order = w.id AND p.held_at IS NULL)",
+        )?;
+        let rows = statement.query_map([], |r| parsed(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Removes the customer's data of a work order that is somebody else's: all but the name for the notice, and
+    /// with the notice that too. What the office has signed for stays beside it until a backup has it (`kept`).
+    pub fn close(&self, id: WorkOrderId) -> Result<()> {
+        let Some(known) = self.work_order(id)? else { return Ok(()) };
+        let plan = known.order.without_customer(!known.dismissed);
+        let sheet = serde_json::to_string(&Sheet::empty(id))?;
+        self.0.execute(
+            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, sheet = ?4, closed = ?5 WHERE id = ?1",
+            params![
+                id.to_string(),
+                serde_json::to_string(&plan)?,
+                plan.customer.name,
+                sheet,
+                if known.dismissed { 2 } else { 1 },
+            ],
+        )?;
+        self.0.execute("DELETE FROM fitted WHERE work_order = ?1", [id.to_string()])?;
+        self.0.execute("DELETE FROM draft WHERE instr(key, ?1) > 0", [id.to_string()])?;
         Ok(())
     }
 

@@ -39,6 +39,9 @@ impl Core {
             self.tell(Event::Sync {});
             self.pass(signed.clone()).await
         };
+        if self.heed(&signed, &outcome).await? {
+            return outcome;
+        }
         // Somebody else may have signed in meanwhile: this outcome is not theirs.
         if self.signed().is_ok_and(|now| Arc::ptr_eq(&now, &signed)) {
             let mut live = lock(&self.live);

@@ -18,6 +18,10 @@ use serde_json::Value;
 pub const COMMANDS: &[&str] = &[
     "session",
     "sign_in",
+    "enrol",
+    "unlock",
+    "lock",
+    "set_pin",
     "sign_out",
     "save_settings",
     "today",
@@ -60,6 +64,24 @@ struct SignIn {
     office: String,
     login: String,
     password: String,
+}
+
+#[derive(Deserialize)]
+struct Enrol {
+    office: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Unlock {
+    login: String,
+    pin: String,
+}
+
+#[derive(Deserialize)]
+struct SetPin {
+    pin: String,
+    old: String,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +155,19 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         "sign_in" => {
             let args: SignIn = read(headers, &body)?;
             json(phone.sign_in(&args.office, &args.login, &args.password).await?)
+        }
+        "enrol" => {
+            let args: Enrol = read(headers, &body)?;
+            json(phone.enrol(&args.office, &args.code).await?)
+        }
+        "unlock" => {
+            let args: Unlock = read(headers, &body)?;
+            json(phone.unlock(&args.login, &args.pin).await?)
+        }
+        "lock" => on_disk(move || json(phone.lock()?)).await,
+        "set_pin" => {
+            let args: SetPin = read(headers, &body)?;
+            json(phone.set_pin(&args.pin, &args.old).await?)
         }
         "sign_out" => on_disk(move || json(phone.sign_out()?)).await,
         "save_settings" => {

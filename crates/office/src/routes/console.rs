@@ -1,11 +1,12 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
+    phones,
     problem::HttpProblem,
     v1::{Named, hints, jpeg},
     wire::Sent,
 };
-use crate::{Office, store::people::Kind};
+use crate::{Office, store::people};
 use axum::{
     Json, Router,
     extract::{FromRequestParts, Path, Query, Request, State},
@@ -40,6 +41,7 @@ pub fn router() -> Router<Office> {
         .route("/work-orders/{id}/cancel", post(cancel))
         .route("/photos/{digest}", get(photo))
         .route("/events", get(events))
+        .merge(phones::of_console())
         .fallback(async || HttpProblem::not_found())
         .method_not_allowed_fallback(async || {
             HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
@@ -68,8 +70,23 @@ async fn from_our_own_page(request: Request, next: Next) -> Response {
 }
 
 /// Who asks: somebody of the office with a good session.
-struct Staff {
-    session: ConsoleSession,
+pub struct Staff {
+    pub session: ConsoleSession,
+    role: String,
+}
+
+/// Who asks: a supervisor or an administrator.
+pub struct Supervisor;
+
+impl FromRequestParts<Office> for Supervisor {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
+        match Staff::from_request_parts(parts, office).await?.role.as_str() {
+            "supervisor" | "admin" => Ok(Supervisor),
+            _ => Err(HttpProblem::not_allowed()),
+        }
+    }
 }
 
 impl FromRequestParts<Office> for Staff {
@@ -77,17 +94,16 @@ impl FromRequestParts<Office> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
         let token = cookie(&parts.headers).unwrap_or_default().to_owned();
-        let session = office.run(move |office| office.staff_of(&token)).await?;
-        session.map(|session| Staff { session }).ok_or_else(HttpProblem::signed_out)
+        let staff = office.run(move |office| office.staff_of(&token)).await?;
+        staff.ok_or_else(HttpProblem::signed_out)
     }
 }
 
 impl Office {
-    fn staff_of(&self, token: &str) -> anyhow::Result<Option<ConsoleSession>> {
-        match self.session(Kind::Staff, token)? {
-            Some(login) => self.console_session(&login),
-            None => Ok(None),
-        }
+    fn staff_of(&self, token: &str) -> anyhow::Result<Option<Staff>> {
+        let Some(login) = self.session(token)? else { return Ok(None) };
+        let role = self.read(|db| people::staff_role(db, &login))?.unwrap_or_default();
+        Ok(self.console_session(&login)?.map(|session| Staff { session, role }))
     }
 }
 
@@ -118,7 +134,7 @@ async fn sign_in(
     headers: HeaderMap,
     Sent(asked): Sent<SignIn>,
 ) -> Result<Response, HttpProblem> {
-    let (token, login) = office.sign_in(Kind::Staff, asked.login, asked.password).await?;
+    let (token, login) = office.sign_in(asked.login, asked.password).await?;
     let session = office.run(move |office| office.console_session(&login)).await?;
     Ok(([set_cookie(&headers, &token, 12 * 3600)], Json(session)).into_response())
 }

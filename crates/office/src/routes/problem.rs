@@ -1,11 +1,14 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
-use crate::{accounts::Denied, dispatch::Cannot, photos::Stopped, sync::Halt};
+use crate::{accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, sync::Halt};
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use jobsheet_model::wire::{ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET};
+use jobsheet_model::{
+    enrol::Extra,
+    wire::{ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+};
 
 #[derive(Debug)]
 pub struct HttpProblem {
@@ -14,12 +17,13 @@ pub struct HttpProblem {
     kind: &'static str,
     title: &'static str,
     detail: String,
+    extra: Extra,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl HttpProblem {
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { status, kind, title, detail: String::new(), headers: Vec::new() }
+        Self { status, kind, title, detail: String::new(), extra: Extra::default(), headers: Vec::new() }
     }
 
     pub fn detail(mut self, detail: impl ToString) -> Self {
@@ -46,6 +50,10 @@ impl HttpProblem {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The office could not read this.").detail(why)
     }
 
+    pub fn not_allowed() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", "This is for supervisors.")
+    }
+
     pub fn signed_out() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "signed-out", "Sign in first.")
             .header("www-authenticate", "Bearer")
@@ -59,6 +67,7 @@ impl IntoResponse for HttpProblem {
             title: self.title.to_owned(),
             status: self.status.as_u16(),
             detail: self.detail,
+            extra: self.extra,
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         let json = HeaderValue::from_static("application/problem+json");
@@ -87,6 +96,30 @@ impl From<Denied> for HttpProblem {
                     .header("retry-after", seconds)
             }
             Denied::Failed(why) => why.into(),
+        }
+    }
+}
+
+impl From<Unfit> for HttpProblem {
+    fn from(why: Unfit) -> Self {
+        match why {
+            Unfit::SignedOut { challenge } => {
+                Self { extra: Extra { challenge, wipe: None }, ..Self::signed_out() }
+            }
+            Unfit::NotGenuine => {
+                Self::new(StatusCode::UNAUTHORIZED, "not-genuine", "This is not signed as it should be.")
+            }
+            Unfit::WrongCode => {
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-code", "The code is wrong, used or too old.")
+            }
+            Unfit::Revoked => {
+                Self::new(StatusCode::FORBIDDEN, "phone-revoked", "The office has revoked this phone.")
+            }
+            Unfit::Wipe(order) => Self {
+                extra: Extra { challenge: None, wipe: Some(order) },
+                ..Self::new(StatusCode::FORBIDDEN, "phone-wiped", "This phone is to be emptied.")
+            },
+            Unfit::Denied(why) => why.into(),
         }
     }
 }

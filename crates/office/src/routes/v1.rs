@@ -1,18 +1,13 @@
 //! The routes of phones: `/v1`.
 
 use super::{
+    phones,
     problem::HttpProblem,
     wire::{self, MAX_BODY, Sent},
 };
-use crate::{
-    Office,
-    store::{
-        people::{self, Kind},
-        sync as held,
-    },
-};
+use crate::{Office, phones::Unfit, store::sync as held};
 use axum::{
-    Json, Router,
+    Router,
     body::{Body, Bytes},
     extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
@@ -26,7 +21,7 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use jobsheet_model::{
     Digest,
-    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SignIn, SignedIn, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET},
     work_order::Technician,
 };
 use std::{convert::Infallible, time::Duration};
@@ -36,7 +31,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub fn router(office: Office) -> Router<Office> {
     Router::new()
-        .route("/sign-in", post(sign_in))
+        .merge(phones::of_phones())
         .route("/sync", post(sync).layer(DefaultBodyLimit::max(MAX_BODY)))
         .route("/photos/{digest}", head(photo_progress).put(take_photo).get(photo))
         .route("/quarantine", post(quarantine).layer(DefaultBodyLimit::max(MAX_QUARANTINE)))
@@ -71,7 +66,7 @@ async fn speaks_protocol(request: Request, next: Next) -> Response {
     response
 }
 
-/// Who asks: a technician with a good session.
+/// Who asks: a technician with a good session. A leaver may only send what is left.
 pub struct Me(Technician);
 
 impl FromRequestParts<Office> for Me {
@@ -80,16 +75,13 @@ impl FromRequestParts<Office> for Me {
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
         let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
-        let me = office.run(move |office| office.technician_of(&token)).await?;
-        me.map(Me).ok_or_else(HttpProblem::signed_out)
-    }
-}
-
-impl Office {
-    fn technician_of(&self, token: &str) -> anyhow::Result<Option<Technician>> {
-        let Some(account) = self.session(Kind::Technician, token)? else { return Ok(None) };
-        let Ok(id) = account.parse() else { return Ok(None) };
-        self.read(|db| people::technician(db, id))
+        let caller = office.run(move |office| office.caller(&token)).await?;
+        let path = parts.uri.path();
+        let sends = ["/sync", "/photos/", "/quarantine"].iter().any(|route| path.starts_with(route));
+        if caller.leaving && !sends {
+            return Err(Unfit::Revoked.into());
+        }
+        Ok(Me(caller.technician))
     }
 }
 
@@ -103,29 +95,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
         let Path(text) =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| HttpProblem::not_found())?;
         Digest::parse(&text).map(Named).ok_or_else(HttpProblem::not_found)
-    }
-}
-
-async fn sign_in(
-    State(office): State<Office>,
-    Sent(asked): Sent<SignIn>,
-) -> Result<Json<SignedIn>, HttpProblem> {
-    let (token, account) = office.sign_in(Kind::Technician, asked.login, asked.password).await?;
-    let signed_in = office.run(move |office| office.signed_in(token, &account)).await?;
-    Ok(Json(signed_in))
-}
-
-impl Office {
-    fn signed_in(&self, token: String, account: &str) -> anyhow::Result<SignedIn> {
-        let technician = self.read(|db| people::technician(db, account.parse()?))?;
-        let technician = technician.ok_or_else(|| anyhow::anyhow!("A session without a technician"))?;
-        Ok(SignedIn {
-            token,
-            technician,
-            company: self.company()?,
-            office_key: self.key(),
-            office_time: self.now(),
-        })
     }
 }
 

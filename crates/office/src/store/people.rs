@@ -58,6 +58,11 @@ pub fn staff_name(db: &Connection, login: &str) -> Result<Option<String>> {
     Ok(db.query_row(sql, [login], |row| row.get(0)).optional()?)
 }
 
+pub fn staff_role(db: &Connection, login: &str) -> Result<Option<String>> {
+    let sql = "SELECT role FROM staff WHERE login = ?1";
+    Ok(db.query_row(sql, [login], |row| row.get(0)).optional()?)
+}
+
 /// The account (technician id or staff login) and the password's hash.
 pub fn account(db: &Connection, kind: Kind, login: &str) -> Result<Option<(String, String)>> {
     let sql = match kind {

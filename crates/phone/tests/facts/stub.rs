@@ -4,8 +4,11 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Change, DeviceId, Digest, Refusal, Sheet, TechnicianId, Text, WorkOrder, WorkOrderId, apply,
     change::OpenedSheet,
+    enrol::{
+        Challenge, Enrol, EnrolBy, Enrolled, Extra, Given, PhoneId, SessionAsked, Wipe, WipeOrder, Wiped,
+    },
     place::Position,
-    sign::SecretKey,
+    sign::{PublicKey, SecretKey},
     wire::*,
     work_order::{AssignmentState, Technician},
 };
@@ -43,6 +46,8 @@ pub enum Mood {
     NoReceipt,
     NoBase,
     SignInLapsed,
+    /// The office has revoked this phone.
+    Revoked,
     TooOld,
     Failing,
     /// It takes the phone for a copy.
@@ -78,6 +83,17 @@ pub struct Office {
     pub time: Option<DateTime<Utc>>,
     /// What was asked, in order.
     pub asked: Vec<String>,
+    /// Phones that were enrolled, by their number.
+    pub phones: Vec<PublicKey>,
+    /// Sessions are numbered; the last one is good.
+    pub session: u32,
+    challenge: Option<String>,
+    pub wipe: Option<Wipe>,
+    /// A wipe is signed by somebody else.
+    pub forges: bool,
+    pub wiped: Vec<PhoneId>,
+    /// Its key, when it is not the office it was.
+    pub other: bool,
     pub pages: bool,
     /// Names of the changes of each sync.
     pub pushes: Vec<Vec<String>>,
@@ -240,12 +256,38 @@ fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     Answer { bytes, hang_up: false }
 }
 
+fn problem(status: &str, kind: &str, wipe: Option<WipeOrder>) -> Answer {
+    let body = ProblemDetails {
+        kind: format!("/problems/{kind}"),
+        title: String::new(),
+        status: status[..3].parse().unwrap(),
+        detail: String::new(),
+        extra: Extra { challenge: None, wipe },
+    };
+    let kind = ("content-type", "application/problem+json");
+    answer(status, &[OURS, kind], &serde_json::to_vec(&body).unwrap())
+}
+
+fn phone(number: usize) -> PhoneId {
+    PhoneId(uuid::Uuid::from_u128(number as u128))
+}
+
+fn number(phone: PhoneId) -> usize {
+    phone.0.as_u128() as usize
+}
+
+impl Asked {
+    fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+        match self.headers.get("content-encoding").map(String::as_str) {
+            Some("zstd") => serde_json::from_slice(&zstd::decode_all(self.body.as_slice()).unwrap()),
+            _ => serde_json::from_slice(&self.body),
+        }
+        .unwrap()
+    }
+}
+
 const OURS: (&str, &str) = (PROTOCOL_HEADER, PROTOCOL);
 const JSON: (&str, &str) = ("content-type", "application/json");
-
-pub fn key() -> SecretKey {
-    SecretKey::from_bytes([3; 32])
-}
 
 impl Office {
     /// As if restored from a backup in which the first `changes` were.
@@ -273,30 +315,31 @@ impl Office {
             Mood::BadGateway => {
                 return answer("502 Bad Gateway", &[("content-type", "text/html")], b"<h1>502");
             }
-            Mood::SignInLapsed if asked.path != "/v1/sign-in" => {
+            Mood::SignInLapsed if asked.path != "/v1/enrol" => {
                 return answer("401 Unauthorized", &[OURS], b"");
             }
+            Mood::Revoked if asked.path == "/v1/session" => {
+                return problem("403 Forbidden", "phone-revoked", None);
+            }
+            Mood::Revoked => return answer("401 Unauthorized", &[OURS], b""),
             Mood::TooOld => return answer("426 Upgrade Required", &[OURS], b""),
             Mood::Failing => return answer("500 Internal Server Error", &[OURS], b""),
             _ => {}
         }
-        if asked.path == "/v1/sign-in" {
-            let who: SignIn = serde_json::from_slice(&asked.body).unwrap();
-            let technician = match (who.login.as_str(), who.password.as_str()) {
-                ("ines", "cellar") => ines(),
-                ("omar", "attic") => omar(),
-                _ => return answer("401 Unauthorized", &[OURS], b""),
-            };
-            let signed = SignedIn {
-                token: "t".into(),
-                technician,
-                company: "Kaltwerk".into(),
-                office_key: key().public(),
-                office_time: NOON.parse().unwrap(),
-            };
-            return answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&signed).unwrap());
+        match asked.path.as_str() {
+            "/v1/enrol" => return self.enrol(&asked.json()),
+            "/v1/session" => return self.session(&asked.json()),
+            "/v1/wiped" => {
+                let done: Wiped = asked.json();
+                assert!(done.is_genuine(&self.phones[number(done.phone)]));
+                self.wiped.push(done.phone);
+                return answer("204 No Content", &[OURS], b"");
+            }
+            _ => {}
         }
-        assert_eq!(asked.headers["authorization"], "Bearer t");
+        if asked.headers["authorization"] != format!("Bearer {}", self.token()) {
+            return answer("401 Unauthorized", &[OURS], b"");
+        }
         if asked.path == "/v1/sync" {
             return self.sync(asked);
         }
@@ -313,6 +356,64 @@ impl Office {
             return answer("200 OK", &[OURS, JSON, ("content-encoding", "zstd")], &packed);
         }
         answer("404 Not Found", &[OURS], b"")
+    }
+
+    fn key(&self) -> SecretKey {
+        SecretKey::from_bytes([if self.other { 9 } else { 1 }; 32])
+    }
+
+    fn token(&self) -> String {
+        format!("t{}", self.session)
+    }
+
+    fn enrol(&mut self, asked: &Enrol) -> Answer {
+        assert!(asked.is_genuine());
+        let technician = match &asked.by {
+            EnrolBy::Password { login, password } => match (login.as_str(), password.as_str()) {
+                ("ines", "cellar") => ines(),
+                ("omar", "attic") => omar(),
+                _ => return answer("401 Unauthorized", &[OURS], b""),
+            },
+            EnrolBy::Code { code } if code == "INES-CODE" => ines(),
+            EnrolBy::Code { .. } => return answer("401 Unauthorized", &[OURS], b""),
+        };
+        let known = self.phones.iter().position(|key| *key == asked.key).unwrap_or(self.phones.len());
+        if known == self.phones.len() {
+            self.phones.push(asked.key);
+        }
+        let enrolled = Enrolled {
+            phone: phone(known),
+            recovery: format!("the office's half for {}", technician.login),
+            technician,
+            company: "Kaltwerk".into(),
+            office_key: self.key().public(),
+            session: self.give(None),
+        };
+        answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&enrolled).unwrap())
+    }
+
+    fn give(&mut self, wipe: Option<WipeOrder>) -> Given {
+        self.session += 1;
+        let at: DateTime<Utc> = NOON.parse().unwrap();
+        Given { token: self.token(), expires: at, office_time: at, wipe }
+    }
+
+    fn session(&mut self, asked: &SessionAsked) -> Answer {
+        let Some(met) = &asked.answer else {
+            let challenge = format!("challenge {}", self.asked.len());
+            self.challenge = Some(challenge.clone());
+            return answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&Challenge { challenge }).unwrap());
+        };
+        let fresh = self.challenge.take().is_some_and(|waits| waits == met.challenge);
+        if !fresh || !met.is_genuine(&self.key().public(), asked.phone, &self.phones[number(asked.phone)]) {
+            return answer("401 Unauthorized", &[OURS], b"");
+        }
+        let signer = if self.forges { SecretKey::from_bytes([5; 32]) } else { self.key() };
+        let order = self.wipe.map(|kind| WipeOrder::signed(kind, asked.phone, &signer));
+        if self.wipe == Some(Wipe::Thief) {
+            return problem("403 Forbidden", "phone-wiped", order);
+        }
+        answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&self.give(order)).unwrap())
     }
 
     fn sync(&mut self, asked: &Asked) -> Answer {
@@ -365,6 +466,7 @@ impl Office {
             .iter()
             .filter_map(|body| Some(serde_json::from_slice::<Change>(body).ok()?.sequence))
             .collect();
+        let key = self.key();
         let chain = self.chains.entry(request.device).or_default();
         let mut whole = 0;
         while chain.contains_key(&(whole + 1)) || aside.contains(&(whole + 1)) {
@@ -374,7 +476,7 @@ impl Office {
         let held = HeldMark { sequence: whole, safe: self.safe.position };
         let receipt = (whole > 0 && held != request.held).then(|| {
             let hash = chain.get(&whole).cloned();
-            Receipt::sign(&key(), request.device, (whole, hash), NOON.parse().unwrap(), self.safe)
+            Receipt::sign(&key, request.device, (whole, hash), NOON.parse().unwrap(), self.safe)
         });
         self.from_the_start = request.cursor.is_none();
         let all = request.cursor.is_none() || self.pages || afresh;
@@ -425,9 +527,9 @@ impl Office {
                 if let Some(Receipt { device, sequence, hash, at, safe, .. }) = response.receipt.take() {
                     let other = DeviceId(uuid::Uuid::from_u128(9));
                     let (key, device, hash) = match self.mood {
-                        Mood::WrongHash => (key(), device, Some(Digest::of(b"other"))),
+                        Mood::WrongHash => (key, device, Some(Digest::of(b"other"))),
                         Mood::ForgedReceipt => (SecretKey::from_bytes([9; 32]), device, hash),
-                        _ => (key(), other, hash),
+                        _ => (key, other, hash),
                     };
                     response.receipt = Some(Receipt::sign(&key, device, (sequence, hash), at, safe));
                 }
