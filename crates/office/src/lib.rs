@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod dispatch;
 mod hints;
+mod import;
 mod phones;
 mod photos;
 mod rescue;

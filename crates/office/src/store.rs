@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") },
     Migration { name: "phones", sql: include_str!("../../../migrations/office/0002_phones.sql") },
     Migration { name: "ledger", sql: include_str!("../../../migrations/office/0003_ledger.sql") },
+    Migration { name: "positions", sql: include_str!("../../../migrations/office/0004_positions.sql") },
 ];
 
 pub struct Store {

@@ -30,6 +30,7 @@ mod reference;
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") },
     Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
+    Migration { name: "0003_indexes", sql: include_str!("../../../migrations/phone/0003_indexes.sql") },
 ];
 
 pub(crate) struct Store {
