@@ -166,7 +166,7 @@ impl World {
                 for _ in 0..self.dice.between(1, 3) {
                     self.act(phone, tally)?;
                 }
-                let next = self.dice.between(1, 24) * MINUTE;
+                let next = self.dice.between(1, 45) * MINUTE;
                 if self.now + next < DAY {
                     self.in_(next, Event::Act(phone));
                 }
@@ -338,6 +338,9 @@ impl World {
         let mark = format!("{} {}", pocket.login, pocket.marks);
         let today = pocket.phone()?.today().map_err(|why| anyhow!("no list of today: {}", why.code))?;
         let nothing = today.jobs.is_empty();
+        for job in &today.jobs {
+            pocket.seen.entry(job.id).or_default();
+        }
         if self.dice.chance(if nothing { 0.3 } else { 0.02 }) {
             let id = WorkOrderId(Uuid::from_u128(
                 0x1_0000 * (phone as u128 + 1) + u128::from(self.pockets[phone].marks),
@@ -512,7 +515,7 @@ impl World {
     // --- A pass --------------------------------------------------------------------------------------------
 
     fn begin_pass(&mut self, phone: usize, tally: &mut Tally) -> Result<()> {
-        let next = self.dice.between(8, 40) * MINUTE;
+        let next = self.dice.between(10, 60) * MINUTE;
         if self.now + next < DAY && self.dice.chance(0.6) {
             self.in_(next, Event::Pass(phone));
         }
@@ -558,12 +561,14 @@ impl World {
             })
         });
         let replied = heard.as_ref().is_some_and(Result::is_ok);
+        let synced = replied && self.pockets[phone].asked_sync;
         let did = self.at_phone(phone, |pocket| match &mut pocket.pass {
             Some(pass) => pass.step(heard),
             None => Ok(Step::Done),
         })?;
         let (step, line) = match did {
             Did::Done(Step::Ask(ask)) => {
+                self.pockets[phone].asked_sync = ask.path == "/v1/sync";
                 let line = format!("asks {} {}", ask.method, kind(&ask));
                 (Some(Step::Ask(ask)), line)
             }
@@ -580,6 +585,8 @@ impl World {
         }
         if replied {
             check::screen_stands(self, phone, "after a reply")?;
+        }
+        if synced {
             check::all_jobs(self, phone)?;
         }
         Ok(step)

@@ -5,6 +5,7 @@
 //! office die between and inside transactions, disks fill, clocks jump. [`check`] looks at every step, and at the end
 //! of the day after the faults have stopped. See docs/SIMULATOR.md.
 
+pub mod bugs;
 pub mod check;
 pub mod day;
 pub mod dice;

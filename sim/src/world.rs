@@ -77,6 +77,8 @@ pub struct Pocket {
     pub clock: Arc<TestClock>,
     pub phone: Option<Phone>,
     pub pass: Option<Pass>,
+    /// What the pass asked last was a sync.
+    pub asked_sync: bool,
     /// Counts starts; what was under way in an earlier one is over.
     pub life: u32,
     pub recorded: Vec<Recorded>,
@@ -256,6 +258,7 @@ impl World {
                 clock,
                 phone,
                 pass: None,
+                asked_sync: false,
                 life: 0,
                 recorded: Vec::new(),
                 count: 0,

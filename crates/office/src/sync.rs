@@ -14,6 +14,7 @@ use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     change::KnownWhat,
+    planted,
     prepare::prepare,
     sheet::apply,
     wire::{
@@ -103,7 +104,9 @@ impl Cursor {
             .filter(|(theirs, _)| *theirs == epoch)
             .and_then(|(_, position)| position.parse().ok());
         let position = match position {
-            Some(position) if position <= store::counter(db)? => position,
+            Some(position) if position <= store::counter(db)? + u64::from(planted::on("cursor_ahead")) => {
+                position
+            }
             _ => 0,
         };
         Ok(Self { epoch, position })
@@ -242,7 +245,15 @@ impl<'a> Push<'a> {
             change => match held::known_change(self.tx, head.id)? {
                 Some(known) if known.digest == digest => match known.refused {
                     Some(reason) => Outcome::Refused { reason },
-                    None => Outcome::Duplicate,
+                    None if planted::on("duplicate_as_refused") => {
+                        Outcome::Refused { reason: Refusal::Malformed }
+                    }
+                    None => {
+                        if let Some(change) = change.as_ref().filter(|_| planted::on("applied_twice")) {
+                            let _ = self.judge(change)?;
+                        }
+                        Outcome::Duplicate
+                    }
                 },
                 Some(known) => self.same_id_other_body(&known, change.as_ref(), &head, raw, &digest)?,
                 None => self.take_new(change.as_ref(), &head, raw, &digest)?,
@@ -313,6 +324,7 @@ impl<'a> Push<'a> {
         self.device.hash = Some(digest.clone());
         match verdict {
             Ok(()) => Ok(Outcome::Accepted),
+            Err(_) if planted::on("refusal_blocks") => Err(Halt::ChainBroken { held: self.device.sequence }),
             Err(reason) => {
                 if let Some(work_order) = head.work_order {
                     let name = change.map_or("unreadable".to_owned(), |c| c.what.name());
@@ -374,6 +386,7 @@ impl<'a> Push<'a> {
     fn place_of(&self, change: &Change) -> anyhow::Result<Option<Place>> {
         if let Some(Held { order, sheet, .. }) = store::held(self.tx, change.work_order)? {
             let access = store::access(self.tx, change.work_order, self.me.id)?;
+            let access = access.filter(|access| access.active || !planted::on("late_refused"));
             return Ok(access.map(|access| Place { order, sheet, mine: access.active, new: false }));
         }
         let What::Known(KnownWhat::SheetOpened { opened }) = &change.what else { return Ok(None) };
@@ -453,7 +466,7 @@ fn answer(
     moved.truncate(PAGE);
     let position = match moved.last() {
         Some(last) if more => last.position,
-        _ => store::counter(db)?,
+        _ => store::counter(db)? + u64::from(planted::on("cursor_ahead")),
     };
 
     let mut bases: Vec<Base> = Vec::new();
@@ -479,7 +492,8 @@ fn answer(
     let current = Some(reference_digest(&reference)) == request.reference;
     let receipt = held::device(db, request.device)?.and_then(|device| {
         let hash = device.hash?;
-        Some(Receipt { device: request.device, sequence: device.sequence, hash, at: now })
+        let sequence = device.sequence + u64::from(planted::on("receipt_ahead"));
+        Some(Receipt { device: request.device, sequence, hash, at: now })
     });
     Ok(SyncResponse {
         device: request.device,

@@ -12,7 +12,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    Change, Stage, WorkOrderId, apply,
+    Change, Stage, WorkOrderId, apply, planted,
     view::Event,
     wire::{Base, Outcome, Receipt, SyncResponse},
     work_order::AssignmentState,
@@ -76,6 +76,10 @@ pub(crate) fn settle(
     }
     for gone in &response.gone {
         let Some(known) = rows.work_order(gone.work_order)? else { continue };
+        if planted::on("gone_deletes_waiting") {
+            let waiting = rows.waiting(0, 500)?.into_iter().filter(|w| w.work_order == gone.work_order);
+            waiting.map(|w| rows.forget(w.sequence)).collect::<Result<()>>()?;
+        }
         // Who declined an offer need not be told that it went to somebody else.
         rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;
         events.push(Event::Job { work_order: gone.work_order });
@@ -86,9 +90,13 @@ pub(crate) fn settle(
         let id = change.work_order;
         match result.outcome {
             Outcome::Refused { reason } => {
+                if planted::on("refusal_dropped") {
+                    rows.forget(change.sequence)?;
+                }
                 rows.refuse(change.sequence, reason)?;
                 to_fold.insert(id);
             }
+            Outcome::Duplicate if planted::on("duplicate_kept") => {}
             Outcome::Accepted | Outcome::Duplicate if based.contains(&id) || gone.contains(&id) => {
                 if !based.contains(&id) {
                     // Taken away and received late: the office sends no base any more, so ours takes it up.
@@ -106,8 +114,13 @@ pub(crate) fn settle(
             Outcome::Accepted | Outcome::Duplicate => {}
         }
     }
+    if planted::on("ack_beyond_sent") && !sent.is_empty() {
+        rows.waiting(0, 500)?.iter().try_for_each(|waiting| rows.forget(waiting.sequence))?;
+    }
     for id in to_fold {
-        fold(rows, id)?;
+        if !planted::on("sheet_not_rebased") {
+            fold(rows, id)?;
+        }
         events.push(Event::Job { work_order: id });
     }
     for digest in response.bases.iter().flat_map(|b| &b.photos_held) {
