@@ -15,13 +15,18 @@ pub const ALL: &[Bug] = &[
     // On the phone.
     bug("drop_on_ack", "forgets what it sent as soon as anything answers 200"),
     bug("ack_beyond_sent", "forgets everything that waits when a receipt comes, not only what was sent"),
-    bug("cursor_before_apply", "keeps the cursor in a transaction before that of the bases it stands for"),
+    bug(
+        "cursor_before_apply",
+        "keeps the cursor before the bases it stands for, and does not compare the scope",
+    ),
     bug("gone_deletes_waiting", "forgets what waits for a work order that was given to somebody else"),
     bug("refusal_dropped", "forgets what was refused"),
     bug("reply_for_another", "does not look whose reply it is"),
     bug("sheet_not_rebased", "takes a new base and does not lay the waiting changes on it again"),
     bug("two_transactions", "keeps the sheet before the change"),
     bug("photo_apart", "keeps a photo after its change, in a transaction of its own"),
+    bug("mark_in_base", "lays what the base holds already on it once more"),
+    bug("no_retained", "keeps nothing of what the office has signed for"),
     bug("duplicate_kept", "goes on waiting with what the office says it had before"),
     // At the office.
     bug("applied_twice", "applies a change again when it comes again"),

@@ -3,14 +3,12 @@
 use crate::{
     day::name,
     trace::digest_named,
-    world::{Seen, World},
+    world::{Recorded, Seen, World},
 };
 use anyhow::{Context, Result, ensure};
-use jobsheet_model::{
-    Change, Digest, Refusal, Sheet, WorkOrderId, apply, change::KnownWhat, wire::SyncResponse,
-};
+use jobsheet_model::{Change, Digest, Refusal, Sheet, WorkOrderId, apply, wire::SyncResponse};
 use jobsheet_phone::Reply;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// The screens' counts: what is not at the office is counted as only here, and nothing more than was.
 pub fn screen_stands(world: &mut World, phone: usize, when: &str) -> Result<()> {
@@ -27,7 +25,7 @@ pub fn screen_stands(world: &mut World, phone: usize, when: &str) -> Result<()> 
         screen.count()
     );
     ensure!(
-        screen.count() <= pocket.count,
+        screen.count() <= pocket.count || (world.was_restored && screen.count() <= recorded),
         "counted-once: {when}, {} counts {} as only here, and {} before",
         pocket.login,
         screen.count(),
@@ -81,13 +79,17 @@ pub fn one_job(world: &mut World, phone: usize, id: WorkOrderId) -> Result<()> {
     for refused in &job.refused {
         // Being late is no reason (P15), and nobody's records are somebody else's.
         ensure!(
-            !matches!(refused.reason, Refusal::WrongWorkOrder | Refusal::NotYours | Refusal::Malformed),
+            world.was_restored
+                || !matches!(
+                    refused.reason,
+                    Refusal::WrongWorkOrder | Refusal::NotYours | Refusal::Malformed | Refusal::Quarantined
+                ),
             "no-refusal: {} of {who}: {}",
             refused.what,
             refused.reason
         );
     }
-    if world.life(id).is_ones_own() {
+    if world.life(id).is_ones_own() && !world.was_restored {
         ensure!(job.refused.is_empty(), "no-refusal: {who} was nobody else's: {:?}", job.refused);
         ensure!(
             now.changes >= seen.changes && now.revision >= seen.revision,
@@ -116,7 +118,7 @@ pub fn receipt(world: &World, reply: &Reply) -> Result<()> {
     let body = if packed { zstd::decode_all(reply.body.as_slice())? } else { reply.body.clone() };
     let response: SyncResponse = serde_json::from_slice(&body).context("An answer of the office")?;
     let Some(receipt) = response.receipt else { return Ok(()) };
-    let sql = "SELECT count(*), max(CASE WHEN sequence = ?2 THEN digest END) FROM change
+    let sql = "SELECT count(*), max(CASE WHEN sequence = ?2 THEN digest END) FROM link
                WHERE device = ?1 AND sequence <= ?2";
     let (held, digest): (u64, Option<String>) = world
         .eyes()?
@@ -125,12 +127,14 @@ pub fn receipt(world: &World, reply: &Reply) -> Result<()> {
             Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
         })?;
     ensure!(held == receipt.sequence, "receipt: it says {}, and the office holds {held}", receipt.sequence);
-    ensure!(digest.as_deref() == Some(receipt.hash.as_str()), "receipt: its hash is not that of the change");
+    let signed = receipt.hash.as_ref().map(Digest::as_str);
+    ensure!(digest.as_deref() == signed, "receipt: its hash is not that of the change");
     Ok(())
 }
 
 struct Held {
     sequence: u64,
+    device: String,
     digest: String,
     refused: Option<String>,
     body: String,
@@ -159,21 +163,23 @@ fn count(world: &World, sql: &str) -> Result<u32> {
 }
 
 fn held_of(world: &World, phone: usize) -> Result<Vec<Held>> {
-    let sql = "SELECT c.sequence, c.digest, c.refused, c.body FROM change c JOIN technician t ON t.id = c.technician
-               WHERE t.login = ?1 ORDER BY c.device, c.sequence";
+    let sql = "SELECT c.sequence, c.device, c.digest, c.refused, c.body FROM change c
+               JOIN technician t ON t.id = c.technician JOIN device d ON d.id = c.device
+               WHERE t.login = ?1 ORDER BY d.rowid, c.sequence";
     let mut rows = world.eyes()?.prepare(sql)?;
     let held = rows.query_map([world.pockets[phone].login], |row| {
         Ok(Held {
             sequence: row.get::<_, i64>(0)?.unsigned_abs(),
-            digest: row.get(1)?,
-            refused: row.get(2)?,
-            body: row.get(3)?,
+            device: row.get(1)?,
+            digest: row.get(2)?,
+            refused: row.get(3)?,
+            body: row.get(4)?,
         })
     })?;
     Ok(held.collect::<Result<_, _>>()?)
 }
 
-/// Every change recorded is at the office exactly once, in order, and the chain verifies.
+/// Every change recorded is at the office exactly once, in the order of its work order, as a link of a whole chain.
 fn one_phone(
     world: &World,
     phone: usize,
@@ -189,26 +195,33 @@ fn one_phone(
         pocket.recorded.len(),
         held.len()
     );
-    let mut previous: Option<Digest> = None;
+    let links = chains(world, login)?;
+    let mut by_order: BTreeMap<WorkOrderId, VecDeque<&Recorded>> = BTreeMap::new();
+    for recorded in &pocket.recorded {
+        by_order.entry(recorded.order).or_default().push_back(recorded);
+    }
     let mut refused = 0;
-    for (n, (row, recorded)) in (1..).zip(held.iter().zip(&pocket.recorded)) {
-        ensure!(row.sequence == n, "order: {login} {n} is {} at the office", row.sequence);
+    for row in held {
         let digest = Digest::of(row.body.as_bytes());
-        ensure!(digest.as_str() == row.digest, "chain: {login} {n} is not what its digest is of");
+        let which = format!("{} of {login}", row.sequence);
+        ensure!(digest.as_str() == row.digest, "chain: {which} is not what its digest is of");
+        let link = links.get(&(row.device.clone(), row.sequence));
+        ensure!(link == Some(&row.digest), "chain: {which} is no link of it");
         let change: Change = serde_json::from_str(&row.body).context("A change at the office")?;
-        ensure!(change.previous == previous, "chain: {login} {n} does not follow the one before");
+        let next = by_order.entry(change.work_order).or_default().pop_front();
+        let fits = next.is_some_and(|recorded| {
+            change.what.name() == recorded.name
+                && recorded.mark.as_ref().is_none_or(|mark| row.body.contains(mark))
+        });
         ensure!(
-            change.work_order == recorded.order
-                && change.what.name() == recorded.name
-                && recorded.mark.as_ref().is_none_or(|mark| row.body.contains(mark)),
-            "order: {login} {n} is {} at the office and was {} of {}",
+            fits,
+            "order: {which} on {} is {} at the office, and {:?} was recorded there",
+            name(change.work_order),
             change.what.name(),
-            recorded.name,
-            name(recorded.order)
+            next.map(|recorded| &recorded.name)
         );
-        previous = Some(digest);
         refused += u32::from(row.refused.is_some());
-        names.insert(change.id.to_string(), format!("{login}#{n}"));
+        names.insert(change.id.to_string(), format!("{login}#{}", bodies.len()));
         bodies.insert(change.id.to_string(), (change, row.refused.is_some()));
     }
     let screen = world.screen(phone)?;
@@ -218,6 +231,31 @@ fn one_phone(
         screen.refused
     );
     Ok(refused)
+}
+
+/// The links of a technician's chains, each after the one before, from the first to the last.
+fn chains(world: &World, login: &str) -> Result<HashMap<(String, u64), String>> {
+    let sql = "SELECT l.device, l.sequence, l.digest, l.previous FROM link l JOIN device d ON d.id = l.device
+               JOIN technician t ON t.id = d.technician WHERE t.login = ?1 ORDER BY l.device, l.sequence";
+    let mut rows = world.eyes()?.prepare(sql)?;
+    let mut rows = rows.query([login])?;
+    let mut links = HashMap::new();
+    let mut last: Option<(String, u64, String)> = None;
+    while let Some(row) = rows.next()? {
+        let device: String = row.get(0)?;
+        let (sequence, digest) = (row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, String>(2)?);
+        let previous: Option<String> = row.get(3)?;
+        let before = last.filter(|(whose, ..)| *whose == device);
+        let next = before.as_ref().map_or(1, |(_, sequence, _)| sequence + 1);
+        ensure!(sequence == next, "chain: of {login}: {sequence} where {next} belongs");
+        ensure!(
+            previous == before.map(|(_, _, digest)| digest),
+            "chain: {sequence} of {login} does not follow the one before"
+        );
+        links.insert((device.clone(), sequence), digest.clone());
+        last = Some((device, sequence, digest));
+    }
+    Ok(links)
 }
 
 /// Every accepted change stands in the journal once, no refused one does, and no number is used twice.
@@ -326,9 +364,4 @@ fn photos_are_whole(world: &World) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Kept so that a new change with a photo is not forgotten here.
-pub fn takes_a_photo(what: &KnownWhat) -> bool {
-    matches!(what, KnownWhat::PhotoTaken { .. })
 }

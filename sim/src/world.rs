@@ -422,6 +422,13 @@ impl World {
             "counted-once: {named} listed, {} counted",
             sync.waiting_changes
         );
+        let ledger = &outbox.ledger;
+        ensure!(
+            ledger.held <= ledger.recorded,
+            "receipt: {} held of {} recorded",
+            ledger.held,
+            ledger.recorded
+        );
         Ok(Screen { changes: sync.waiting_changes, refused: sync.refused, photos: sync.waiting_photos })
     }
 

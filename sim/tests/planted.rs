@@ -19,7 +19,12 @@ fn every_planted_fault_is_found_and_without_one_all_days_stand() {
             plant(None);
             match &lived {
                 Ok(_) => println!("{:24} not found in {MOST_DAYS} days", bug.name),
-                Err(broken) => println!("{:24} day {:>4}: {}", bug.name, broken.seed, broken.why.lines().next().unwrap_or_default()),
+                Err(broken) => println!(
+                    "{:24} day {:>4}: {}",
+                    bug.name,
+                    broken.seed,
+                    broken.why.lines().next().unwrap_or_default()
+                ),
             }
             lived.is_ok()
         })

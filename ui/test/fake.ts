@@ -747,6 +747,7 @@ export function makeFake() {
         }
       : sync(),
     free: 3_100_000_000,
+    ledger: { recorded: 37, held: 30, kept: 30, code: '7F3A-91C2', at: new Date().toISOString() },
     photos_fit: 1500,
   });
   const review = (id: string): Review => ({

@@ -233,6 +233,8 @@ export const en = {
   'attention.late': 'Recorded after the job was given away or cancelled',
   'attention.differs': 'The office sees this differently',
   'attention.same_id_other_body': 'Sent twice with different content',
+  'attention.forked': 'The phone’s records do not match the office’s; nothing was deleted',
+  'attention.copied': 'A copy of the phone sent this under its name; it was given a new one',
 
   'verdict.pass': 'pass',
   'verdict.fail': 'fail',

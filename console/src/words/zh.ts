@@ -230,6 +230,8 @@ export const zh = {
   'attention.late': '在改派或取消之后才记录',
   'attention.differs': '公司的判断与手机不同',
   'attention.same_id_other_body': '同一记录两次内容不同',
+  'attention.forked': '手机记录与公司不一致，未删除任何内容',
+  'attention.copied': '手机副本曾以其名义发送，已换用新身份',
 
   'verdict.pass': '合格',
   'verdict.fail': '不合格',

@@ -46,6 +46,11 @@ pub enum Attention {
     /// The office judges a recorded fact otherwise than the phone did.
     Differs,
     SameIdOtherBody,
+    /// The chain of a phone's changes does not close: two different ones for one place, or a link that is no
+    /// link. Everything is kept.
+    Forked,
+    /// A phone presented itself as a copy of one that went on without it, and has taken a new identity.
+    Copied,
 }
 
 /// One line of a work order's journal, as the console shows it.

@@ -60,6 +60,39 @@ impl What {
     }
 }
 
+/// How soon a change should reach the office when little gets through: what others wait for goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Answers to offers, and where the technician is.
+    Status,
+    SignOff,
+    Record,
+}
+
+impl Urgency {
+    /// By the change's name ([`What::name`]).
+    pub fn of(name: &str) -> Self {
+        match name {
+            "offer_accepted" | "offer_declined" | "more_time_asked" | "delay_reported" | "departed"
+            | "went_dark" | "arrived" => Urgency::Status,
+            "signed_off" | "sign_off_refused" | "could_not_finish" => Urgency::SignOff,
+            _ => Urgency::Record,
+        }
+    }
+}
+
+impl Change {
+    /// Is it the same fact, if recorded in another chain? A phone that takes a new identity numbers anew what
+    /// waits.
+    pub fn is_same_fact(&self, other: &Change) -> bool {
+        let mut other = other.clone();
+        other.device = self.device;
+        other.sequence = self.sequence;
+        other.previous.clone_from(&self.previous);
+        *self == other
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum KnownWhat {

@@ -177,6 +177,12 @@ pub enum Refusal {
     AlreadyOpened,
     #[error("the change was recorded by somebody else")]
     NotYours,
+    #[error("the office could not take this change and keeps it aside")]
+    Quarantined,
+    /// A reason that only a newer version knows.
+    #[error("the reason needs a newer version of the app")]
+    #[serde(other)]
+    Newer,
 }
 
 /// Longest typed text, in characters.

@@ -234,11 +234,31 @@ pub struct Outbox {
     pub groups: Vec<OutboxGroup>,
     pub received_today: Vec<ReceivedJob>,
     pub sync: SyncStatus,
+    pub ledger: Ledger,
     /// Bytes free on this phone.
     #[ts(type = "number | null")]
     pub free: Option<u64>,
     /// About how many more photos fit.
     pub photos_fit: Option<u32>,
+}
+
+/// How much of what was recorded with this phone the office holds, and by what it is proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Ledger {
+    /// Changes recorded since this phone has its identity.
+    #[ts(type = "number")]
+    pub recorded: u64,
+    /// The first so many are held: the office has signed for them.
+    #[ts(type = "number")]
+    pub held: u64,
+    /// Of those, still kept here because no backup of the office has them yet.
+    #[ts(type = "number")]
+    pub kept: u64,
+    /// The last receipt: eight characters of the digest it is for, as the office shows them, and when it was given.
+    pub code: Option<String>,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// What one job still holds only here.

@@ -4,7 +4,9 @@
 //! Fields may be added; an older side leaves out what it does not know.
 
 use crate::{
-    ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, WorkOrder, WorkOrderId, moment::millis,
+    ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, WorkOrder, WorkOrderId,
+    moment::millis,
+    sign::{PublicKey, SecretKey, Signature, sign, verify},
     work_order::Technician,
 };
 use chrono::{DateTime, Utc};
@@ -35,6 +37,8 @@ pub struct SignedIn {
     pub technician: Technician,
     /// The firm's name, as the sign-in screen shows it.
     pub company: String,
+    /// What the office's receipts are signed with.
+    pub office_key: PublicKey,
     #[serde(with = "millis")]
     pub office_time: DateTime<Utc>,
 }
@@ -42,43 +46,106 @@ pub struct SignedIn {
 /// `POST /v1/sync`: changes up, bases and receipts down, in one round trip.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SyncRequest {
+    /// Of this request alone, random; the answer repeats it (I9).
+    pub nonce: u64,
     pub device: DeviceId,
     pub app: String,
     /// Opaque to the phone; `null` asks for everything.
     pub cursor: Option<String>,
     pub at: Moment,
-    /// In order of their sequence, as the exact bytes that were hashed.
+    /// Sequence of the last change recorded on this device; 0 for none.
+    pub recorded: u64,
+    /// What the phone has a verified receipt for.
+    pub held: HeldMark,
+    /// The incarnation that the office last gave this device. A copy of the phone presents an old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incarnation: Option<String>,
+    /// In order of their sequence within each work order, as the exact bytes that were hashed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Box<RawValue>>,
     /// Digest of the list of reference sets that this phone holds whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Digest>,
+    /// Asks for the digest of the scope, also when nothing moved.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub check: bool,
+    /// The scope differed after the last pull, and everything is asked for again: for the office to know.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub differed: bool,
+    /// The last receipt did not match what was recorded here; nothing was deleted. For the office to know.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mismatch: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// How far a phone knows that its changes are held, and which backup it has heard of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldMark {
+    pub sequence: u64,
+    /// [`Safe::position`].
+    pub safe: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SyncResponse {
-    /// The phone this answers; another's answer is no answer (I9).
-    pub device: DeviceId,
+    /// The request's; an answer to another request is no answer (I9).
+    pub nonce: u64,
     /// One for each change sent, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ChangeResult>,
-    /// How far the office durably holds this phone's changes; `null` while it holds none.
+    /// How far the office durably holds this phone's changes. Absent when that is what the phone knows, and
+    /// while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// To be presented with the next push.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incarnation: Option<String>,
+    /// The first change that the office does not hold of those that were recorded: it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_from: Option<u64>,
+    /// Sequences after that one which it holds all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<u64>,
+    /// The office does not know the cursor (it was restored, or is another one): everything follows from the
+    /// start, and what does not come is no longer there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub afresh: bool,
     /// Work orders that are new or changed, and every one that a sent change belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<Base>,
     /// Work orders that are no longer this technician's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Gone>,
     /// Present when the phone's reference sets are not the current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Vec<ReferenceSet>>,
     /// Photos named by changes the office holds, whose bytes it does not have (whole).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos_missing: Vec<Digest>,
+    /// With the last page of a pull that brought something: what this technician has now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Digest>,
     #[serde(with = "millis")]
     pub office_time: DateTime<Utc>,
     pub cursor: String,
     /// There is more to pull; ask again at once.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub more: bool,
+}
+
+impl SyncResponse {
+    /// Does the office say that it holds the change with this sequence?
+    pub fn holds(&self, sequence: u64) -> bool {
+        self.missing_from.is_none_or(|missing| sequence < missing) || self.beyond.contains(&sequence)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeResult {
+    /// Nil for one whose id could not be read.
     pub id: ChangeId,
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -96,23 +163,82 @@ pub enum Outcome {
     },
 }
 
-/// The office's statement of how far it durably holds a phone's changes.
+/// The office's signed statement of how far it durably holds a phone's changes: every one up to `sequence`,
+/// whose digest is `hash`; the chain of hashes says which those are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub device: DeviceId,
     pub sequence: u64,
-    /// Digest of the change with that sequence, as received.
-    pub hash: Digest,
+    /// Digest of the change with that sequence, as received; absent for 0.
+    pub hash: Option<Digest>,
     #[serde(with = "millis")]
     pub at: DateTime<Utc>,
+    pub safe: Safe,
+    pub signature: Signature,
+}
+
+/// What a verified backup of the office contains. Until then phones keep what they have a receipt for (I12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Safe {
+    /// The office's counter in that backup; 0 while there is none.
+    pub position: u64,
+    /// This device's changes in it.
+    pub sequence: u64,
+    /// When it was made: every photo that the office held whole before is in it.
+    #[serde(with = "millis::option")]
+    pub at: Option<DateTime<Utc>>,
+}
+
+const RECEIPT: &str = "jobsheet/receipt/v1";
+
+impl Receipt {
+    pub fn sign(
+        key: &SecretKey,
+        device: DeviceId,
+        (sequence, hash): (u64, Option<Digest>),
+        at: DateTime<Utc>,
+        safe: Safe,
+    ) -> Self {
+        let signature = sign(key, RECEIPT, &statement(device, sequence, hash.as_ref(), at, safe));
+        Self { device, sequence, hash, at, safe, signature }
+    }
+
+    pub fn is_signed_by(&self, key: &PublicKey) -> bool {
+        let Receipt { device, sequence, hash, at, safe, signature } = self;
+        verify(key, RECEIPT, &statement(*device, *sequence, hash.as_ref(), *at, *safe), signature)
+    }
+}
+
+/// One line for each fact, so that no two receipts have the same bytes.
+fn statement(
+    device: DeviceId,
+    sequence: u64,
+    hash: Option<&Digest>,
+    at: DateTime<Utc>,
+    safe: Safe,
+) -> Vec<u8> {
+    let hash = hash.map_or("-", Digest::as_str);
+    let safe_at = safe.at.map_or("-".to_owned(), |at| millis::text(&at));
+    let at = millis::text(&at);
+    format!("{device}\n{sequence}\n{hash}\n{at}\n{}\n{}\n{safe_at}", safe.position, safe.sequence)
+        .into_bytes()
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Base {
+    /// Where it stands in the office's order of everything; see [`scope_digest`].
+    pub n: u64,
     pub order: WorkOrder,
     pub sheet: Sheet,
     /// Photos of this sheet that the office holds whole.
     pub photos_held: Vec<Digest>,
+}
+
+/// Fingerprint of what a technician has: of the positions of their work orders, which no two share.
+pub fn scope_digest(mut positions: Vec<u64>) -> Digest {
+    positions.sort_unstable();
+    let lines: Vec<String> = positions.iter().map(u64::to_string).collect();
+    Digest::of(lines.join("\n").as_bytes())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

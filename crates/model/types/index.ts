@@ -20,7 +20,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -281,6 +281,27 @@ export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_decline
 export type Language = "en" | "zh";
 
 /**
+ * How much of what was recorded with this phone the office holds, and by what it is proved.
+ */
+export type Ledger = { 
+/**
+ * Changes recorded since this phone has its identity.
+ */
+recorded: number, 
+/**
+ * The first so many are held: the office has signed for them.
+ */
+held: number, 
+/**
+ * Of those, still kept here because no backup of the office has them yet.
+ */
+kept: number, 
+/**
+ * The last receipt: eight characters of the digest it is for, as the office shows them, and when it was given.
+ */
+code: string | null, at: string | null, };
+
+/**
  * Urgency: a level of the service standard's level set (A7, A8).
  */
 export type Level = { key: string, 
@@ -377,7 +398,7 @@ export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
 
 export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
 
-export type Outbox = { groups: Array<OutboxGroup>, received_today: Array<ReceivedJob>, sync: SyncStatus, 
+export type Outbox = { groups: Array<OutboxGroup>, received_today: Array<ReceivedJob>, sync: SyncStatus, ledger: Ledger, 
 /**
  * Bytes free on this phone.
  */
@@ -503,7 +524,7 @@ export type ReceivedJob = { work_order: WorkOrderId, number: string, customer: s
 /**
  * Why a change does not fit (WORDS: refusal). Each reason has its sentence on the screens.
  */
-export type Refusal = "locked" | "not_signed" | "quantity" | "no_such_line" | "no_such_photo" | "no_such_span" | "ends_before_it_begins" | "empty" | "too_long" | "no_such_step" | "wrong_answer" | "no_ink" | "digest_differs" | "wrong_work_order" | "malformed" | "already_opened" | "not_yours";
+export type Refusal = "locked" | "not_signed" | "quantity" | "no_such_line" | "no_such_photo" | "no_such_span" | "ends_before_it_begins" | "empty" | "too_long" | "no_such_step" | "wrong_answer" | "no_ink" | "digest_differs" | "wrong_work_order" | "malformed" | "already_opened" | "not_yours" | "quarantined" | "newer";
 
 export type RefusalReason = "not_satisfied" | "price" | "not_authorised" | "absent" | "other";
 

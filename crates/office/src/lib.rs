@@ -20,9 +20,14 @@ pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
 
 use anyhow::{Context, Result};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SubsecRound, Utc};
 use jobsheet_model::{
-    Digest, Sheet, WorkOrder, WorkOrderId, act::JournalEntry, view::Raised, work_order::Technician,
+    Digest, Sheet, WorkOrder, WorkOrderId,
+    act::JournalEntry,
+    sign::{PublicKey, SecretKey},
+    view::Raised,
+    work_order::Technician,
 };
 use rusqlite::Transaction;
 use std::{future::Future, path::PathBuf, sync::Arc};
@@ -54,6 +59,22 @@ struct Inner {
     /// Argon2 takes 19 MiB each time: no more than two at once.
     hashing: tokio::sync::Semaphore,
     clock: Clock,
+    /// Signs the receipts.
+    key: SecretKey,
+}
+
+/// The office's own key, made with it and kept with it, so that a backup carries it.
+fn signing_key(tx: &rusqlite::Connection) -> Result<SecretKey> {
+    let kept = store::fact(tx, "signing_key")?;
+    let seed = match kept {
+        Some(text) => URL_SAFE_NO_PAD.decode(text).ok().and_then(|seed| seed.try_into().ok()),
+        None => {
+            let seed = rand::random::<[u8; 32]>();
+            store::set_fact(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
+            Some(seed)
+        }
+    };
+    Ok(SecretKey::from_bytes(seed.context("The office's signing key cannot be read")?))
 }
 
 impl Office {
@@ -61,16 +82,20 @@ impl Office {
         std::fs::create_dir_all(&options.data)
             .with_context(|| format!("Making the folder {}", options.data.display()))?;
         let store = Store::open(&options.data.join("office.db"))?;
-        let epoch = store.write(|tx| -> Result<_> {
+        let (counter, key) = store.write(|tx| -> Result<_> {
             if store::fact(tx, "epoch")?.is_none() {
                 store::set_fact(tx, "epoch", &accounts::random_text(9))?;
             }
-            store::counter(tx)
+            // What was written before there were markers has a name too.
+            let n = store::counter(tx)?;
+            store::mark(tx, n)?;
+            Ok((n, signing_key(tx)?))
         })?;
         let office = Self(Arc::new(Inner {
             store,
             photos: photos::Photos::open(options.data.join("photos"))?,
-            hints: hints::Hints::new(epoch),
+            hints: hints::Hints::new(counter),
+            key,
             hashing: tokio::sync::Semaphore::new(2),
             clock: options.clock,
         }));
@@ -114,6 +139,11 @@ impl Office {
     /// The office's clock, to the millisecond.
     pub fn now(&self) -> DateTime<Utc> {
         (self.0.clock)().trunc_subsecs(3)
+    }
+
+    /// What its receipts are signed with.
+    pub fn key(&self) -> PublicKey {
+        self.0.key.public()
     }
 
     /// The firm's name.
@@ -181,8 +211,13 @@ impl Office {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (done, n) = self.0.store.write(|tx| {
+            let before = store::counter(tx)?;
             let done = work(tx)?;
-            Ok::<_, E>((done, store::counter(tx)?))
+            let n = store::counter(tx)?;
+            if n != before {
+                store::mark(tx, n)?;
+            }
+            Ok::<_, E>((done, n))
         })?;
         self.0.hints.moved_to(n);
         Ok(done)

@@ -32,8 +32,10 @@ use std::{
     },
 };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") },
+    Migration { name: "ledger", sql: include_str!("../../../migrations/office/0003_ledger.sql") },
+];
 
 pub struct Store {
     writer: Mutex<Connection>,
@@ -171,6 +173,19 @@ pub fn counter(db: &Connection) -> Result<u64> {
     Ok(db.query_row("SELECT n FROM counter WHERE stream = 'office'", [], |row| row.get(0))?)
 }
 
+/// Gives the place where the counter stands a name, if it has none.
+pub fn mark(tx: &Connection, n: u64) -> Result<()> {
+    let id = crate::accounts::random_text(6);
+    tx.execute("INSERT INTO marker (n, id) VALUES (?1, ?2) ON CONFLICT (n) DO NOTHING", params![n, id])?;
+    Ok(())
+}
+
+/// The name of the first marked place at or after `n`; `None` when the counter never stood there.
+pub fn marker(db: &Connection, n: u64) -> Result<Option<String>> {
+    let sql = "SELECT id FROM marker WHERE n >= ?1 ORDER BY n LIMIT 1";
+    Ok(db.query_row(sql, [n], |row| row.get(0)).optional()?)
+}
+
 /// A fact about the office itself: `epoch`, `company`, `demo_day`.
 pub fn fact(db: &Connection, name: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM office WHERE name = ?1";
@@ -183,6 +198,13 @@ pub fn set_fact(tx: &Connection, name: &str, value: &str) -> Result<()> {
         [name, value],
     )?;
     Ok(())
+}
+
+/// The last verified backup: where the counter stood in it, and when it was made.
+pub fn backup(db: &Connection) -> Result<Option<(u64, DateTime<Utc>)>> {
+    let Some(text) = fact(db, "backup")? else { return Ok(None) };
+    let read = text.split_once(' ').and_then(|(n, at)| Some((n.parse().ok()?, at.parse().ok()?)));
+    Ok(Some(read.context("What is known of the last backup cannot be read")?))
 }
 
 // --- Work orders and their journal -----------------------------------------------------------------

@@ -5,7 +5,7 @@
 //! change that is known by its id and bytes gets the answer it got the first time.
 
 use crate::{
-    Office,
+    Office, accounts,
     store::{self, Held, Line, sync as held},
 };
 use anyhow::Context;
@@ -18,7 +18,8 @@ use jobsheet_model::{
     prepare::prepare,
     sheet::apply,
     wire::{
-        Base, ChangeResult, Gone, MAX_PUSH, Outcome, Receipt, SyncRequest, SyncResponse, reference_digest,
+        Base, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest, SyncResponse,
+        reference_digest, scope_digest,
     },
     work_order::{AssignmentState, Technician},
 };
@@ -36,12 +37,12 @@ pub const AUTOMATIC: &str = "Jobsheet";
 pub enum Halt {
     #[error("this phone is known as somebody else's")]
     NotYourDevice,
-    #[error("the office holds this phone's changes up to {held}")]
-    Gap { held: u64 },
-    #[error("the chain of this phone's changes does not fit after {held}")]
-    ChainBroken { held: u64 },
-    #[error("the change at place {0} has no readable id")]
-    Unreadable(usize),
+    /// It is a copy of a phone that went on without it, or its chain is not the one that is held.
+    #[error("this phone must take a new identity")]
+    Superseded,
+    /// This office does not know the phone's cursor: what it lost must come before what is new.
+    #[error("the phone must ask for news before it sends")]
+    AskFirst,
     #[error("more than {MAX_PUSH} changes")]
     TooMany,
     #[error(transparent)]
@@ -66,50 +67,76 @@ impl Office {
             let known = held::device(db, request.device)?.is_some_and(|device| device.technician == me.id);
             if !request.changes.is_empty()
                 || !known
+                || request.differed
+                || request.mismatch
                 || !held::offers_delivered(db, me.id, cursor.position)?.is_empty()
             {
                 return Ok(None);
             }
-            answer(db, me, request, cursor, Vec::new(), &BTreeSet::new(), now).map(Some)
+            self.answer(db, me, request, cursor, Vec::new(), &BTreeSet::new(), now).map(Some)
         })?;
-        match quiet {
-            Some(response) => Ok(response),
-            None => self.write(|tx| {
-                let cursor = Cursor::read(tx, request.cursor.as_deref())?;
-                note_deliveries(tx, me, cursor.position, now)?;
-                let mut push = Push::begin(tx, me, request, now)?;
-                let mut results = Vec::with_capacity(request.changes.len());
-                for (place, raw) in request.changes.iter().enumerate() {
-                    results.push(push.take(place, raw.get())?);
-                }
-                let belongs = push.end(&request.app)?;
-                answer(tx, me, request, cursor, results, &belongs, now)
-            }),
+        if let Some(response) = quiet {
+            return Ok(response);
         }
+        let answered = self.write(|tx| {
+            let cursor = Cursor::read(tx, request.cursor.as_deref())?;
+            if cursor.afresh && !request.changes.is_empty() {
+                return Err(Halt::AskFirst);
+            }
+            note_deliveries(tx, me, cursor.position, now)?;
+            let mut push = Push::begin(tx, me, request, now)?;
+            let mut results = Vec::with_capacity(request.changes.len());
+            for raw in &request.changes {
+                results.push(push.take(raw.get())?);
+            }
+            let belongs = push.end(request)?;
+            // The answer's cursor carries the name of where the counter stands now.
+            store::mark(tx, store::counter(tx)?)?;
+            self.answer(tx, me, request, cursor, results, &belongs, now)
+        });
+        if let Err(Halt::Superseded) = &answered {
+            tracing::warn!(device = %request.device, "a phone was told to take a new identity");
+            let about = format!("phone {}", request.device);
+            let first = request.changes.iter().find_map(|raw| Head::read(raw.get()).work_order);
+            self.write(|tx| match first.map(|id| raise_once(tx, id, me, Attention::Copied, &about, now)) {
+                Some(raised) => raised,
+                None => Ok(()),
+            })?;
+        }
+        answered
     }
 }
 
-/// How far a phone has pulled, from a text that only the office understands: `epoch.position`.
+/// How far a phone has pulled, from a text that only the office understands: `epoch.position.marker`. The
+/// marker is the name that the position got when it was reached: an office restored from a backup holds the old
+/// epoch and may have counted past the phone's position again, but it gave other names.
 struct Cursor {
     epoch: String,
     position: u64,
+    /// The phone had a cursor, and it is none of this office's: everything is sent afresh.
+    afresh: bool,
 }
 
 impl Cursor {
-    /// A cursor of another office, or of a future this one does not have (a restored backup), means from the start.
     fn read(db: &Connection, text: Option<&str>) -> anyhow::Result<Self> {
         let epoch = store::fact(db, "epoch")?.context("The office has no epoch")?;
-        let position = text
-            .and_then(|text| text.rsplit_once('.'))
-            .filter(|(theirs, _)| *theirs == epoch)
-            .and_then(|(_, position)| position.parse().ok());
-        let position = match position {
-            Some(position) if position <= store::counter(db)? + u64::from(planted::on("cursor_ahead")) => {
-                position
-            }
-            _ => 0,
+        let position = match text {
+            Some(text) => Self::position(db, text, &epoch)?,
+            None => None,
         };
-        Ok(Self { epoch, position })
+        Ok(Self { epoch, position: position.unwrap_or(0), afresh: text.is_some() && position.is_none() })
+    }
+
+    fn position(db: &Connection, text: &str, epoch: &str) -> anyhow::Result<Option<u64>> {
+        let mut parts = text.split('.');
+        let (Some(theirs), Some(position), Some(marker), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Ok(None);
+        };
+        let Some(position) = position.parse().ok().filter(|_| theirs == epoch) else { return Ok(None) };
+        let is_ours = store::marker(db, position)?.as_deref() == Some(marker);
+        Ok((is_ours || planted::on("cursor_ahead") || planted::on("no_epoch")).then_some(position))
     }
 }
 
@@ -157,6 +184,23 @@ pub fn note_returned(tx: &Connection, id: WorkOrderId, now: DateTime<Utc>) -> an
     journal_act(tx, id, now, AUTOMATIC, Act::Returned {})
 }
 
+/// Raises what a phone may bring up again and again once for each work order of this technician's.
+fn raise_once(
+    tx: &Connection,
+    id: WorkOrderId,
+    me: &Technician,
+    attention: Attention,
+    about: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let theirs = store::access(tx, id, me.id)?.is_some();
+    let raised = store::console::raised(tx, id)?;
+    if !theirs || raised.iter().any(|one| one.attention == attention && one.about == about) {
+        return Ok(());
+    }
+    journal_act(tx, id, now, &me.name, Act::Raised { attention, about: about.to_owned() })
+}
+
 // --- The push --------------------------------------------------------------------------------------
 
 struct Push<'a> {
@@ -183,21 +227,24 @@ struct Place {
 }
 
 /// What can be told of a change even when the rest of it cannot be read.
+#[derive(Default)]
 struct Head {
-    id: ChangeId,
+    id: Option<ChangeId>,
     sequence: Option<u64>,
+    previous: Option<Digest>,
     work_order: Option<WorkOrderId>,
 }
 
 impl Head {
-    fn read(raw: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(raw).ok()?;
+    fn read(raw: &str) -> Self {
+        let Ok(value) = serde_json::from_str::<Value>(raw) else { return Self::default() };
         let text = |name: &str| value.get(name).and_then(Value::as_str);
-        Some(Self {
-            id: text("id")?.parse().ok()?,
+        Self {
+            id: text("id").and_then(|id| id.parse().ok()),
             sequence: value.get("sequence").and_then(Value::as_u64),
+            previous: text("previous").and_then(Digest::parse),
             work_order: text("work_order").and_then(|id| id.parse().ok()),
-        })
+        }
     }
 }
 
@@ -211,7 +258,7 @@ impl<'a> Push<'a> {
         let device = match held::device(tx, request.device)? {
             Some(device) => device,
             None => {
-                let device = held::Device { technician: me.id, sequence: 0, hash: None };
+                let device = held::Device::new(me.id);
                 held::save_device(tx, request.device, &device, &request.app, now)?;
                 device
             }
@@ -219,7 +266,7 @@ impl<'a> Push<'a> {
         if device.technician != me.id {
             return Err(Halt::NotYourDevice);
         }
-        Ok(Self {
+        let mut push = Self {
             tx,
             me,
             now,
@@ -228,75 +275,139 @@ impl<'a> Push<'a> {
             belongs: BTreeSet::new(),
             late: BTreeMap::new(),
             accepted: BTreeSet::new(),
-        })
+        };
+        if !request.changes.is_empty() {
+            push.incarnate(request.incarnation.as_ref())?;
+        }
+        Ok(push)
     }
 
-    fn take(&mut self, place: usize, raw: &str) -> Result<ChangeResult, Halt> {
-        let head = Head::read(raw).ok_or(Halt::Unreadable(place))?;
+    /// Tells a phone from its copy: each push gets a new incarnation, and a push must present the last one, or
+    /// the one before if that answer was lost. An office that was restored says which one it knows ([`Halt::AskFirst`]).
+    fn incarnate(&mut self, presented: Option<&String>) -> Result<(), Halt> {
+        let device = &mut self.device;
+        let current = device.incarnation.as_ref() == presented;
+        if !current && device.incarnation_before.as_ref() != presented {
+            return Err(Halt::Superseded);
+        }
+        device.incarnation_before = presented.cloned();
+        device.incarnation = Some(accounts::random_text(9));
+        Ok(())
+    }
+
+    fn take(&mut self, raw: &str) -> Result<ChangeResult, Halt> {
+        let head = Head::read(raw);
         let digest = Digest::of(raw.as_bytes());
         let change = serde_json::from_str::<Change>(raw).ok();
         self.belongs.extend(head.work_order);
+        let known = match head.id {
+            Some(id) => held::known_change(self.tx, id)?,
+            None => None,
+        };
+        let is_known =
+            |known: &held::KnownChange| known.digest == digest || is_same_fact(known, change.as_ref());
+        let mine = |change: &Change| change.author == self.me.id && change.device == self.id;
+        let forged = change.as_ref().is_some_and(|change| !mine(change));
+        let other = known.as_ref().filter(|known| !forged && !is_known(known));
+        if let (Some(id), Some(known)) = (head.id, other) {
+            self.same_id_other_body(known, id, raw)?;
+            return Ok(ChangeResult { id, outcome: Outcome::Refused { reason: Refusal::Malformed } });
+        }
+        if let Some(sequence) = head.sequence {
+            self.link(sequence, &head, &digest)?;
+        }
+        let Some(id) = head.id else {
+            held::quarantine(self.tx, self.me.id, "malformed", raw.as_bytes(), self.now)?;
+            self.advance()?;
+            let outcome = Outcome::Refused { reason: Refusal::Malformed };
+            return Ok(ChangeResult { id: ChangeId(uuid::Uuid::nil()), outcome });
+        };
         let outcome = match change {
-            Some(change) if change.author != self.me.id || change.device != self.id => {
+            Some(_) if forged => {
                 held::quarantine(self.tx, self.me.id, "not_yours", raw.as_bytes(), self.now)?;
-                self.advance_if_next(change.sequence, change.previous.as_ref(), &digest);
                 Outcome::Refused { reason: Refusal::NotYours }
             }
-            change => match held::known_change(self.tx, head.id)? {
-                Some(known) if known.digest == digest => match known.refused {
-                    Some(reason) => Outcome::Refused { reason },
-                    None if planted::on("duplicate_as_refused") => {
-                        Outcome::Refused { reason: Refusal::Malformed }
+            change => match known {
+                Some(known) if known.refused.is_none() && planted::on("duplicate_as_refused") => {
+                    Outcome::Refused { reason: Refusal::AlreadyOpened }
+                }
+                Some(known) => {
+                    if let Some(change) = change.filter(|_| planted::on("applied_twice")) {
+                        let _ = self.judge(&change)?;
                     }
-                    None => {
-                        if let Some(change) = change.as_ref().filter(|_| planted::on("applied_twice")) {
-                            let _ = self.judge(change)?;
-                        }
-                        Outcome::Duplicate
-                    }
-                },
-                Some(known) => self.same_id_other_body(&known, change.as_ref(), &head, raw, &digest)?,
-                None => self.take_new(change.as_ref(), &head, raw, &digest)?,
+                    known.refused.map_or(Outcome::Duplicate, |reason| Outcome::Refused { reason })
+                }
+                None => self.take_new(id, change.as_ref(), &head, raw, &digest)?,
             },
         };
-        Ok(ChangeResult { id: head.id, outcome })
+        self.advance()?;
+        Ok(ChangeResult { id, outcome })
     }
 
-    fn same_id_other_body(
-        &mut self,
-        known: &held::KnownChange,
-        change: Option<&Change>,
-        head: &Head,
-        raw: &str,
-        digest: &Digest,
-    ) -> Result<Outcome, Halt> {
+    /// Takes the change into the phone's chain, in its place. Another one in that place, or a neighbour that says
+    /// otherwise, means that this is a copy of the phone, or not its chain.
+    fn link(&mut self, sequence: u64, head: &Head, digest: &Digest) -> Result<(), Halt> {
+        if let Some(held) = held::link(self.tx, self.id, sequence)? {
+            return if held.digest == *digest { Ok(()) } else { Err(Halt::Superseded) };
+        }
+        let before = match sequence.checked_sub(1) {
+            None | Some(0) => None,
+            Some(before) => held::link(self.tx, self.id, before)?.map(|link| link.digest),
+        };
+        let after = held::link(self.tx, self.id, sequence.saturating_add(1))?.and_then(|link| link.previous);
+        let fits = sequence > self.device.sequence
+            && (before.is_none() || before == head.previous)
+            && (sequence > 1 || head.previous.is_none())
+            && after.is_none_or(|says| says == *digest);
+        if !fits {
+            return Err(Halt::Superseded);
+        }
+        let link = held::Link { digest: digest.clone(), previous: head.previous.clone(), change: head.id };
+        held::add_link(self.tx, self.id, sequence, &link)?;
+        Ok(())
+    }
+
+    /// How far the chain is whole now. A link that was kept aside (`/v1/quarantine`) is known by its digest alone.
+    fn advance(&mut self) -> anyhow::Result<()> {
+        loop {
+            let next = self.device.sequence.saturating_add(1);
+            let link = match held::link(self.tx, self.id, next)? {
+                Some(link) => link,
+                None => {
+                    let after = held::link(self.tx, self.id, next.saturating_add(1))?;
+                    let Some(aside) = after.and_then(|after| after.previous) else { return Ok(()) };
+                    if !held::is_quarantined(self.tx, &aside, self.me.id)? {
+                        return Ok(());
+                    }
+                    let link = held::Link { digest: aside, previous: self.device.hash.clone(), change: None };
+                    held::add_link(self.tx, self.id, next, &link)?;
+                    link
+                }
+            };
+            if link.previous != self.device.hash {
+                return Ok(());
+            }
+            self.device.sequence = next;
+            self.device.hash = Some(link.digest);
+        }
+    }
+
+    fn same_id_other_body(&mut self, known: &held::KnownChange, id: ChangeId, raw: &str) -> Result<(), Halt> {
         let fresh = held::quarantine(self.tx, self.me.id, "same_id_other_body", raw.as_bytes(), self.now)?;
         if fresh && let Some(work_order) = known.work_order {
-            self.raise(work_order, Attention::SameIdOtherBody, format!("change {}", head.id))?;
+            self.raise(work_order, Attention::SameIdOtherBody, format!("change {id}"))?;
         }
-        if let Some(change) = change {
-            self.advance_if_next(change.sequence, change.previous.as_ref(), digest);
-        }
-        Ok(Outcome::Refused { reason: Refusal::Malformed })
+        Ok(())
     }
 
     fn take_new(
         &mut self,
+        id: ChangeId,
         change: Option<&Change>,
         head: &Head,
         raw: &str,
         digest: &Digest,
     ) -> Result<Outcome, Halt> {
-        let next = self.device.sequence + 1;
-        // What cannot be read stands where it came.
-        let sequence = change.map(|c| c.sequence).or(head.sequence).unwrap_or(next);
-        if sequence > next {
-            return Err(Halt::Gap { held: self.device.sequence });
-        }
-        let fits = change.is_none_or(|change| change.previous == self.device.hash);
-        if sequence < next || !fits {
-            return Err(Halt::ChainBroken { held: self.device.sequence });
-        }
         let verdict = match change {
             Some(change) => self.judge(change)?,
             None => Err(Refusal::Malformed),
@@ -304,10 +415,10 @@ impl<'a> Push<'a> {
         held::keep_change(
             self.tx,
             &held::Received {
-                id: head.id,
+                id,
                 digest,
                 device: self.id,
-                sequence,
+                sequence: head.sequence.unwrap_or(0),
                 technician: self.me.id,
                 work_order: head.work_order,
                 at: self.now,
@@ -320,11 +431,9 @@ impl<'a> Push<'a> {
         {
             held::name_photo(self.tx, digest, *bytes, self.me.id, work_order)?;
         }
-        self.device.sequence = sequence;
-        self.device.hash = Some(digest.clone());
         match verdict {
             Ok(()) => Ok(Outcome::Accepted),
-            Err(_) if planted::on("refusal_blocks") => Err(Halt::ChainBroken { held: self.device.sequence }),
+            Err(_) if planted::on("refusal_blocks") => Err(Halt::Failed(anyhow::anyhow!("planted"))),
             Err(reason) => {
                 if let Some(work_order) = head.work_order {
                     let name = change.map_or("unreadable".to_owned(), |c| c.what.name());
@@ -421,24 +530,30 @@ impl<'a> Push<'a> {
         journal_act(self.tx, work_order, self.now, &self.me.name, Act::Raised { attention, about })
     }
 
-    /// Another phone's bytes, or a known id, are held as well: the chain goes on where it fits.
-    fn advance_if_next(&mut self, sequence: u64, previous: Option<&Digest>, digest: &Digest) {
-        if sequence == self.device.sequence + 1 && previous == self.device.hash.as_ref() {
-            self.device.sequence = sequence;
-            self.device.hash = Some(digest.clone());
-        }
-    }
-
-    fn end(mut self, app: &str) -> anyhow::Result<BTreeSet<WorkOrderId>> {
+    fn end(mut self, request: &SyncRequest) -> anyhow::Result<BTreeSet<WorkOrderId>> {
         for (work_order, names) in std::mem::take(&mut self.late) {
             self.raise(work_order, Attention::Late, names.join(", "))?;
         }
         for work_order in &self.accepted {
             note_returned(self.tx, *work_order, self.now)?;
         }
-        held::save_device(self.tx, self.id, &self.device, app, self.now)?;
+        if request.differed || request.mismatch {
+            let about = if request.mismatch { "receipt" } else { "scope" };
+            tracing::warn!(device = %self.id, about, "a phone holds something else than the office says");
+            if let Some(id) = held::last_work_order(self.tx, self.id)? {
+                let about = format!("{about} of phone {}", self.id);
+                raise_once(self.tx, id, self.me, Attention::Forked, &about, self.now)?;
+            }
+        }
+        held::save_device(self.tx, self.id, &self.device, &request.app, self.now)?;
         Ok(self.belongs)
     }
+}
+
+/// Numbered anew by a phone that took a new identity, and otherwise the same.
+fn is_same_fact(known: &held::KnownChange, change: Option<&Change>) -> bool {
+    let known = serde_json::from_str::<Change>(&known.body).ok();
+    known.zip(change).is_some_and(|(known, change)| known.is_same_fact(change))
 }
 
 fn answers_offer(what: &What) -> bool {
@@ -452,59 +567,105 @@ fn answers_offer(what: &What) -> bool {
 
 // --- The pull --------------------------------------------------------------------------------------
 
-fn answer(
-    db: &Connection,
-    me: &Technician,
-    request: &SyncRequest,
-    cursor: Cursor,
-    results: Vec<ChangeResult>,
-    belongs: &BTreeSet<WorkOrderId>,
-    now: DateTime<Utc>,
-) -> Result<SyncResponse, Halt> {
-    let mut moved = held::moved(db, me.id, cursor.position, PAGE + 1)?;
-    let more = moved.len() > PAGE;
-    moved.truncate(PAGE);
-    let position = match moved.last() {
-        Some(last) if more => last.position,
-        _ => store::counter(db)? + u64::from(planted::on("cursor_ahead")),
-    };
+impl Office {
+    #[allow(clippy::too_many_arguments)]
+    fn answer(
+        &self,
+        db: &Connection,
+        me: &Technician,
+        request: &SyncRequest,
+        cursor: Cursor,
+        results: Vec<ChangeResult>,
+        belongs: &BTreeSet<WorkOrderId>,
+        now: DateTime<Utc>,
+    ) -> Result<SyncResponse, Halt> {
+        let mut moved = held::moved(db, me.id, cursor.position, PAGE + 1)?;
+        let more = moved.len() > PAGE;
+        moved.truncate(PAGE);
+        let position = match moved.last() {
+            Some(last) if more => last.position,
+            _ => store::counter(db)?,
+        };
 
-    let mut bases: Vec<Base> = Vec::new();
-    let mut gone: Vec<Gone> = Vec::new();
-    let mut add = |id: WorkOrderId, active: bool| -> anyhow::Result<()> {
-        if active {
-            bases.extend(held::base(db, id)?);
-        } else {
-            gone.extend(held::gone(db, id, me.id)?);
+        let mut bases: Vec<Base> = Vec::new();
+        let mut gone: Vec<Gone> = Vec::new();
+        let mut add = |id: WorkOrderId, active: bool| -> anyhow::Result<()> {
+            if active {
+                bases.extend(held::base(db, id, me.id)?);
+            } else {
+                gone.extend(held::gone(db, id, me.id)?);
+            }
+            Ok(())
+        };
+        for one in &moved {
+            add(one.work_order, one.active)?;
         }
-        Ok(())
-    };
-    for one in &moved {
-        add(one.work_order, one.active)?;
-    }
-    for id in belongs.iter().filter(|id| !moved.iter().any(|one| one.work_order == **id)) {
-        if let Some(access) = store::access(db, *id, me.id)? {
-            add(*id, access.active)?;
+        for id in belongs.iter().filter(|id| !moved.iter().any(|one| one.work_order == **id)) {
+            if let Some(access) = store::access(db, *id, me.id)? {
+                add(*id, access.active)?;
+            }
         }
+
+        let reference = held::reference_list(db, me.id)?;
+        let current = Some(reference_digest(&reference)) == request.reference;
+        let device = held::device(db, request.device)?;
+        let held_to = device.as_ref().map_or(0, |device| device.sequence);
+        let brings = request.check || cursor.afresh || !bases.is_empty() || !gone.is_empty();
+        let scope = match brings && !more {
+            true => Some(scope_digest(held::scope(db, me.id)?)),
+            false => None,
+        };
+        let marker = store::marker(db, position)?.context("The counter's place has no name")?;
+        let speaks = cursor.afresh || !request.changes.is_empty();
+        Ok(SyncResponse {
+            nonce: request.nonce,
+            results,
+            receipt: match &device {
+                Some(device) => self.receipt(db, request, device, now)?,
+                None => None,
+            },
+            incarnation: device.filter(|_| speaks).and_then(|device| device.incarnation),
+            missing_from: (request.recorded > held_to).then_some(held_to + 1),
+            beyond: match request.recorded > held_to {
+                true => held::links_after(db, request.device, held_to)?,
+                false => Vec::new(),
+            },
+            afresh: cursor.afresh,
+            bases,
+            gone,
+            reference: (!current).then_some(reference),
+            photos_missing: held::photos_missing(db, me.id)?,
+            scope,
+            office_time: now,
+            cursor: format!(
+                "{}.{}.{marker}",
+                cursor.epoch,
+                position + u64::from(planted::on("cursor_ahead"))
+            ),
+            more,
+        })
     }
 
-    let reference = held::reference_list(db, me.id)?;
-    let current = Some(reference_digest(&reference)) == request.reference;
-    let receipt = held::device(db, request.device)?.and_then(|device| {
-        let hash = device.hash?;
-        let sequence = device.sequence + u64::from(planted::on("receipt_ahead"));
-        Some(Receipt { device: request.device, sequence, hash, at: now })
-    });
-    Ok(SyncResponse {
-        device: request.device,
-        results,
-        receipt,
-        bases,
-        gone,
-        reference: (!current).then_some(reference),
-        photos_missing: held::photos_missing(db, me.id)?,
-        office_time: now,
-        cursor: format!("{}.{position}", cursor.epoch),
-        more,
-    })
+    /// Nothing when it says what the phone knows.
+    fn receipt(
+        &self,
+        db: &Connection,
+        request: &SyncRequest,
+        device: &held::Device,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Option<Receipt>> {
+        let backup = store::backup(db)?;
+        let safe = Safe {
+            position: backup.map_or(0, |(position, _)| position),
+            sequence: device.safe_sequence,
+            at: backup.map(|(_, at)| at),
+        };
+        if device.sequence == 0
+            || request.held == (HeldMark { sequence: device.sequence, safe: safe.position })
+        {
+            return Ok(None);
+        }
+        let held = (device.sequence + u64::from(planted::on("receipt_ahead")), device.hash.clone());
+        Ok(Some(Receipt::sign(&self.0.key, request.device, held, now, safe)))
+    }
 }

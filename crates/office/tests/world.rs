@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     ChangeId, DeviceId, Digest, Moment, WorkOrder, WorkOrderId,
     change::{Change, KnownWhat},
-    wire::{Base, PROTOCOL, PROTOCOL_HEADER, SignedIn, SyncRequest, SyncResponse},
+    sign::PublicKey,
+    wire::{Base, HeldMark, PROTOCOL, PROTOCOL_HEADER, SignedIn, SyncRequest, SyncResponse},
     work_order::Technician,
 };
 use jobsheet_office::{HandClock, Office, Options};
@@ -98,7 +99,7 @@ impl World {
     /// A phone on which this technician has just signed in.
     pub async fn phone(&self, login: &str) -> Phone<'_> {
         let answer = self.try_password(login, &format!("demo-{}", login.replace('.', "-"))).await;
-        let SignedIn { token, technician, .. } = answer.json();
+        let SignedIn { token, technician, office_key, .. } = answer.json();
         Phone {
             world: self,
             token,
@@ -107,6 +108,9 @@ impl World {
             sequence: 0,
             previous: None,
             cursor: None,
+            held: HeldMark::default(),
+            incarnation: None,
+            office_key,
         }
     }
 }
@@ -123,6 +127,9 @@ pub struct Phone<'a> {
     pub sequence: u64,
     pub previous: Option<Digest>,
     pub cursor: Option<String>,
+    pub held: HeldMark,
+    pub incarnation: Option<String>,
+    pub office_key: PublicKey,
 }
 
 impl Phone<'_> {
@@ -165,12 +172,19 @@ impl Phone<'_> {
 
     pub fn request(&self, changes: &[Box<RawValue>]) -> String {
         let request = SyncRequest {
+            nonce: 7,
             device: self.device,
             app: "test".into(),
             cursor: self.cursor.clone(),
             at: self.moment(),
+            recorded: self.sequence,
+            held: self.held,
+            incarnation: self.incarnation.clone(),
             changes: changes.to_vec(),
             reference: None,
+            check: false,
+            differed: false,
+            mismatch: false,
         };
         serde_json::to_string(&request).unwrap()
     }
@@ -181,7 +195,15 @@ impl Phone<'_> {
 
     pub async fn sync(&mut self, changes: &[Box<RawValue>]) -> SyncResponse {
         let response: SyncResponse = self.try_sync(changes).await.json();
+        assert_eq!(response.nonce, 7);
         self.cursor = Some(response.cursor.clone());
+        if response.incarnation.is_some() || response.afresh {
+            self.incarnation.clone_from(&response.incarnation);
+        }
+        if let Some(receipt) = &response.receipt {
+            assert!(receipt.is_signed_by(&self.office_key));
+            assert_eq!(receipt.device, self.device);
+        }
         response
     }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Problem,
-    wire::{PROTOCOL, PROTOCOL_HEADER, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+    wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
 use reqwest::{Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -42,6 +42,12 @@ pub(crate) enum Trouble {
     TooMany,
     #[error("the app is too old")]
     AppTooOld,
+    /// It takes us for a copy of the phone it knows: a new identity is due.
+    #[error("this phone must take a new identity")]
+    Superseded,
+    /// It does not know our cursor: it is to be asked for news before anything is sent to it.
+    #[error("the office wants to be asked first")]
+    AskFirst,
     /// The office itself said no, or could not.
     #[error("the office answered {0}")]
     Status(u16),
@@ -66,6 +72,13 @@ impl Trouble {
                 "app_too_old",
                 "The office needs a newer version of this app. Your work is safe.",
             ),
+            Trouble::Superseded => Problem::new(
+                "superseded",
+                "The office takes this phone for a copy of another. Your work is safe and will be sent again.",
+            ),
+            Trouble::AskFirst => {
+                Problem::new("office_error", "The office could not answer. It will be tried again.")
+            }
             Trouble::Status(status) => {
                 Problem::new("office_error", "The office could not answer. It will be tried again.")
                     .with("status", status)
@@ -132,6 +145,13 @@ impl Ask {
         })
     }
 
+    /// Bytes that the office could not take as a change, to be kept as they are.
+    pub(crate) fn quarantine(token: &str, body: &str) -> Self {
+        let ask =
+            Self::new("POST", "/v1/quarantine", Some(token)).with("content-type", "application/octet-stream");
+        Self { body: body.as_bytes().to_vec(), ..ask }
+    }
+
     pub(crate) fn photo_progress(token: &str, digest: &Digest) -> Self {
         Self::new("HEAD", format!("/v1/photos/{digest}"), Some(token))
     }
@@ -156,6 +176,13 @@ impl Reply {
     fn content_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Is it the office's refusal of this kind (RFC 9457)?
+    fn is_problem(&self, kind: &str) -> bool {
+        self.content_type() == "application/problem+json"
+            && serde_json::from_slice::<ProblemDetails>(&self.body)
+                .is_ok_and(|problem| problem.kind.rsplit('/').next() == Some(kind))
     }
 
     /// The body, unpacked.
@@ -185,6 +212,8 @@ pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
         401 => Err(Trouble::SignInNeeded),
         429 => Err(Trouble::TooMany),
         426 => Err(Trouble::AppTooOld),
+        409 if reply.is_problem("superseded") => Err(Trouble::Superseded),
+        409 if reply.is_problem("ask-first") => Err(Trouble::AskFirst),
         status => Err(Trouble::Status(status)),
     }
 }

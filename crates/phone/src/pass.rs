@@ -1,29 +1,40 @@
 //! One pass of sending and fetching, without a network: [`Pass::step`] takes what was heard and says what to ask
 //! next. The shell's loop carries it over HTTP (`sync`), a simulated world over anything it likes.
 //!
-//! First the waiting changes go up in order, and what changed comes down. Then reference data. Then photos, in
-//! segments; a change that is recorded meanwhile goes before the next segment.
+//! First the waiting changes go up, in one request when they are few and otherwise what others wait for first, and
+//! what changed comes down. Then reference data. Then photos, in segments; a change that is recorded meanwhile goes
+//! before the next segment.
 
 use crate::{
     error::{Error, Result},
+    moment::uuid_at,
     office::{self, Ask, Heard, Trouble, Upload},
     phone::{Core, Signed, lock},
+    record::fold,
     reference::keep,
-    settle::{Ahead, check, settle},
-    store::{DeviceRow, Waiting, WaitingPhoto},
+    settle::{self, Ahead, check, settle},
+    store::{Sendable, Waiting, WaitingPhoto},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    Problem, planted,
+    DeviceId, Problem, Refusal, WorkOrderId,
+    change::Urgency,
+    planted,
     view::{Event, Link},
-    wire::{MAX_PUSH, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
+    wire::{HeldMark, MAX_PUSH, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
 };
 use serde_json::value::RawValue;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-/// Bytes of changes in one request, before they are packed.
+/// Bytes of changes in a pass's first request, before they are packed: what little signal may carry. Each of the
+/// next may have eight times as many, up to [`MAX_BODY`].
+const FIRST_BODY: usize = 64 * 1024;
 const MAX_BODY: usize = 4 * 1024 * 1024;
+/// Times that the same changes may fail at the office before it is asked which of them it is.
+const PATIENCE: u32 = 3;
+/// How long what the office has signed for is kept, when no backup of the office says that it has it.
+const KEPT: TimeDelta = TimeDelta::days(35);
 const SEGMENTS: std::ops::RangeInclusive<usize> = 64 * 1024..=1024 * 1024;
 
 /// Why a pass ended early.
@@ -75,8 +86,15 @@ pub struct Pass {
     core: Arc<Core>,
     signed: Arc<Signed>,
     token: String,
-    /// The last change that this pass has sent.
-    after: u64,
+    /// What this pass has sent.
+    sent: BTreeSet<u64>,
+    /// Bytes and number of changes of the next request.
+    body: usize,
+    most: usize,
+    /// The office fails at something among the changes, and it is being found out at which.
+    searching: bool,
+    /// A new identity was taken in this pass.
+    renewed: bool,
     /// What went wrong with one thing and must not keep the others waiting (I5).
     apart: Option<Trouble>,
     /// Reference data to be fetched, as of an office time.
@@ -87,7 +105,8 @@ pub struct Pass {
 /// Whose answer is waited for.
 enum At {
     Begin,
-    Sync(Exchange),
+    Sync(Box<Exchange>),
+    Quarantine(Waiting),
     Set(Sets, usize),
     Photo(Photos, Sending),
     Over,
@@ -95,8 +114,7 @@ enum At {
 
 /// A sync that was asked.
 struct Exchange {
-    device: DeviceRow,
-    sent: Vec<Waiting>,
+    asked: settle::Asked,
     begun: (DateTime<Utc>, u64),
 }
 
@@ -130,7 +148,19 @@ enum Asked {
 impl Pass {
     pub(crate) fn begin(core: &Arc<Core>, signed: Arc<Signed>) -> Result<Self, Failed> {
         let token = signed.account.token.clone().ok_or(Trouble::SignInNeeded)?;
-        Ok(Self { core: core.clone(), signed, token, after: 0, apart: None, wanted: None, at: At::Begin })
+        Ok(Self {
+            core: core.clone(),
+            signed,
+            token,
+            sent: BTreeSet::new(),
+            body: FIRST_BODY,
+            most: MAX_PUSH,
+            searching: false,
+            renewed: false,
+            apart: None,
+            wanted: None,
+            at: At::Begin,
+        })
     }
 
     /// Takes what came of the last [`Step::Ask`] (nothing, the first time) and says what follows.
@@ -141,7 +171,8 @@ impl Pass {
     pub(crate) fn advance(&mut self, heard: Option<Heard>) -> Result<Step, Failed> {
         match (std::mem::replace(&mut self.at, At::Over), heard) {
             (At::Begin, None) => self.ask_sync(),
-            (At::Sync(exchange), Some(heard)) => self.synced(exchange, heard),
+            (At::Sync(exchange), Some(heard)) => self.synced(*exchange, heard),
+            (At::Quarantine(change), Some(heard)) => self.quarantined(change, heard),
             (At::Set(sets, index), Some(heard)) => self.set_heard(sets, index, heard),
             (At::Photo(photos, sending), Some(heard)) => self.photo_heard(photos, sending, heard),
             (At::Over, None) => Ok(Step::Done),
@@ -160,43 +191,70 @@ impl Pass {
     // --- Changes up, bases down ------------------------------------------------------------------------
 
     fn ask_sync(&mut self) -> Result<Step, Failed> {
-        let (device, waiting) =
-            self.rows(|rows| Ok((rows.device()?, rows.waiting(self.after, MAX_PUSH)?)))?;
-        let (mut sent, mut changes, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for change in waiting {
-            bytes += change.body.len();
-            if bytes > MAX_BODY && !sent.is_empty() {
-                break;
+        let (device, sent) = self.rows(|rows| {
+            let left = rows.sendable()?.into_iter().filter(|one| !self.sent.contains(&one.sequence));
+            let mut sent = Vec::new();
+            for sequence in next_batch(left.collect(), self.body, self.most) {
+                sent.extend(rows.waiting(sequence)?);
             }
+            Ok((rows.device()?, sent))
+        })?;
+        let mut changes = Vec::with_capacity(sent.len());
+        for change in &sent {
             changes.push(RawValue::from_string(change.body.clone()).map_err(Error::from)?);
-            sent.push(change);
         }
+        let nonce = rand::random();
         let request = SyncRequest {
+            nonce,
             device: device.id,
             app: self.core.version.clone(),
             cursor: device.cursor.clone(),
             at: self.core.moment(device.ahead.as_ref()),
+            recorded: device.sequence,
+            held: HeldMark { sequence: device.receipt_sequence, safe: device.safe.position },
+            incarnation: device.incarnation.clone(),
             changes,
             reference: device.reference.clone(),
+            check: false,
+            differed: device.differed,
+            mismatch: device.receipt_mismatch,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
-        self.at = At::Sync(Exchange { device, sent, begun });
+        self.at = At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent }, begun }));
         Ok(Step::Ask(ask))
     }
 
     fn synced(&mut self, exchange: Exchange, heard: Heard) -> Result<Step, Failed> {
-        let Exchange { device, sent, begun } = exchange;
+        let Exchange { asked, begun } = exchange;
         let answered = heard.as_ref().map_or(begun, |reply| reply.at);
         if planted::on("drop_on_ack") && heard.as_ref().is_ok_and(|reply| reply.status == 200) {
-            self.write(|rows| sent.iter().try_for_each(|change| rows.forget(change.sequence)))?;
+            self.write(|rows| asked.sent.iter().try_for_each(|change| rows.forget(change.sequence)))?;
         }
-        let response: SyncResponse = office::json(heard)?;
+        let response: SyncResponse = match office::json(heard) {
+            Ok(response) => response,
+            Err(Trouble::Superseded) if !self.renewed => return self.renew(),
+            Err(Trouble::AskFirst) if !asked.sent.is_empty() => {
+                let most = std::mem::replace(&mut self.most, 0);
+                return self.ask_sync().inspect(|_| self.most = most);
+            }
+            Err(Trouble::Status(status)) if !asked.sent.is_empty() && may_be_the_changes(status) => {
+                return self.push_failed(asked.sent, status);
+            }
+            Err(trouble) => return Err(trouble.into()),
+        };
         if !planted::on("reply_for_another") {
-            check(&response, &device, &sent)?;
+            check(&response, &asked)?;
         }
         let ahead = Ahead::measured(begun, answered, response.office_time, self.core.clock.boot());
-        self.after = sent.last().map_or(self.after, |last| last.sequence);
+        self.sent.extend(asked.sent.iter().map(|change| change.sequence));
+        if !asked.sent.is_empty() {
+            lock(&self.core.live).push_failures = 0;
+            self.body = self.body.saturating_mul(8).min(MAX_BODY);
+        } else if self.searching {
+            // It answers when nothing is sent, so it is one of the changes.
+            self.most = self.most.max(1);
+        }
         let more = response.more;
         if let Some(list) = response.reference.clone() {
             self.wanted = Some((list, response.office_time));
@@ -204,10 +262,10 @@ impl Pass {
         if planted::on("cursor_before_apply") {
             self.write(|rows| rows.save_pull(&response.cursor, !more))?;
         }
-        let now = self.core.now(device.ahead.as_ref());
+        let now = self.core.now(asked.device.ahead.as_ref());
         let (events, waits) = self.write(|rows| {
-            let events = settle(rows, &sent, response, &ahead, now)?;
-            Ok((events, rows.is_waiting_after(self.after)?))
+            let events = settle(rows, &asked, response, &ahead, now)?;
+            Ok((events, rows.is_sendable_besides(&self.sent)?))
         })?;
         events.into_iter().for_each(|event| self.core.tell(event));
         self.core.tell(Event::Sync {});
@@ -218,6 +276,63 @@ impl Pass {
             Some((list, as_of)) => self.next_set(Sets { list, as_of }, 0),
             None => self.begin_photos(),
         }
+    }
+
+    /// The office takes this phone for a copy (or it is one: restored from the system's backup, or cloned): what waits
+    /// is sent as another phone's. Nothing is lost, and nothing is held twice: the facts keep their ids.
+    fn renew(&mut self) -> Result<Step, Failed> {
+        let id = DeviceId(uuid_at(self.core.clock.utc()));
+        tracing::warn!("this phone takes a new identity");
+        self.write(|rows| rows.renew(id))?;
+        self.renewed = true;
+        self.sent.clear();
+        self.ask_sync()
+    }
+
+    /// The same changes failed again and again: the office is asked for news alone, and if it can answer that,
+    /// half of the changes are sent, and half of these, until the one is found that it cannot take (I5).
+    fn push_failed(&mut self, sent: Vec<Waiting>, status: u16) -> Result<Step, Failed> {
+        if !self.searching {
+            let mut live = lock(&self.core.live);
+            live.push_failures += 1;
+            if live.push_failures < PATIENCE {
+                return Err(Trouble::Status(status).into());
+            }
+            drop(live);
+            self.searching = true;
+            self.most = 0;
+            return self.ask_sync().inspect(|_| self.most = sent.len().div_ceil(2));
+        }
+        self.most = sent.len() / 2;
+        let mut sent = sent.into_iter();
+        match (sent.next(), sent.next()) {
+            (Some(poison), None) => {
+                tracing::warn!(sequence = poison.sequence, "the office cannot take this change");
+                let ask = Ask::quarantine(&self.token, &poison.body);
+                self.at = At::Quarantine(poison);
+                Ok(Step::Ask(ask))
+            }
+            _ => self.ask_sync(),
+        }
+    }
+
+    fn quarantined(&mut self, poison: Waiting, heard: Heard) -> Result<Step, Failed> {
+        match office::accepted(heard) {
+            Ok(_) => {
+                self.write(|rows| {
+                    rows.refuse(poison.sequence, Refusal::Quarantined)?;
+                    fold(rows, poison.work_order)
+                })?;
+                self.core.tell(Event::Job { work_order: poison.work_order });
+            }
+            // Not even so: it stays, and the others go on.
+            Err(Trouble::Status(status)) => self.apart = Some(Trouble::Status(status)),
+            Err(trouble) => return Err(trouble.into()),
+        }
+        self.sent.insert(poison.sequence);
+        self.most = MAX_PUSH;
+        self.searching = false;
+        self.ask_sync()
     }
 
     // --- Reference data --------------------------------------------------------------------------------
@@ -285,7 +400,7 @@ impl Pass {
     fn segment(&mut self, photos: Photos, mut sending: Sending, from: u64) -> Result<Step, Failed> {
         let size = sending.bytes.len() as u64;
         self.sent(&mut sending.photo, from.min(size))?;
-        if self.rows(|rows| rows.is_waiting_after(self.after))? {
+        if self.rows(|rows| rows.is_sendable_besides(&self.sent))? {
             return self.ask_sync();
         }
         let begin = usize::try_from(from).unwrap_or(usize::MAX).min(sending.bytes.len());
@@ -379,11 +494,84 @@ impl Pass {
         let (now, boot) = (self.core.clock.utc(), self.core.clock.boot());
         self.write(|rows| {
             let ahead = rows.device()?.ahead.filter(|(_, b)| *b == boot).map_or(0, |(ahead, _)| ahead);
-            rows.save_last_sync(now - TimeDelta::milliseconds(ahead))
+            let now = now - TimeDelta::milliseconds(ahead);
+            rows.drop_kept(now - KEPT)?;
+            rows.save_last_sync(now)
         })?;
         match self.apart.take() {
             Some(trouble) => Err(trouble.into()),
             None => Ok(Step::Done),
         }
+    }
+}
+
+/// Could the office's failure be about what was sent to it?
+fn may_be_the_changes(status: u16) -> bool {
+    matches!(status, 400 | 413 | 415 | 422 | 500..=502 | 504..=599)
+}
+
+/// What goes with the next request. Everything in the order it was recorded, when it is little; otherwise what others
+/// wait for first, each with everything that was recorded before it on its work order.
+fn next_batch(left: Vec<Sendable>, body: usize, most: usize) -> Vec<u64> {
+    let all: usize = left.iter().map(|one| one.bytes).sum();
+    let in_order = if all <= body { left } else { by_value(left) };
+    let mut bytes = 0;
+    let fits = in_order.into_iter().take(most).take_while(|one| {
+        let first = bytes == 0;
+        bytes += one.bytes;
+        first || bytes <= body
+    });
+    fits.map(|one| one.sequence).collect()
+}
+
+fn by_value(left: Vec<Sendable>) -> Vec<Sendable> {
+    let mut by_order: BTreeMap<WorkOrderId, VecDeque<Sendable>> = BTreeMap::new();
+    for one in &left {
+        by_order.entry(one.work_order).or_default().push_back(*one);
+    }
+    let mut sorted = Vec::with_capacity(left.len());
+    for urgency in [Urgency::Status, Urgency::SignOff, Urgency::Record] {
+        for urgent in left.iter().filter(|one| one.urgency == urgency) {
+            let Some(queue) = by_order.get_mut(&urgent.work_order) else { continue };
+            while queue.front().is_some_and(|next| next.sequence <= urgent.sequence) {
+                sorted.extend(queue.pop_front());
+            }
+        }
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sendable(rows: &[(u128, Urgency, usize)]) -> Vec<Sendable> {
+        let rows = rows.iter().zip(1..);
+        rows.map(|(&(order, urgency, bytes), sequence)| Sendable {
+            sequence,
+            work_order: WorkOrderId(uuid::Uuid::from_u128(order)),
+            urgency,
+            bytes,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_others_wait_for_goes_first_with_what_came_before_it() {
+        use Urgency::{Record, SignOff, Status};
+        let left = sendable(&[
+            (1, Record, 50),  // 1
+            (1, Record, 50),  // 2
+            (2, Record, 50),  // 3
+            (2, SignOff, 50), // 4
+            (1, Record, 50),  // 5
+            (3, Status, 50),  // 6
+        ]);
+        assert_eq!(next_batch(left.clone(), 300, 500), [1, 2, 3, 4, 5, 6], "little enough: as recorded");
+        assert_eq!(next_batch(left.clone(), 290, 500), [6, 3, 4, 1, 2], "the answer, the sign-off, the rest");
+        assert_eq!(next_batch(left.clone(), 100, 500), [6, 3]);
+        assert_eq!(next_batch(left.clone(), 10, 500), [6], "one, however large");
+        assert_eq!(next_batch(left.clone(), 300, 2), [1, 2]);
+        assert!(next_batch(left, 300, 0).is_empty());
     }
 }

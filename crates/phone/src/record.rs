@@ -33,7 +33,7 @@ impl Core {
                 (None, What::Known(KnownWhat::SheetOpened { opened })) => {
                     let order = WorkOrder::opened_on_site(id, opened, technician, now);
                     let sheet = Sheet::empty(id);
-                    rows.put_base(&order, &sheet, now)?;
+                    rows.put_base(0, &order, &sheet, now)?;
                     (order, sheet)
                 }
                 (None, _) => return Err(no_such_job()),
@@ -196,7 +196,7 @@ mod tests {
         phone.record(ID, note("after")).unwrap();
         phone.add_photo(ID, PhotoSubject::Before, None, png.get_ref()).unwrap();
         let sequences: Vec<u64> =
-            signed.store.read(|rows| Ok(rows.waiting(0, 10)?.iter().map(|w| w.sequence).collect())).unwrap();
+            signed.store.read(|rows| Ok(rows.sendable()?.iter().map(|w| w.sequence).collect())).unwrap();
         assert_eq!(sequences, [1, 2, 3, 4], "no gap in the chain");
     }
 
@@ -207,8 +207,8 @@ mod tests {
         let future = serde_json::json!({"what":"robot_sent","legs":4});
         let job = phone.record(ID, serde_json::from_value(future).unwrap()).unwrap();
         assert_eq!(job.sheet.unknown.len(), 1);
-        let waiting = signed.store.read(|rows| rows.waiting(1, 10)).unwrap();
-        assert!(waiting[0].body.contains(r#""what":{"legs":4,"what":"robot_sent"}"#), "{}", waiting[0].body);
+        let waiting = signed.store.read(|rows| rows.waiting(2)).unwrap().unwrap();
+        assert!(waiting.body.contains(r#""what":{"legs":4,"what":"robot_sent"}"#), "{}", waiting.body);
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
         signed
             .store
             .write(|rows| {
-                rows.put_base(&order, &sheet, order.from)?;
+                rows.put_base(1, &order, &sheet, order.from)?;
                 fold(rows, ID)
             })
             .unwrap();

@@ -45,16 +45,20 @@ impl Core {
             Ok(at) => json::<SignedIn>(at.send(ask, &*self.clock, || {}).await),
             Err(trouble) => Err(trouble),
         };
+        let mut office_key = None;
         let account = match answer {
-            Ok(yes) => Account {
-                file: format!("{}.db", yes.technician.id),
-                verifier: verifier(password).await?,
-                login: login.to_owned(),
-                office,
-                company: yes.company,
-                token: Some(yes.token),
-                technician: yes.technician,
-            },
+            Ok(yes) => {
+                office_key = Some(yes.office_key);
+                Account {
+                    file: format!("{}.db", yes.technician.id),
+                    verifier: verifier(password).await?,
+                    login: login.to_owned(),
+                    office,
+                    company: yes.company,
+                    token: Some(yes.token),
+                    technician: yes.technician,
+                }
+            }
             Err(Trouble::SignInNeeded) => {
                 return Err(Problem::new("wrong_password", "Name or password is wrong.").into());
             }
@@ -69,6 +73,9 @@ impl Core {
             Err(trouble) => return Err(trouble.problem().into()),
         };
         let store = self.store_of(&account)?;
+        if let Some(key) = office_key {
+            store.write(|rows| rows.save_office_key(&key))?;
+        }
         self.device.sign_in(&account, self.clock.utc())?;
         self.seat(Some(Arc::new(Signed { account, store })));
         self.tell(Event::Session {});

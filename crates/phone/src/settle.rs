@@ -1,8 +1,9 @@
 //! What an answer of the office changes here: checked first, then applied in one transaction, or not at all
 //! (I6, I9).
 //!
-//! A waiting change is forgotten only in the transaction that stores the base which holds it, and only under a
-//! receipt that matches the chain of what was recorded here (I2).
+//! A waiting change stops waiting only in the transaction that stores the base which holds it, and only under a
+//! receipt that the office has signed and that matches the chain of what was recorded here (I2). Even then its bytes
+//! are kept until a backup of the office holds them (I12).
 
 use crate::{
     error::Result,
@@ -14,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Change, Stage, WorkOrderId, apply, planted,
     view::Event,
-    wire::{Base, Outcome, Receipt, SyncResponse},
+    wire::{Base, ChangeResult, Gone, Outcome, Receipt, SyncResponse, scope_digest},
     work_order::AssignmentState,
 };
 use std::collections::BTreeSet;
@@ -42,13 +43,26 @@ impl Ahead {
     }
 }
 
+/// What was asked with a sync.
+pub(crate) struct Asked {
+    pub nonce: u64,
+    /// As it was then.
+    pub device: DeviceRow,
+    pub sent: Vec<Waiting>,
+}
+
 /// Is it the answer to what was asked (I9)?
-pub(crate) fn check(response: &SyncResponse, device: &DeviceRow, sent: &[Waiting]) -> Answer<()> {
+pub(crate) fn check(response: &SyncResponse, asked: &Asked) -> Answer<()> {
     let no = |why: &str| Err(Trouble::NotAnOffice(why.into()));
-    if response.device != device.id {
-        return no("an answer for another phone");
+    if response.nonce != asked.nonce {
+        return no("an answer to something else");
     }
-    if !response.results.iter().map(|r| r.id).eq(sent.iter().map(|s| s.id)) {
+    let same = |result: &ChangeResult, sent: &Waiting| {
+        // The office could not even read whose answer it is: by its place.
+        result.id == sent.id || (result.id.0.is_nil() && matches!(result.outcome, Outcome::Refused { .. }))
+    };
+    let results = &response.results;
+    if results.len() != asked.sent.len() || !results.iter().zip(&asked.sent).all(|(r, s)| same(r, s)) {
         return no("results for other changes");
     }
     if response.bases.iter().any(|b| b.sheet.work_order != b.order.id) {
@@ -60,7 +74,7 @@ pub(crate) fn check(response: &SyncResponse, device: &DeviceRow, sent: &[Waiting
 /// Applies an answer that was checked, inside one transaction. Returns what the screens must be told.
 pub(crate) fn settle(
     rows: &Rows<'_>,
-    sent: &[Waiting],
+    asked: &Asked,
     response: SyncResponse,
     ahead: &Ahead,
     now: DateTime<Utc>,
@@ -68,25 +82,26 @@ pub(crate) fn settle(
     let mut events = Vec::new();
     let mut to_fold = BTreeSet::new();
     let device = rows.device()?;
-    let covered = covered(rows, &device, response.receipt.as_ref())?;
+    if device.id != asked.device.id {
+        // Another identity was taken meanwhile: this answer is for the one before.
+        return Ok(events);
+    }
+    // What was recorded after it was asked, the office cannot hold.
+    let holds = |sequence| sequence <= asked.device.sequence && response.holds(sequence);
+    restart(rows, &device, &response, holds)?;
+    let proof = proof(rows, &rows.device()?, response.receipt.as_ref())?;
 
     for base in &response.bases {
         events.extend(store_base(rows, base, now)?);
+        rows.rebase(base.order.id, holds)?;
         to_fold.insert(base.order.id);
     }
     for gone in &response.gone {
-        let Some(known) = rows.work_order(gone.work_order)? else { continue };
-        if planted::on("gone_deletes_waiting") {
-            let waiting = rows.waiting(0, 500)?.into_iter().filter(|w| w.work_order == gone.work_order);
-            waiting.map(|w| rows.forget(w.sequence)).collect::<Result<()>>()?;
-        }
-        // Who declined an offer need not be told that it went to somebody else.
-        rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;
-        events.push(Event::Job { work_order: gone.work_order });
+        events.extend(take_away(rows, gone)?);
     }
     let based: BTreeSet<WorkOrderId> = response.bases.iter().map(|b| b.order.id).collect();
     let gone: BTreeSet<WorkOrderId> = response.gone.iter().map(|g| g.work_order).collect();
-    for (change, result) in sent.iter().zip(&response.results) {
+    for (change, result) in asked.sent.iter().zip(&response.results) {
         let id = change.work_order;
         match result.outcome {
             Outcome::Refused { reason } => {
@@ -97,25 +112,23 @@ pub(crate) fn settle(
                 to_fold.insert(id);
             }
             Outcome::Duplicate if planted::on("duplicate_kept") => {}
-            Outcome::Accepted | Outcome::Duplicate if based.contains(&id) || gone.contains(&id) => {
-                if !based.contains(&id) {
-                    // Taken away and received late: the office sends no base any more, so ours takes it up.
+            Outcome::Accepted | Outcome::Duplicate if based.contains(&id) => {
+                rows.mark_held(change.sequence)?;
+            }
+            Outcome::Accepted | Outcome::Duplicate if gone.contains(&id) => {
+                // Taken away and received late: the office sends no base any more, so ours takes it up.
+                if rows.is_laid(change.sequence)? {
                     lay_on_base(rows, change)?;
-                    to_fold.insert(id);
                 }
-                if covered.is_some_and(|up_to| change.sequence <= up_to) {
-                    rows.forget(change.sequence)?;
-                    rows.save_received(id, response.office_time)?;
-                } else {
-                    rows.mark_in_base(change.sequence)?;
-                }
+                rows.mark_held(change.sequence)?;
+                to_fold.insert(id);
             }
             // Without the base that holds it, it goes on waiting.
             Outcome::Accepted | Outcome::Duplicate => {}
         }
     }
-    if planted::on("ack_beyond_sent") && !sent.is_empty() {
-        rows.waiting(0, 500)?.iter().try_for_each(|waiting| rows.forget(waiting.sequence))?;
+    if planted::on("ack_beyond_sent") && !asked.sent.is_empty() {
+        rows.sendable()?.iter().try_for_each(|waiting| rows.forget(waiting.sequence))?;
     }
     for id in to_fold {
         if !planted::on("sheet_not_rebased") {
@@ -123,19 +136,23 @@ pub(crate) fn settle(
         }
         events.push(Event::Job { work_order: id });
     }
+    match (&proof, &response.receipt) {
+        (Proof::Holds(up_to), receipt) => {
+            if let Some(receipt) = receipt {
+                rows.save_receipt(receipt)?;
+            }
+            rows.save_receipt_mismatch(false)?;
+            for id in rows.keep_up_to(*up_to, response.office_time)? {
+                rows.save_received(id, response.office_time)?;
+            }
+        }
+        (Proof::Mismatch, _) => rows.save_receipt_mismatch(true)?,
+    }
     for digest in response.bases.iter().flat_map(|b| &b.photos_held) {
         rows.photo_held(digest, now)?;
     }
     for digest in &response.photos_missing {
         rows.photo_missing(digest)?;
-    }
-    match (covered, &response.receipt) {
-        (Some(_), Some(receipt)) => {
-            rows.save_receipt(receipt)?;
-            rows.save_receipt_mismatch(false)?;
-        }
-        (Some(_), None) => rows.save_receipt_mismatch(false)?,
-        (None, _) => rows.save_receipt_mismatch(true)?,
     }
     // A slow answer says little about the time, but more than nothing.
     let known = device.ahead.is_some_and(|(_, boot)| boot == ahead.boot);
@@ -143,29 +160,86 @@ pub(crate) fn settle(
         rows.save_ahead(ahead.millis, &ahead.boot)?;
     }
     rows.save_pull(&response.cursor, !response.more)?;
+    if !response.more {
+        for id in rows.take_stale()? {
+            let gone =
+                Gone { work_order: id, to: String::new(), reason: String::new(), at: response.office_time };
+            events.extend(take_away(rows, &gone)?);
+        }
+        if let Some(theirs) = &response.scope {
+            let differs = scope_digest(rows.scope()?) != *theirs;
+            rows.save_differed(differs && !planted::on("cursor_before_apply"))?;
+        }
+    }
     Ok(events)
 }
 
-/// Up to which sequence the office holds this phone's changes; `None` when its receipt does not match what was
-/// recorded here, and then nothing may be forgotten.
-fn covered(rows: &Rows<'_>, device: &DeviceRow, receipt: Option<&Receipt>) -> Result<Option<u64>> {
-    let Some(receipt) = receipt else {
-        // It never had any: fine. It had some and knows of none: not fine.
-        return Ok((device.receipt_sequence == 0).then_some(0));
+/// An office that was restored from a backup, or is another one, has lost some of what it held: that waits
+/// again (I12). Nothing is deleted for it.
+fn restart(
+    rows: &Rows<'_>,
+    device: &DeviceRow,
+    response: &SyncResponse,
+    holds: impl Fn(u64) -> bool,
+) -> Result<()> {
+    if response.incarnation.is_some() || response.afresh {
+        rows.save_incarnation(response.incarnation.as_deref())?;
+    }
+    if response.afresh {
+        rows.mark_stale()?;
+    }
+    let Some(missing) = response.missing_from else { return Ok(()) };
+    rows.release_lost(holds)?;
+    if missing <= device.receipt_sequence {
+        tracing::warn!(
+            missing,
+            held = device.receipt_sequence,
+            "the office has lost changes it had signed for"
+        );
+        rows.requeue_from(missing)?;
+        // Unsigned as this is, it only takes back what we took for proved.
+        rows.lower_receipt(missing.saturating_sub(1))?;
+    }
+    Ok(())
+}
+
+/// What is proved about the chain of this phone.
+enum Proof {
+    /// The office holds everything up to here.
+    Holds(u64),
+    /// What it says is not signed by it, or is not what was recorded here. Nothing may be forgotten for it.
+    Mismatch,
+}
+
+fn proof(rows: &Rows<'_>, device: &DeviceRow, receipt: Option<&Receipt>) -> Result<Proof> {
+    // None: nothing that we do not have a receipt for already.
+    let Some(receipt) = receipt else { return Ok(Proof::Holds(device.receipt_sequence)) };
+    let signed = device.office_key.as_ref().is_some_and(|key| receipt.is_signed_by(key));
+    let ours = match receipt.sequence {
+        0 => None,
+        sequence if sequence == device.receipt_sequence => device.receipt_hash.clone(),
+        sequence => rows.hash_of(sequence)?,
     };
-    let ours = if receipt.device != device.id || receipt.sequence < device.receipt_sequence {
-        None
-    } else if receipt.sequence == device.receipt_sequence {
-        device.receipt_hash.clone()
-    } else {
-        rows.hash_of(receipt.sequence)?
-    };
-    Ok((ours.as_ref() == Some(&receipt.hash)).then_some(receipt.sequence))
+    let matches = receipt.device == device.id
+        && receipt.hash == ours
+        && receipt.hash.is_some() == (receipt.sequence > 0);
+    Ok(if signed && matches { Proof::Holds(receipt.sequence) } else { Proof::Mismatch })
+}
+
+fn take_away(rows: &Rows<'_>, gone: &Gone) -> Result<Option<Event>> {
+    let Some(known) = rows.work_order(gone.work_order)? else { return Ok(None) };
+    if planted::on("gone_deletes_waiting") {
+        let waiting = rows.sendable()?.into_iter().filter(|one| one.work_order == gone.work_order);
+        waiting.map(|one| rows.forget(one.sequence)).collect::<Result<()>>()?;
+    }
+    // Who declined an offer need not be told that it went to somebody else.
+    rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;
+    Ok(Some(Event::Job { work_order: gone.work_order }))
 }
 
 fn store_base(rows: &Rows<'_>, base: &Base, now: DateTime<Utc>) -> Result<Option<Event>> {
     let before = rows.work_order(base.order.id)?;
-    rows.put_base(&base.order, &base.sheet, now)?;
+    rows.put_base(base.n, &base.order, &base.sheet, now)?;
     let assignment = &base.order.assignment;
     let is_new = before.is_none_or(|before| {
         before.gone.is_some()

@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub heard: bool,
     /// Bytes of the next segment of a photo.
     pub segment: usize,
+    /// Times in a row that the office failed at what was sent to it.
+    pub push_failures: u32,
 }
 
 impl Default for Live {
@@ -36,6 +38,7 @@ impl Default for Live {
             sending: None,
             heard: false,
             segment: 64 * 1024,
+            push_failures: 0,
         }
     }
 }

@@ -8,13 +8,14 @@ use crate::error::{Error, Result, word};
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
-    change::PartSource,
+    change::{PartSource, Urgency},
     moment::millis,
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
+    sign::PublicKey,
     view::{ReceivedJob, RefusedChange},
-    wire::{Gone, Receipt},
+    wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
 };
 use jobsheet_sqlite::Migration;
@@ -26,8 +27,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 mod outbox;
 mod reference;
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") },
+    Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
+];
 
 pub(crate) struct Store {
     writer: Mutex<Connection>,
@@ -53,6 +56,10 @@ pub(crate) struct DeviceRow {
     pub ahead: Option<(i64, String)>,
     pub last_sync: Option<DateTime<Utc>>,
     pub position: Option<Position>,
+    pub office_key: Option<PublicKey>,
+    pub incarnation: Option<String>,
+    pub safe: Safe,
+    pub differed: bool,
 }
 
 pub(crate) struct WorkOrderRow {
@@ -71,6 +78,15 @@ pub(crate) struct Waiting {
     pub id: ChangeId,
     pub work_order: WorkOrderId,
     pub body: String,
+}
+
+/// What there is to know of a change for deciding when it goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Sendable {
+    pub sequence: u64,
+    pub work_order: WorkOrderId,
+    pub urgency: Urgency,
+    pub bytes: usize,
 }
 
 /// What only this phone has of one work order.
@@ -142,7 +158,8 @@ impl Rows<'_> {
     pub fn device(&self) -> Result<DeviceRow> {
         let row = self.0.query_row(
             "SELECT id, sequence, hash, cursor, complete, reference, van_as_of, receipt_sequence, receipt_hash,
-                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position
+                    receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, office_key, incarnation,
+                    safe_position, safe_sequence, safe_at, differed
              FROM device WHERE one = 1",
             [],
             |r| {
@@ -161,6 +178,10 @@ impl Rows<'_> {
                     ahead: r.get::<_, Option<i64>>(11)?.zip(r.get(12)?),
                     last_sync: instant_or_null(r, 13)?,
                     position: json_or_null(r, 14)?,
+                    office_key: r.get::<_, Option<String>>(15)?.and_then(|text| PublicKey::parse(&text)),
+                    incarnation: r.get(16)?,
+                    safe: Safe { position: r.get(17)?, sequence: r.get(18)?, at: instant_or_null(r, 19)? },
+                    differed: r.get(20)?,
                 })
             },
         )?;
@@ -180,11 +201,54 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// How far the office holds our chain, by a receipt that was checked; it may be less than before.
     pub fn save_receipt(&self, receipt: &Receipt) -> Result<()> {
+        let Receipt { sequence, hash, at, safe, .. } = receipt;
         self.0.execute(
-            "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2, receipt_at = ?3 WHERE one = 1",
-            params![receipt.sequence, receipt.hash.as_str(), millis::text(&receipt.at)],
+            "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2, receipt_at = ?3, safe_position = ?4,
+                safe_sequence = ?5, safe_at = ?6 WHERE one = 1",
+            params![
+                sequence,
+                hash.as_ref().map(Digest::as_str),
+                millis::text(at),
+                safe.position,
+                safe.sequence,
+                safe.at.map(|at| millis::text(&at)),
+            ],
         )?;
+        Ok(())
+    }
+
+    /// The office holds less than it had signed for.
+    pub fn lower_receipt(&self, sequence: u64) -> Result<()> {
+        let hash = self.hash_of(sequence)?;
+        self.0.execute(
+            "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2 WHERE one = 1",
+            params![sequence, hash.as_ref().map(Digest::as_str)],
+        )?;
+        Ok(())
+    }
+
+    /// The key that receipts must be signed with, as told by an office that knew our password.
+    pub fn save_office_key(&self, key: &PublicKey) -> Result<()> {
+        self.0.execute("UPDATE device SET office_key = ?1 WHERE one = 1", [key.to_string()])?;
+        Ok(())
+    }
+
+    pub fn save_incarnation(&self, incarnation: Option<&str>) -> Result<()> {
+        self.0.execute("UPDATE device SET incarnation = ?1 WHERE one = 1", [incarnation])?;
+        Ok(())
+    }
+
+    /// What we hold is not what the office says we have. The first time, everything is asked for again; what
+    /// does not come then is gone.
+    pub fn save_differed(&self, differed: bool) -> Result<()> {
+        let before = self.device()?.differed;
+        if differed && !before {
+            self.mark_stale()?;
+            self.0.execute("UPDATE device SET cursor = NULL WHERE one = 1", [])?;
+        }
+        self.0.execute("UPDATE device SET differed = ?1 WHERE one = 1", [differed])?;
         Ok(())
     }
 
@@ -253,13 +317,14 @@ impl Rows<'_> {
         Ok(row.optional()?)
     }
 
-    /// Plan and sheet as the office sent them. An offer made anew is seen anew; whatever had been taken away is back.
-    pub fn put_base(&self, order: &WorkOrder, base: &Sheet, seen_at: DateTime<Utc>) -> Result<()> {
+    /// Plan and sheet as the office sent them, with their place in its order (0 for a sheet opened here). An offer
+    /// made anew is seen anew; whatever had been taken away is back.
+    pub fn put_base(&self, n: u64, order: &WorkOrder, base: &Sheet, seen_at: DateTime<Utc>) -> Result<()> {
         let base = serde_json::to_string(base)?;
         self.0.execute(
             "INSERT INTO work_order
-                 (id, plan, base, sheet, number, customer, starts, stage, offered, cancelled, seen_at)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 'offered', ?7, ?8, ?9)
+                 (id, plan, base, sheet, number, customer, starts, stage, offered, cancelled, seen_at, n)
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 'offered', ?7, ?8, ?9, ?10)
              ON CONFLICT (id) DO UPDATE SET
                  seen_at = CASE
                      WHEN json_extract(plan, '$.assignment.offered_at')
@@ -267,7 +332,7 @@ impl Rows<'_> {
                      ELSE excluded.seen_at END,
                  plan = excluded.plan, base = excluded.base, number = excluded.number,
                  customer = excluded.customer, starts = excluded.starts, offered = excluded.offered,
-                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0",
+                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0",
             params![
                 order.id.to_string(),
                 serde_json::to_string(order)?,
@@ -278,9 +343,37 @@ impl Rows<'_> {
                 order.assignment.state == AssignmentState::Offered,
                 order.cancelled.is_some(),
                 millis::text(&seen_at),
+                n,
             ],
         )?;
         Ok(())
+    }
+
+    /// Places of what the office says is ours, for the digest of the scope.
+    pub fn scope(&self) -> Result<Vec<u64>> {
+        let mut statement = self.0.prepare_cached("SELECT n FROM work_order WHERE n > 0 AND gone IS NULL")?;
+        let rows = statement.query_map([], |r| r.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Everything is sent afresh: what does not come is no longer there.
+    pub fn mark_stale(&self) -> Result<()> {
+        self.0.execute("UPDATE work_order SET stale = 1 WHERE n > 0 AND gone IS NULL", [])?;
+        Ok(())
+    }
+
+    /// What did not come although everything came; and nothing is stale any more. One that has something to
+    /// send is not gone: the office may have lost it, and gets it from us.
+    pub fn take_stale(&self) -> Result<Vec<WorkOrderId>> {
+        self.0.execute(
+            "UPDATE work_order SET stale = 0, n = 0
+             WHERE stale = 1 AND id IN (SELECT work_order FROM outbox WHERE state = 'waiting')",
+            [],
+        )?;
+        let mut statement =
+            self.0.prepare_cached("UPDATE work_order SET stale = 0 WHERE stale = 1 RETURNING id")?;
+        let rows = statement.query_map([], |r| parsed(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn save_base(&self, base: &Sheet) -> Result<()> {

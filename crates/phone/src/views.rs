@@ -14,7 +14,8 @@ use jobsheet_model::{
     step::StepKind,
     times::{SpanKind, minutes_of},
     view::{
-        GoneNotice, Job, JobCard, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, Standing, Times, Today,
+        GoneNotice, Job, JobCard, Ledger, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, Standing, Times,
+        Today,
     },
     work_order::AssignmentState,
 };
@@ -112,6 +113,7 @@ impl Core {
                 groups: groups.into_iter().map(|(_, group)| group).collect(),
                 received_today,
                 sync: self.sync_status(scene.rows, &scene.tallies)?,
+                ledger: ledger(scene.rows)?,
                 photos_fit: free.map(|free| u32::try_from(free / photo).unwrap_or(u32::MAX)),
                 free,
             })
@@ -151,6 +153,17 @@ impl Core {
         }
         Ok(group)
     }
+}
+
+fn ledger(rows: &Rows<'_>) -> Result<Ledger> {
+    let device = rows.device()?;
+    Ok(Ledger {
+        recorded: device.sequence,
+        held: device.receipt_sequence,
+        kept: rows.count_kept()?,
+        code: device.receipt_hash.map(|hash| hash.code()),
+        at: device.receipt_at,
+    })
 }
 
 /// Midnight to midnight, where the phone is.

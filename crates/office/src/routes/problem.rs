@@ -98,16 +98,11 @@ impl From<Halt> for HttpProblem {
             Halt::NotYourDevice => {
                 Self::new(StatusCode::FORBIDDEN, "not-your-device", "This phone belongs to somebody else.")
             }
-            Halt::Gap { .. } => {
-                Self::new(StatusCode::CONFLICT, "sequence-gap", "Changes of this phone are missing.")
+            Halt::Superseded => {
+                Self::new(StatusCode::CONFLICT, "superseded", "This phone must take a new identity.")
             }
-            Halt::ChainBroken { .. } => Self::new(
-                StatusCode::CONFLICT,
-                "chain-broken",
-                "These changes don't follow from those the office holds.",
-            ),
-            Halt::Unreadable(_) => {
-                Self::new(StatusCode::BAD_REQUEST, "unreadable-change", "A change could not be read.")
+            Halt::AskFirst => {
+                Self::new(StatusCode::CONFLICT, "ask-first", "This office must be asked for news first.")
             }
             Halt::TooMany => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-changes", "Too many changes at once.")

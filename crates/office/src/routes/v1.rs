@@ -119,7 +119,13 @@ impl Office {
     fn signed_in(&self, token: String, account: &str) -> anyhow::Result<SignedIn> {
         let technician = self.read(|db| people::technician(db, account.parse()?))?;
         let technician = technician.ok_or_else(|| anyhow::anyhow!("A session without a technician"))?;
-        Ok(SignedIn { token, technician, company: self.company()?, office_time: self.now() })
+        Ok(SignedIn {
+            token,
+            technician,
+            company: self.company()?,
+            office_key: self.key(),
+            office_time: self.now(),
+        })
     }
 }
 

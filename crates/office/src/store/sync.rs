@@ -10,19 +10,43 @@ use jobsheet_model::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// How far a phone's changes are held.
+#[derive(Clone)]
 pub struct Device {
     pub technician: TechnicianId,
     pub sequence: u64,
     pub hash: Option<Digest>,
+    pub incarnation: Option<String>,
+    pub incarnation_before: Option<String>,
+    /// Its changes up to here are in the last verified backup.
+    pub safe_sequence: u64,
+}
+
+impl Device {
+    pub fn new(technician: TechnicianId) -> Self {
+        Self {
+            technician,
+            sequence: 0,
+            hash: None,
+            incarnation: None,
+            incarnation_before: None,
+            safe_sequence: 0,
+        }
+    }
 }
 
 pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
-    let sql = "SELECT technician, sequence, hash FROM device WHERE id = ?1";
-    let found = db.query_row(sql, [Id(id)], |row| {
+    let mut rows = db.prepare_cached(
+        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence
+         FROM device WHERE id = ?1",
+    )?;
+    let found = rows.query_row([Id(id)], |row| {
         Ok(Device {
             technician: row.get::<_, Id<_>>(0)?.0,
             sequence: row.get(1)?,
             hash: row.get::<_, Option<Sha>>(2)?.map(|sha| sha.0),
+            incarnation: row.get(3)?,
+            incarnation_before: row.get(4)?,
+            safe_sequence: row.get(5)?,
         })
     });
     Ok(found.optional()?)
@@ -36,35 +60,100 @@ pub fn save_device(
     now: DateTime<Utc>,
 ) -> Result<()> {
     tx.execute(
-        "INSERT INTO device (id, technician, sequence, hash, app, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash,
-             app = excluded.app, last_seen = excluded.last_seen",
+             app = excluded.app, last_seen = excluded.last_seen, incarnation = excluded.incarnation,
+             incarnation_before = excluded.incarnation_before",
         params![
             Id(id),
             Id(device.technician),
             device.sequence,
             device.hash.as_ref().map(Digest::as_str),
             app.chars().take(100).collect::<String>(),
-            At(now)
+            At(now),
+            device.incarnation,
+            device.incarnation_before,
         ],
     )?;
     Ok(())
 }
 
+// --- The chain -------------------------------------------------------------------------------------
+
+/// One link of a phone's chain of changes.
+pub struct Link {
+    pub digest: Digest,
+    pub previous: Option<Digest>,
+    pub change: Option<ChangeId>,
+}
+
+pub fn link(db: &Connection, device: DeviceId, sequence: u64) -> Result<Option<Link>> {
+    let mut rows = db
+        .prepare_cached("SELECT digest, previous, change_id FROM link WHERE device = ?1 AND sequence = ?2")?;
+    let found = rows.query_row(params![Id(device), sequence], |row| {
+        Ok(Link {
+            digest: row.get::<_, Sha>(0)?.0,
+            previous: row.get::<_, Option<Sha>>(1)?.map(|sha| sha.0),
+            change: row.get::<_, Option<Id<_>>>(2)?.map(|id| id.0),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+pub fn add_link(tx: &Connection, device: DeviceId, sequence: u64, link: &Link) -> Result<()> {
+    tx.execute(
+        "INSERT INTO link (device, sequence, digest, previous, change_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            Id(device),
+            sequence,
+            link.digest.as_str(),
+            link.previous.as_ref().map(Digest::as_str),
+            link.change.map(|id| id.to_string()),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Links that came before the one they follow.
+pub fn links_after(db: &Connection, device: DeviceId, sequence: u64) -> Result<Vec<u64>> {
+    let mut rows = db.prepare_cached(
+        "SELECT sequence FROM link WHERE device = ?1 AND sequence > ?2 ORDER BY sequence LIMIT 10000",
+    )?;
+    let found = rows.query_map(params![Id(device), sequence], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Where this phone's latest change that is held belongs.
+pub fn last_work_order(db: &Connection, device: DeviceId) -> Result<Option<WorkOrderId>> {
+    let sql = "SELECT work_order FROM change WHERE device = ?1 AND work_order IS NOT NULL
+               ORDER BY sequence DESC LIMIT 1";
+    let found = db.query_row(sql, [Id(device)], |row| Ok(row.get::<_, Id<_>>(0)?.0));
+    Ok(found.optional()?)
+}
+
+/// Is something with this digest kept aside that this technician sent?
+pub fn is_quarantined(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let mut rows = db.prepare_cached("SELECT 1 FROM quarantine WHERE digest = ?1 AND technician = ?2")?;
+    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+}
+
 /// What is known of a change that came before.
 pub struct KnownChange {
     pub digest: Digest,
+    pub body: String,
     pub work_order: Option<WorkOrderId>,
     pub refused: Option<Refusal>,
 }
 
 pub fn known_change(db: &Connection, id: ChangeId) -> Result<Option<KnownChange>> {
-    let sql = "SELECT digest, work_order, refused FROM change WHERE id = ?1";
+    let sql = "SELECT digest, work_order, refused, body FROM change WHERE id = ?1";
     let found = db.query_row(sql, [Id(id)], |row| {
         Ok(KnownChange {
             digest: row.get::<_, Sha>(0)?.0,
             work_order: row.get::<_, Option<Id<_>>>(1)?.map(|id| id.0),
             refused: row.get::<_, Option<Word<_>>>(2)?.map(|reason| reason.0),
+            body: row.get(3)?,
         })
     });
     Ok(found.optional()?)
@@ -174,7 +263,25 @@ pub fn anything_moved(db: &Connection, technician: TechnicianId, cursor: u64) ->
     Ok(!moved(db, technician, cursor, 1)?.is_empty())
 }
 
-pub fn base(db: &Connection, id: WorkOrderId) -> Result<Option<Base>> {
+/// Positions of everything that is this technician's now.
+pub fn scope(db: &Connection, technician: TechnicianId) -> Result<Vec<u64>> {
+    let mut rows = db.prepare_cached(
+        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
+         FROM access a JOIN work_order w ON w.id = a.work_order
+         WHERE a.technician = ?1 AND a.active = 1",
+    )?;
+    let found = rows.query_map([Id(technician)], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Base>> {
+    let mut rows = db.prepare_cached(
+        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
+         FROM access a JOIN work_order w ON w.id = a.work_order
+         WHERE a.technician = ?1 AND a.work_order = ?2 AND a.active = 1",
+    )?;
+    let n = rows.query_row(params![Id(technician), Id(id)], |row| row.get(0)).optional()?;
+    let Some(n) = n else { return Ok(None) };
     let Some(held) = super::held(db, id)? else { return Ok(None) };
     let mut photos_held = Vec::new();
     for photo in &held.sheet.photos {
@@ -182,7 +289,7 @@ pub fn base(db: &Connection, id: WorkOrderId) -> Result<Option<Base>> {
             photos_held.push(photo.digest.clone());
         }
     }
-    Ok(Some(Base { order: held.order, sheet: held.sheet, photos_held }))
+    Ok(Some(Base { n, order: held.order, sheet: held.sheet, photos_held }))
 }
 
 pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {

@@ -1,6 +1,7 @@
 //! What waits to be sent: changes in the order they were recorded, and the photos they name.
 
 use super::*;
+use jobsheet_model::planted;
 
 impl Rows<'_> {
     /// Adds a change and moves the chain on to it.
@@ -31,25 +32,45 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The next waiting changes after `after`, in the order they were recorded.
-    pub fn waiting(&self, after: u64, limit: usize) -> Result<Vec<Waiting>> {
+    /// What is to be sent: waiting, and not known to be held. In the order it was recorded.
+    pub fn sendable(&self) -> Result<Vec<Sendable>> {
         let mut statement = self.0.prepare_cached(
-            "SELECT sequence, id, work_order, body FROM outbox
-             WHERE state = 'waiting' AND sequence > ?1 ORDER BY sequence LIMIT ?2",
+            "SELECT sequence, work_order, what, octet_length(body) FROM outbox
+             WHERE state = 'waiting' AND held = 0 ORDER BY sequence",
         )?;
-        let rows = statement.query_map(params![after, limit], |r| {
-            Ok(Waiting { sequence: r.get(0)?, id: parsed(r, 1)?, work_order: parsed(r, 2)?, body: r.get(3)? })
+        let rows = statement.query_map([], |r| {
+            let what: String = r.get(2)?;
+            Ok(Sendable {
+                sequence: r.get(0)?,
+                work_order: parsed(r, 1)?,
+                urgency: Urgency::of(&what),
+                bytes: r.get(3)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    pub fn is_waiting_after(&self, after: u64) -> Result<bool> {
-        let found = self.0.query_row(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND sequence > ?1)",
-            [after],
-            |r| r.get(0),
+    pub fn waiting(&self, sequence: u64) -> Result<Option<Waiting>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT sequence, id, work_order, body FROM outbox WHERE sequence = ?1 AND state = 'waiting'",
         )?;
-        Ok(found)
+        let row = statement.query_row([sequence], |r| {
+            Ok(Waiting { sequence: r.get(0)?, id: parsed(r, 1)?, work_order: parsed(r, 2)?, body: r.get(3)? })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// Is there anything to be sent that is not in `sent`?
+    pub fn is_sendable_besides(&self, sent: &BTreeSet<u64>) -> Result<bool> {
+        let mut statement =
+            self.0.prepare_cached("SELECT sequence FROM outbox WHERE state = 'waiting' AND held = 0")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if !sent.contains(&row.get(0)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The changes that are to be laid on a work order's base, in order.
@@ -63,21 +84,156 @@ impl Rows<'_> {
         Ok(bodies.iter().filter_map(|body| serde_json::from_str(body).ok()).collect())
     }
 
+    /// Of a change of the chain that this phone goes on with, waiting or held.
     pub fn hash_of(&self, sequence: u64) -> Result<Option<Digest>> {
-        let row =
-            self.0.query_row("SELECT hash FROM outbox WHERE sequence = ?1", [sequence], |r| digest(r, 0));
+        let row = self.0.query_row(
+            "SELECT hash FROM outbox WHERE sequence = ?1
+             UNION ALL
+             SELECT k.hash FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence = ?1",
+            [sequence],
+            |r| digest(r, 0),
+        );
         Ok(row.optional()?)
     }
 
-    /// The office has the change and said so with a receipt that was checked (I2).
-    pub fn forget(&self, sequence: u64) -> Result<()> {
-        self.0.execute("DELETE FROM outbox WHERE sequence = ?1 AND state = 'waiting'", [sequence])?;
+    /// Is the change laid on its base, because the base does not hold it?
+    pub fn is_laid(&self, sequence: u64) -> Result<bool> {
+        let found = self.0.query_row(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE sequence = ?1 AND state = 'waiting' AND in_base = 0)",
+            [sequence],
+            |r| r.get(0),
+        )?;
+        Ok(found)
+    }
+
+    /// The office says that it holds the change, and so does the base: only a receipt is waited for.
+    pub fn mark_held(&self, sequence: u64) -> Result<()> {
+        self.0.execute("UPDATE outbox SET in_base = 1, held = 1 WHERE sequence = ?1", [sequence])?;
         Ok(())
     }
 
-    /// The base holds the change; it goes on waiting for its receipt.
-    pub fn mark_in_base(&self, sequence: u64) -> Result<()> {
-        self.0.execute("UPDATE outbox SET in_base = 1 WHERE sequence = ?1", [sequence])?;
+    /// A base of this work order has come. It holds what the office holds; the rest is laid on it.
+    pub fn rebase(&self, id: WorkOrderId, holds: impl Fn(u64) -> bool) -> Result<()> {
+        for (sequence, in_base) in self.flags(
+            "SELECT sequence, in_base FROM outbox WHERE work_order = ?1 AND state = 'waiting'",
+            [id.to_string()],
+        )? {
+            if holds(sequence) != in_base && !planted::on("mark_in_base") {
+                let sql = "UPDATE outbox SET in_base = ?2 WHERE sequence = ?1";
+                self.0.execute(sql, params![sequence, !in_base])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The office does not hold what it once did: it is sent again.
+    pub fn release_lost(&self, holds: impl Fn(u64) -> bool) -> Result<()> {
+        for (sequence, _) in self.flags("SELECT sequence, held FROM outbox WHERE held = 1", [])? {
+            if !holds(sequence) {
+                self.0.execute("UPDATE outbox SET held = 0 WHERE sequence = ?1", [sequence])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flags(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<(u64, bool)>> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map(params, |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The office has signed for everything up to `up_to`: what the base holds too waits no longer. It is kept
+    /// until a backup of the office has it (I12). Returns the work orders it belongs to.
+    pub fn keep_up_to(&self, up_to: u64, at: DateTime<Utc>) -> Result<BTreeSet<WorkOrderId>> {
+        self.0.execute(
+            "INSERT OR REPLACE INTO kept (device, sequence, id, work_order, what, body, hash, photo, at)
+             SELECT d.id, o.sequence, o.id, o.work_order, o.what, o.body, o.hash, o.photo, ?2
+             FROM outbox o, device d WHERE o.state = 'waiting' AND o.held = 1 AND o.sequence <= ?1",
+            params![if planted::on("no_retained") { 0 } else { up_to }, millis::text(&at)],
+        )?;
+        let mut statement = self.0.prepare_cached(
+            "DELETE FROM outbox WHERE state = 'waiting' AND held = 1 AND sequence <= ?1 RETURNING work_order",
+        )?;
+        let rows = statement.query_map([up_to], |r| parsed(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The office has lost what it had signed for: it waits again. Our base holds it until another comes.
+    pub fn requeue_from(&self, sequence: u64) -> Result<()> {
+        self.0.execute(
+            "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base)
+             SELECT k.sequence, k.id, k.work_order, k.what, k.body, k.hash, k.photo, 1
+             FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence >= ?1",
+            [sequence],
+        )?;
+        self.0.execute(
+            "DELETE FROM kept WHERE sequence >= ?1 AND device = (SELECT id FROM device WHERE one = 1)",
+            [sequence],
+        )?;
+        Ok(())
+    }
+
+    /// Gives this phone a new identity. What waits becomes the beginning of its chain: the same facts, numbered
+    /// anew; the bytes as first recorded are kept beside. Refused changes stay where they are, out of the count.
+    pub fn renew(&self, id: DeviceId) -> Result<()> {
+        let sequences = |sql: &str| -> Result<Vec<i64>> {
+            let mut statement = self.0.prepare(sql)?;
+            let rows = statement.query_map([], |r| r.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let lowest = self
+            .0
+            .query_row("SELECT min(0, coalesce(min(sequence), 0)) FROM outbox", [], |r| r.get::<_, i64>(0))?;
+        let refused = sequences("SELECT sequence FROM outbox WHERE state = 'refused' AND sequence > 0")?;
+        for (n, sequence) in refused.into_iter().enumerate() {
+            let aside = lowest - 1 - i64::try_from(n).unwrap_or(i64::MAX / 2);
+            self.0
+                .execute("UPDATE outbox SET sequence = ?2 WHERE sequence = ?1", params![sequence, aside])?;
+        }
+        let (mut last, mut hash) = (0_i64, None::<Digest>);
+        for sequence in sequences("SELECT sequence FROM outbox WHERE state = 'waiting' ORDER BY sequence")? {
+            let sql = "SELECT body FROM outbox WHERE sequence = ?1";
+            let body: String = self.0.query_row(sql, [sequence], |r| r.get(0))?;
+            let mut value: serde_json::Value = serde_json::from_str(&body)?;
+            if let Some(change) = value.as_object_mut() {
+                change.insert("device".into(), id.to_string().into());
+                change.insert("sequence".into(), (last + 1).into());
+                change.insert("previous".into(), serde_json::to_value(&hash)?);
+            }
+            let renewed = value.to_string();
+            let digest = Digest::of(renewed.as_bytes());
+            self.0.execute(
+                "UPDATE outbox SET sequence = ?2, body = ?3, hash = ?4, held = 0,
+                     recorded = coalesce(recorded, body) WHERE sequence = ?1",
+                params![sequence, last + 1, renewed, digest.as_str()],
+            )?;
+            (last, hash) = (last + 1, Some(digest));
+        }
+        self.0.execute(
+            "UPDATE device SET id = ?1, sequence = ?2, hash = ?3, incarnation = NULL, safe_sequence = 0,
+                 receipt_sequence = 0, receipt_hash = NULL, receipt_mismatch = 0 WHERE one = 1",
+            params![id.to_string(), last, hash.as_ref().map(Digest::as_str)],
+        )?;
+        Ok(())
+    }
+
+    /// Only for faults that are planted: nothing else forgets a change like this (I2).
+    pub fn forget(&self, sequence: u64) -> Result<()> {
+        self.0.execute("DELETE FROM outbox WHERE sequence = ?1", [sequence])?;
+        Ok(())
+    }
+
+    pub fn count_kept(&self) -> Result<u64> {
+        Ok(self.0.query_row("SELECT count(*) FROM kept", [], |r| r.get(0))?)
+    }
+
+    /// Drops what a backup of the office holds, and what was kept for so long that one must.
+    pub fn drop_kept(&self, before: DateTime<Utc>) -> Result<()> {
+        self.0.execute(
+            "DELETE FROM kept WHERE at < ?1 OR EXISTS (
+                 SELECT 1 FROM device d WHERE d.id = kept.device AND kept.sequence <= d.safe_sequence)",
+            [millis::text(&before)],
+        )?;
         Ok(())
     }
 

@@ -60,6 +60,12 @@ impl Pocket {
         self.phone.outbox().unwrap().sync.waiting_changes
     }
 
+    /// Recorded, held by the office, kept here all the same.
+    pub fn ledger(&self) -> (u64, u64, u64) {
+        let ledger = self.phone.outbox().unwrap().ledger;
+        (ledger.recorded, ledger.held, ledger.kept)
+    }
+
     pub fn problem(&self) -> String {
         self.phone.outbox().unwrap().sync.problem.map(|p| p.code).unwrap_or_default()
     }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    Change, Digest, Refusal, Sheet, TechnicianId, Text, WorkOrder, WorkOrderId, apply,
+    Change, DeviceId, Digest, Refusal, Sheet, TechnicianId, Text, WorkOrder, WorkOrderId, apply,
     change::OpenedSheet,
     place::Position,
+    sign::SecretKey,
     wire::*,
     work_order::{AssignmentState, Technician},
 };
+use jobsheet_phone::{Ask, Heard, Reply};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -27,19 +29,24 @@ pub enum Mood {
     /// The right JSON, but nothing says it is ours.
     NoHeader,
     NotJson,
-    OtherDevice,
+    /// An answer to another request.
+    OtherNonce,
     OtherIds,
     /// The connection breaks in the middle of the answer.
     Truncated,
     /// Everything is taken, and the answer is lost.
     LostReply,
     WrongHash,
+    /// Signed, but not by this office.
+    ForgedReceipt,
     ReceiptOfOther,
     NoReceipt,
     NoBase,
     SignInLapsed,
     TooOld,
     Failing,
+    /// It takes the phone for a copy.
+    Superseded,
 }
 
 #[derive(Default)]
@@ -48,7 +55,16 @@ pub struct Office {
     pub orders: BTreeMap<WorkOrderId, WorkOrder>,
     pub changes: Vec<Change>,
     pub refused: BTreeMap<String, Refusal>,
-    receipt: Option<Receipt>,
+    /// Changes by name that make it fail, whatever else is sent with them.
+    pub poison: BTreeSet<String>,
+    pub aside: Vec<Vec<u8>>,
+    /// By device and sequence: the chains, as digests.
+    chains: BTreeMap<DeviceId, BTreeMap<u64, Digest>>,
+    pub safe: Safe,
+    pub afresh: bool,
+    pub scope: Option<Digest>,
+    /// The last sync asked for everything.
+    pub from_the_start: bool,
     pub gone: Vec<Gone>,
     pub photos: BTreeMap<Digest, Vec<u8>>,
     pub whole: BTreeSet<Digest>,
@@ -63,6 +79,8 @@ pub struct Office {
     /// What was asked, in order.
     pub asked: Vec<String>,
     pub pages: bool,
+    /// Names of the changes of each sync.
+    pub pushes: Vec<Vec<String>>,
 }
 
 #[derive(Clone)]
@@ -140,6 +158,19 @@ impl Stub {
         self.office().mood = mood;
     }
 
+    /// What the office answers, without a network.
+    pub fn ask(&self, ask: Ask) -> Heard {
+        let headers = ask.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let asked = Asked { method: ask.method.into(), path: ask.path, headers, body: ask.body };
+        let answer = self.office().answer(&asked).bytes;
+        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = head.lines().filter_map(|l| l.split_once(": "));
+        let headers = headers.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        Ok(Reply { status, headers, body: answer[end + 4..].to_vec(), at: (NOON.parse().unwrap(), 0) })
+    }
+
     /// The sheet as the office folds it.
     pub fn sheet(&self, id: WorkOrderId) -> Sheet {
         self.office().sheet(id)
@@ -212,7 +243,19 @@ fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
 const OURS: (&str, &str) = (PROTOCOL_HEADER, PROTOCOL);
 const JSON: (&str, &str) = ("content-type", "application/json");
 
+pub fn key() -> SecretKey {
+    SecretKey::from_bytes([3; 32])
+}
+
 impl Office {
+    /// As if restored from a backup in which the first `changes` were.
+    pub fn restore(&mut self, changes: usize) {
+        for lost in self.changes.split_off(changes) {
+            self.chains.get_mut(&lost.device).unwrap().remove(&lost.sequence);
+        }
+        self.afresh = true;
+    }
+
     fn sheet(&self, id: WorkOrderId) -> Sheet {
         let mut sheet = Sheet::empty(id);
         for change in self.changes.iter().filter(|c| c.work_order == id) {
@@ -248,6 +291,7 @@ impl Office {
                 token: "t".into(),
                 technician,
                 company: "Kaltwerk".into(),
+                office_key: key().public(),
                 office_time: NOON.parse().unwrap(),
             };
             return answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&signed).unwrap());
@@ -255,6 +299,10 @@ impl Office {
         assert_eq!(asked.headers["authorization"], "Bearer t");
         if asked.path == "/v1/sync" {
             return self.sync(asked);
+        }
+        if asked.path == "/v1/quarantine" {
+            self.aside.push(asked.body.clone());
+            return answer("204 No Content", &[OURS], b"");
         }
         if let Some(digest) = asked.path.strip_prefix("/v1/photos/") {
             return self.photo(asked, Digest::parse(digest).unwrap());
@@ -270,10 +318,26 @@ impl Office {
     fn sync(&mut self, asked: &Asked) -> Answer {
         let body = zstd::decode_all(asked.body.as_slice()).unwrap();
         let request: SyncRequest = serde_json::from_slice(&body).unwrap();
+        let afresh = self.afresh;
+        if afresh && !request.changes.is_empty() {
+            let body = br#"{"type":"/problems/ask-first","title":"","status":409}"#;
+            return answer("409 Conflict", &[OURS, ("content-type", "application/problem+json")], body);
+        }
+        self.afresh = false;
         let mut touched = BTreeSet::new();
         let mut results = Vec::new();
-        for raw in &request.changes {
-            let change: Change = serde_json::from_str(raw.get()).unwrap();
+        let changes: Vec<Change> =
+            request.changes.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect();
+        if changes.iter().any(|change| self.poison.contains(&change.what.name())) {
+            return answer("500 Internal Server Error", &[OURS], b"");
+        }
+        if self.mood == Mood::Superseded && !changes.is_empty() {
+            self.mood = Mood::Honest;
+            let body = br#"{"type":"/problems/superseded","title":"","status":409}"#;
+            return answer("409 Conflict", &[OURS, ("content-type", "application/problem+json")], body);
+        }
+        self.pushes.push(changes.iter().map(|change| change.what.name()).collect());
+        for (raw, change) in request.changes.iter().zip(changes) {
             touched.insert(change.work_order);
             let outcome = if self.changes.iter().any(|c| c.id == change.id) {
                 Outcome::Duplicate
@@ -289,18 +353,31 @@ impl Office {
                 self.orders.entry(order.id).or_insert(order);
             }
             results.push(ChangeResult { id: change.id, outcome: outcome.clone() });
-            self.receipt = Some(Receipt {
-                device: change.device,
-                sequence: change.sequence,
-                hash: Digest::of(raw.get().as_bytes()),
-                at: NOON.parse().unwrap(),
-            });
+            let digest = Digest::of(raw.get().as_bytes());
+            self.chains.entry(change.device).or_default().insert(change.sequence, digest);
             if outcome == Outcome::Accepted {
                 self.changes.push(change);
             }
         }
         let is_gone = |id: &WorkOrderId| self.gone.iter().any(|g| g.work_order == *id);
-        let all = request.cursor.is_none() || self.pages;
+        let aside: Vec<u64> = self
+            .aside
+            .iter()
+            .filter_map(|body| Some(serde_json::from_slice::<Change>(body).ok()?.sequence))
+            .collect();
+        let chain = self.chains.entry(request.device).or_default();
+        let mut whole = 0;
+        while chain.contains_key(&(whole + 1)) || aside.contains(&(whole + 1)) {
+            whole += 1;
+        }
+        let beyond = chain.range(whole + 1..).map(|(sequence, _)| *sequence).collect();
+        let held = HeldMark { sequence: whole, safe: self.safe.position };
+        let receipt = (whole > 0 && held != request.held).then(|| {
+            let hash = chain.get(&whole).cloned();
+            Receipt::sign(&key(), request.device, (whole, hash), NOON.parse().unwrap(), self.safe)
+        });
+        self.from_the_start = request.cursor.is_none();
+        let all = request.cursor.is_none() || self.pages || afresh;
         let bases = self.orders.values().filter(|o| (all || touched.contains(&o.id)) && !is_gone(&o.id));
         let list: Vec<ReferenceSet> = self
             .reference
@@ -312,15 +389,20 @@ impl Office {
             })
             .collect();
         let mut response = SyncResponse {
-            device: request.device,
+            nonce: request.nonce,
             results,
-            receipt: self.receipt.clone(),
+            receipt,
+            incarnation: (!request.changes.is_empty()).then(|| "i".into()),
+            missing_from: (request.recorded > whole).then_some(whole + 1),
+            beyond,
+            afresh,
+            scope: self.scope.clone(),
             bases: bases
                 .map(|order| {
                     let sheet = self.sheet(order.id);
                     let held = |p: &&jobsheet_model::sheet::SheetPhoto| self.whole.contains(&p.digest);
                     let photos_held = sheet.photos.iter().filter(held).map(|p| p.digest.clone()).collect();
-                    Base { order: order.clone(), sheet, photos_held }
+                    Base { n: u64::from(order.version), order: order.clone(), sheet, photos_held }
                 })
                 .collect(),
             gone: self.gone.clone(),
@@ -335,16 +417,20 @@ impl Office {
         match self.mood {
             Mood::NoHeader => headers.retain(|h| *h != OURS),
             Mood::NotJson => headers[1] = ("content-type", "text/plain"),
-            Mood::OtherDevice => response.device = jobsheet_model::DeviceId(uuid::Uuid::from_u128(9)),
+            Mood::OtherNonce => response.nonce ^= 1,
             Mood::OtherIds => response.results.reverse(),
             Mood::NoBase => response.bases.clear(),
             Mood::NoReceipt => response.receipt = None,
-            Mood::WrongHash => response.receipt.iter_mut().for_each(|r| r.hash = Digest::of(b"other")),
-            Mood::ReceiptOfOther => {
-                response
-                    .receipt
-                    .iter_mut()
-                    .for_each(|r| r.device = jobsheet_model::DeviceId(uuid::Uuid::from_u128(9)));
+            Mood::WrongHash | Mood::ForgedReceipt | Mood::ReceiptOfOther => {
+                if let Some(Receipt { device, sequence, hash, at, safe, .. }) = response.receipt.take() {
+                    let other = DeviceId(uuid::Uuid::from_u128(9));
+                    let (key, device, hash) = match self.mood {
+                        Mood::WrongHash => (key(), device, Some(Digest::of(b"other"))),
+                        Mood::ForgedReceipt => (SecretKey::from_bytes([9; 32]), device, hash),
+                        _ => (key(), other, hash),
+                    };
+                    response.receipt = Some(Receipt::sign(&key, device, (sequence, hash), at, safe));
+                }
             }
             _ => {}
         }

@@ -7,8 +7,9 @@ use jobsheet_model::{
     change::{DeclineReason, KnownWhat, PhotoSubject},
     reference::{Part, VanStock},
     view::{Event, Link, Standing},
-    wire::Gone,
+    wire::{Gone, Safe, scope_digest},
 };
+use jobsheet_phone::Step;
 use serde_json::json;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ async fn i9_an_answer_that_is_not_the_offices_changes_nothing() {
         (Mood::BadGateway, "not_an_office", Link::Trouble),
         (Mood::NoHeader, "not_an_office", Link::Trouble),
         (Mood::NotJson, "not_an_office", Link::Trouble),
-        (Mood::OtherDevice, "not_an_office", Link::Trouble),
+        (Mood::OtherNonce, "not_an_office", Link::Trouble),
         (Mood::OtherIds, "not_an_office", Link::Trouble),
         (Mood::Truncated, "office_unreachable", Link::Offline),
         (Mood::LostReply, "office_unreachable", Link::Offline),
@@ -70,6 +71,7 @@ async fn i9_an_answer_that_is_not_the_offices_changes_nothing() {
 async fn i2_without_a_receipt_that_matches_nothing_is_forgotten() {
     for (mood, mismatch) in [
         (Mood::WrongHash, true),
+        (Mood::ForgedReceipt, true),
         (Mood::ReceiptOfOther, true),
         (Mood::NoReceipt, false),
         (Mood::NoBase, false),
@@ -95,7 +97,162 @@ async fn i2_without_a_receipt_that_matches_nothing_is_forgotten() {
 }
 
 #[tokio::test]
-async fn an_office_that_lost_its_receipts_makes_nothing_forgotten() {
+async fn i12_an_office_restored_from_a_backup_gets_again_what_it_lost() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    for text in ["a", "b", "c"] {
+        pocket.note(id(1), text);
+        pocket.note(id(2), text);
+        pocket.phone.sync_once().await.unwrap();
+    }
+    pocket.note(id(1), "d");
+    assert_eq!((pocket.waiting(), office.office().changes.len()), (1, 6));
+    for backup in [3, 0] {
+        office.office().restore(backup);
+        // Nobody on the phone sees a difference while it is sent again.
+        let mut pass = pocket.phone.pass().unwrap();
+        let mut heard = None;
+        loop {
+            assert_eq!(pocket.notes(id(1)), ["a", "b", "c", "d"], "backup of {backup}");
+            assert_eq!(pocket.notes(id(2)), ["a", "b", "c"], "backup of {backup}");
+            match pass.step(heard.take()).unwrap() {
+                Step::Ask(ask) => heard = Some(office.ask(ask)),
+                Step::Done => break,
+            }
+        }
+        assert_eq!((pocket.waiting(), pocket.problem().as_str()), (0, ""), "backup of {backup}");
+        assert_eq!(office.office().changes.len(), 7, "backup of {backup}");
+        for n in 1..=2 {
+            assert_eq!(pocket.phone.job(id(n)).unwrap().sheet.notes.len(), office.sheet(id(n)).notes.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn i12_what_a_backup_holds_is_not_kept_any_longer() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    for text in ["a", "b", "c"] {
+        pocket.note(id(1), text);
+    }
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.ledger(), (3, 3, 3));
+    office.office().safe = Safe { position: 9, sequence: 2, at: Some(NOON.parse().unwrap()) };
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.ledger(), (3, 3, 1), "one is in no backup yet");
+    pocket.clock.pass(Duration::from_secs(36 * 24 * 3600));
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.ledger(), (3, 3, 0), "after 35 days one must be");
+}
+
+#[tokio::test]
+async fn a_phone_that_is_taken_for_a_copy_goes_on_as_another_and_loses_nothing() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "a");
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "b");
+    pocket.note(id(1), "c");
+    office.is(Mood::Superseded);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), pocket.problem().as_str()), (0, ""));
+    assert_eq!(pocket.notes(id(1)), ["a", "b", "c"]);
+    pocket.note(id(1), "d");
+    pocket.phone.sync_once().await.unwrap();
+    let office = office.office();
+    let chains: Vec<_> =
+        office.changes.iter().map(|c| (c.device == office.changes[0].device, c.sequence)).collect();
+    assert_eq!(chains, [(true, 1), (false, 1), (false, 2), (false, 3)]);
+    for pair in office.changes[1..].windows(2) {
+        assert!(pair[0].device == pair[1].device && pair[1].previous.is_some());
+    }
+    assert_eq!(office.changes[1].previous, None);
+}
+
+#[tokio::test]
+async fn i5_a_change_the_office_fails_at_is_found_put_aside_and_holds_up_no_other() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    for n in 0..9 {
+        pocket.note(id(1), &n.to_string());
+    }
+    pocket.phone.record(id(2), KnownWhat::Departed {}.into()).unwrap();
+    pocket.note(id(2), "after it");
+    office.office().poison.insert("departed".into());
+    for _ in 0..2 {
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "office_error");
+        assert_eq!(pocket.waiting(), 11);
+    }
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), pocket.notes(id(1)).len()), (0, 9));
+    assert_eq!(office.office().aside.len(), 1);
+    let job = pocket.phone.job(id(2)).unwrap();
+    assert_eq!((job.refused[0].what.as_str(), job.refused[0].reason), ("departed", Refusal::Quarantined));
+    assert_eq!(office.office().changes.len(), 10);
+    // What comes after it goes as ever.
+    pocket.note(id(2), "and on");
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.waiting(), pocket.ledger().1), (0, 12));
+}
+
+#[tokio::test]
+async fn an_office_that_fails_at_everything_is_not_searched() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "a");
+    office.is(Mood::Failing);
+    for _ in 0..6 {
+        let before = office.office().asked.len();
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "office_error");
+        assert!(office.office().asked.len() - before <= 2);
+    }
+    assert_eq!((pocket.waiting(), office.office().aside.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn what_others_wait_for_overtakes_when_there_is_much() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    for n in 0..30 {
+        pocket.note(id(1), &format!("{n} {}", "x".repeat(3_000)));
+    }
+    pocket.phone.record(id(2), KnownWhat::OfferAccepted {}.into()).unwrap();
+    office.office().pushes.clear();
+    pocket.phone.sync_once().await.unwrap();
+    {
+        let office = office.office();
+        assert_eq!(office.pushes[0][0], "offer_accepted");
+        assert_eq!(office.pushes.iter().map(Vec::len).sum::<usize>(), 31);
+        assert!(office.pushes.len() > 1, "more than fits into the first request");
+    }
+    assert_eq!((pocket.waiting(), pocket.ledger().1), (0, 31));
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_scope_is_asked_for_again_and_then_gone() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    // The office lost one without saying so.
+    office.office().orders.remove(&id(2));
+    office.office().scope = Some(scope_digest(vec![1]));
+    pocket.phone.sync_once().await.unwrap();
+    assert!(pocket.phone.today().unwrap().jobs.iter().all(|job| job.gone.is_none()), "nothing yet");
+    pocket.phone.sync_once().await.unwrap();
+    let gone = |pocket: &Pocket| pocket.phone.job(id(2)).unwrap().card.gone.is_some();
+    assert!(gone(&pocket));
+    assert!(pocket.phone.job(id(1)).unwrap().card.gone.is_none());
+    // One that stays different is not asked for again and again.
+    office.office().scope = Some(scope_digest(vec![77]));
+    let mut afresh = 0;
+    for _ in 0..4 {
+        pocket.phone.sync_once().await.unwrap();
+        afresh += usize::from(office.office().from_the_start);
+    }
+    assert_eq!(afresh, 1);
+}
+
+#[tokio::test]
+async fn without_a_receipt_for_the_last_ones_nothing_of_them_is_forgotten() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;
     pocket.note(id(1), "a");
@@ -103,7 +260,10 @@ async fn an_office_that_lost_its_receipts_makes_nothing_forgotten() {
     pocket.note(id(1), "b");
     office.is(Mood::NoReceipt);
     pocket.phone.sync_once().await.unwrap();
-    assert_eq!((pocket.waiting(), pocket.problem().as_str()), (1, "receipt_mismatch"));
+    assert_eq!((pocket.waiting(), pocket.problem().as_str()), (1, ""));
+    office.is(Mood::Honest);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
 }
 
 #[tokio::test]

@@ -452,6 +452,8 @@ export default {
   'outbox.openJob': 'Open job',
   'outbox.last': 'Last received by office: {at}',
   'outbox.last.none': 'Nothing received by the office yet',
+  'outbox.held': 'The office holds {held} of {recorded} records from this phone',
+  'outbox.proof': 'Signed receipt {code}, {at}',
   'outbox.free': 'Free space {free}, about {n} more photos',
   'outbox.free.only': 'Free space {free}',
   'outbox.next': 'Next try in {in}',

@@ -16,6 +16,8 @@ export default {
   photo_too_large: 'This photo is too large. Take it again or choose a smaller one.',
   receipt_mismatch:
     'What the office confirmed is not what this phone sent. Your work is safe on this phone; tell the office.',
+  superseded:
+    'The office takes this phone for a copy of another one. Your work is safe on this phone and is sent again.',
   unexpected: 'Something went wrong. Your work is safe on this phone. Try again.',
   bad_address: 'This is not an address. It looks like office.example.com.',
   not_secure: 'The address must begin with https://, so that your password is not sent in the clear.',
@@ -40,5 +42,7 @@ export default {
   refusal_wrong_work_order: 'This belongs to another job.',
   refusal_malformed: 'The office could not read this entry.',
   refusal_already_opened: 'This sheet was opened already.',
+  refusal_quarantined: 'The office could not take this record. It keeps it aside for a person to look at.',
+  refusal_newer: 'The office gave a reason that needs a newer version of this app.',
   refusal_not_yours: 'This job is not yours. Your record was kept for the office to decide.',
 } as const;

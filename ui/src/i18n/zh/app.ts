@@ -430,6 +430,8 @@ export default {
   'outbox.openJob': '打开工单',
   'outbox.last': '公司最近收到：{at}',
   'outbox.last.none': '公司尚未收到内容',
+  'outbox.held': '本机 {recorded} 条记录，公司已持有 {held} 条',
+  'outbox.proof': '公司签名回执 {code}，{at}',
   'outbox.free': '剩余空间 {free}，约可存 {n} 张照片',
   'outbox.free.only': '剩余空间 {free}',
   'outbox.next': '{in}后自动重试',

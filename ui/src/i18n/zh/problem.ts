@@ -15,6 +15,7 @@ export default {
   photo_not_an_image: '该文件不是照片，请选择 JPEG、PNG 或 WebP 图片。',
   photo_too_large: '照片太大，请重拍或选择较小的照片。',
   receipt_mismatch: '公司确认的内容与本机发送的不一致。您的工作内容仍安全保存在本机，请告知公司。',
+  superseded: '公司把本机当作另一部手机的副本。您的工作内容仍安全保存在本机，将重新发送。',
   unexpected: '出了点问题，您的工作内容仍安全保存在本机，请重试。',
   bad_address: '地址不正确，格式如 office.example.com。',
   not_secure: '地址必须以 https:// 开头，以免密码明文传输。',
@@ -38,5 +39,7 @@ export default {
   refusal_wrong_work_order: '这属于另一个工单。',
   refusal_malformed: '公司无法读取这一项。',
   refusal_already_opened: '此服务单已经建立。',
+  refusal_quarantined: '公司无法接收这条记录，已另行保存，等待人工处理。',
+  refusal_newer: '公司给出的原因需要更新本应用后才能显示。',
   refusal_not_yours: '此工单不属于您，您的记录已保留，由公司决定。',
 } as const satisfies Translation<typeof en>;

@@ -1,0 +1,43 @@
+-- The ledger: what the office has signed for is kept until a backup of the office holds it, so that an office
+-- restored from an older one gets it again (I12). An older app refuses this database (crates/sqlite).
+
+-- the key that signs the office's receipts, as it was when this phone was enrolled
+ALTER TABLE device ADD COLUMN office_key TEXT;
+-- handed out by the office, presented with the next push
+ALTER TABLE device ADD COLUMN incarnation TEXT;
+-- the office's last verified backup: its position, our sequence in it, when it was made
+ALTER TABLE device ADD COLUMN safe_position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN safe_sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN safe_at TEXT;
+-- 1: what we hold was not what the office says we have; everything is asked for again
+ALTER TABLE device ADD COLUMN differed INTEGER NOT NULL DEFAULT 0;
+
+-- the base's place in the office's order of everything; 0 for a sheet opened here that is not there yet
+ALTER TABLE work_order ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
+-- 1 while everything is fetched afresh and this one has not come yet
+ALTER TABLE work_order ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+
+-- 1: the office has said that it holds it, and the base does too; only a receipt is waited for. Not sent again
+ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+-- the bytes as first recorded, when the phone took a new identity and numbered anew what waited
+ALTER TABLE outbox ADD COLUMN recorded TEXT;
+
+-- Changes that the office holds and has signed for.
+CREATE TABLE kept (
+    -- the chain it is a link of
+    device TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    work_order TEXT NOT NULL,
+    what TEXT NOT NULL,
+    -- the change, as the exact bytes that were hashed
+    body TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    -- digest of the photo, for 'photo_taken'
+    photo TEXT,
+    -- when the office signed for it
+    at TEXT NOT NULL,
+    PRIMARY KEY (device, sequence)
+) STRICT;
+
+CREATE INDEX kept_at ON kept (at);
