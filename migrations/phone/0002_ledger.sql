@@ -16,6 +16,8 @@ ALTER TABLE device ADD COLUMN differed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE work_order ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
 -- 1 while everything is fetched afresh and this one has not come yet
 ALTER TABLE work_order ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+-- of one that is gone: 1 when the customer's data but the name is removed, 2 when that is too
+ALTER TABLE work_order ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
 
 -- 1: the office has said that it holds it, and the base does too; only a receipt is waited for. Not sent again
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;

@@ -46,6 +46,16 @@ impl Company {
         self.running = Some((stop, server));
     }
 
+    /// The machine burns down, and the office is made anew from a backup, on a port of its own.
+    pub async fn burns_down_and_is_restored(&mut self, backup: &std::path::Path) {
+        self.goes_dark().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        jobsheet_office::restore(backup, folder.path()).expect("restored");
+        self.office = open(folder.path());
+        self.folder = folder;
+        self.comes_back().await;
+    }
+
     pub fn order(&self, number: &str) -> WorkOrder {
         self.office.by_number(number).expect("a store").expect("a work order of that number")
     }

@@ -4,3 +4,4 @@ mod bad_input;
 mod basement_day;
 mod by_itself;
 mod doors;
+mod restored;

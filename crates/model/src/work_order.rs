@@ -234,6 +234,38 @@ pub struct Technician {
 }
 
 impl WorkOrder {
+    /// What may remain on the phone of somebody whose work order it is no longer: that there was one, when, and for
+    /// whom (`name`), until they have seen the notice.
+    pub fn without_customer(self, name: bool) -> Self {
+        let kept = if name { self.customer.name } else { String::new() };
+        let customer = Customer {
+            id: String::new(),
+            name: kept,
+            contact: String::new(),
+            phone: String::new(),
+            second_phone: String::new(),
+        };
+        let site = Site {
+            id: String::new(),
+            name: String::new(),
+            address: String::new(),
+            landmark: String::new(),
+            position: None,
+            radius_m: self.site.radius_m,
+        };
+        let request = Request { symptom: String::new(), tried: String::new(), ..self.request };
+        Self {
+            customer,
+            site,
+            request,
+            equipment: None,
+            contract: None,
+            bring: Vec::new(),
+            history: Vec::new(),
+            ..self
+        }
+    }
+
     /// The work order for a sheet opened on site (E11). Phone and office make the same one from the same
     /// change; the office links it to a customer later. `tariff` and `template` are the plain ones.
     pub fn opened_on_site(id: WorkOrderId, opened: &OpenedSheet, by: &Technician, at: DateTime<Utc>) -> Self {

@@ -5,6 +5,7 @@
 //! who is who, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
+mod backup;
 mod clock;
 mod console;
 mod demo;
@@ -16,6 +17,7 @@ mod store;
 mod sync;
 
 pub use accounts::{NewStaff, NewTechnician, Role};
+pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
 

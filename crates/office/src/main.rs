@@ -23,6 +23,23 @@ struct Cli {
 enum Command {
     /// Serve phones and the console.
     Serve(Serve),
+    /// Copy the office into a new folder and check the copy; works beside the running office. Phones then stop
+    /// keeping what is in it.
+    Backup {
+        #[arg(long)]
+        data: PathBuf,
+        /// A folder that is not there yet.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make an office of a backup. Phones send again what the backup does not have.
+    Restore {
+        #[arg(long)]
+        from: PathBuf,
+        /// A folder without an office.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// What only the demo company has.
     #[command(subcommand)]
     Demo(Demo),
@@ -124,6 +141,16 @@ fn command() -> Result<()> {
         .init();
     match Cli::parse().command {
         Command::Serve(serve) => run(serve),
+        Command::Backup { data, to } => {
+            let backup = existing(&data)?.back_up(&to)?;
+            println!("backed up: {backup}");
+            Ok(())
+        }
+        Command::Restore { from, data } => {
+            let backup = jobsheet_office::restore(&from, &data)?;
+            println!("restored: {backup}");
+            Ok(())
+        }
         Command::Demo(Demo::Offer { data, to, number }) => {
             let offered = existing(&data)?.demo_offer(&to, number.as_deref())?;
             println!("offered {} ({}) to {}", offered.number, offered.customer, offered.to);

@@ -64,6 +64,18 @@ impl Store {
         Ok(done)
     }
 
+    /// Writes the database as it is now into a new file; writing goes on meanwhile.
+    pub fn copy_to(&self, file: &Path) -> Result<()> {
+        let reader = lock(&self.readers[0]);
+        let file = file.to_str().context("The folder's name is no text")?;
+        // It writes elsewhere, which SQLite does not tell apart from writing here.
+        reader.pragma_update(None, "query_only", false)?;
+        let copied = reader.execute("VACUUM INTO ?1", [file]);
+        reader.pragma_update(None, "query_only", true)?;
+        copied?;
+        Ok(())
+    }
+
     /// Reads that belong together see one state of the database.
     pub fn read<T, E: From<rusqlite::Error>>(
         &self,
@@ -205,6 +217,24 @@ pub fn backup(db: &Connection) -> Result<Option<(u64, DateTime<Utc>)>> {
     let Some(text) = fact(db, "backup")? else { return Ok(None) };
     let read = text.split_once(' ').and_then(|(n, at)| Some((n.parse().ok()?, at.parse().ok()?)));
     Ok(Some(read.context("What is known of the last backup cannot be read")?))
+}
+
+/// A verified backup holds what `backup` holds: phones need not keep it any longer.
+pub fn note_backup(tx: &Connection, backup: &Connection, position: u64, at: DateTime<Utc>) -> Result<()> {
+    set_fact(tx, "backup", &format!("{position} {}", millis::text(&at)))?;
+    let mut rows = backup.prepare("SELECT id, sequence FROM device")?;
+    let held = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
+    for device in held {
+        let (id, sequence) = device?;
+        tx.execute("UPDATE device SET safe_sequence = ?2 WHERE id = ?1", params![id, sequence])?;
+    }
+    Ok(())
+}
+
+/// Everybody signs in again.
+pub fn end_sessions(tx: &Connection) -> Result<()> {
+    tx.execute("DELETE FROM session", [])?;
+    Ok(())
 }
 
 // --- Work orders and their journal -----------------------------------------------------------------

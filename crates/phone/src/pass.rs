@@ -496,6 +496,7 @@ impl Pass {
             let ahead = rows.device()?.ahead.filter(|(_, b)| *b == boot).map_or(0, |(ahead, _)| ahead);
             let now = now - TimeDelta::milliseconds(ahead);
             rows.drop_kept(now - KEPT)?;
+            rows.drop_photos(rows.device()?.safe.at, now - KEPT)?;
             rows.save_last_sync(now)
         })?;
         match self.apart.take() {

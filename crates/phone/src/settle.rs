@@ -166,6 +166,9 @@ pub(crate) fn settle(
                 Gone { work_order: id, to: String::new(), reason: String::new(), at: response.office_time };
             events.extend(take_away(rows, &gone)?);
         }
+        for id in rows.to_close()? {
+            rows.close(id)?;
+        }
         if let Some(theirs) = &response.scope {
             let differs = scope_digest(rows.scope()?) != *theirs;
             rows.save_differed(differs && !planted::on("cursor_before_apply"))?;

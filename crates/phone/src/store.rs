@@ -332,7 +332,8 @@ impl Rows<'_> {
                      ELSE excluded.seen_at END,
                  plan = excluded.plan, base = excluded.base, number = excluded.number,
                  customer = excluded.customer, starts = excluded.starts, offered = excluded.offered,
-                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0",
+                 cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0,
+                 closed = 0",
             params![
                 order.id.to_string(),
                 serde_json::to_string(order)?,
@@ -421,6 +422,42 @@ impl Rows<'_> {
             "UPDATE work_order SET dismissed = 1 WHERE id = ?1 AND (gone IS NOT NULL OR cancelled = 1)",
             [id.to_string()],
         )?;
+        if self.to_close()?.contains(&id) {
+            self.close(id)?;
+        }
+        Ok(())
+    }
+
+    /// Work orders that were taken away and have nothing more to send.
+    pub fn to_close(&self) -> Result<Vec<WorkOrderId>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id FROM work_order w WHERE gone IS NOT NULL
+                 AND (closed < 2 AND dismissed = 1 OR closed = 0)
+                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.work_order = w.id)
+                 AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.work_order = w.id AND p.held_at IS NULL)",
+        )?;
+        let rows = statement.query_map([], |r| parsed(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Removes the customer's data of a work order that is somebody else's: all but the name for the notice, and
+    /// with the notice that too. What the office has signed for stays beside it until a backup has it (`kept`).
+    pub fn close(&self, id: WorkOrderId) -> Result<()> {
+        let Some(known) = self.work_order(id)? else { return Ok(()) };
+        let plan = known.order.without_customer(!known.dismissed);
+        let sheet = serde_json::to_string(&Sheet::empty(id))?;
+        self.0.execute(
+            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, sheet = ?4, closed = ?5 WHERE id = ?1",
+            params![
+                id.to_string(),
+                serde_json::to_string(&plan)?,
+                plan.customer.name,
+                sheet,
+                if known.dismissed { 2 } else { 1 },
+            ],
+        )?;
+        self.0.execute("DELETE FROM fitted WHERE work_order = ?1", [id.to_string()])?;
+        self.0.execute("DELETE FROM draft WHERE instr(key, ?1) > 0", [id.to_string()])?;
         Ok(())
     }
 

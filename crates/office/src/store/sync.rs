@@ -322,6 +322,12 @@ pub fn name_photo(
     Ok(())
 }
 
+pub fn whole_photos(db: &Connection) -> Result<Vec<Digest>> {
+    let mut rows = db.prepare("SELECT digest FROM photo WHERE whole_at IS NOT NULL ORDER BY digest")?;
+    let found = rows.query_map([], |row| Ok(row.get::<_, Sha>(0)?.0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 pub fn photo_is_whole(db: &Connection, digest: &Digest) -> Result<bool> {
     let mut rows = db.prepare_cached("SELECT 1 FROM photo WHERE digest = ?1 AND whole_at IS NOT NULL")?;
     Ok(rows.exists([digest.as_str()])?)

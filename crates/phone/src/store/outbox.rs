@@ -25,6 +25,11 @@ impl Rows<'_> {
                 photo.map(Digest::as_str),
             ],
         )?;
+        // One that is somebody else's takes records all the same (P15), and is closed again when they are received.
+        self.0.execute(
+            "UPDATE work_order SET closed = 0 WHERE id = ?1 AND closed > 0",
+            [change.work_order.to_string()],
+        )?;
         self.0.execute(
             "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
             params![change.sequence, hash.as_str()],
@@ -313,13 +318,37 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// The thumbnail also stands for a photo whose bytes were given up.
     pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Option<Vec<u8>>> {
         let sql = if thumb {
             "SELECT thumb FROM photo WHERE digest = ?1"
         } else {
-            "SELECT bytes FROM photo WHERE digest = ?1"
+            "SELECT iif(octet_length(bytes) > 0, bytes, thumb) FROM photo WHERE digest = ?1"
         };
         Ok(self.0.query_row(sql, [digest.as_str()], |r| r.get(0)).optional()?)
+    }
+
+    /// Gives up photos of visits that are over, once a backup of the office holds them or they were kept for so long
+    /// that one must; of work orders that are gone, the thumbnail too. The space goes back to the phone.
+    pub fn drop_photos(&self, safe_at: Option<DateTime<Utc>>, before: DateTime<Utc>) -> Result<()> {
+        // The phone's clock says when the office held it: an hour is left for what it may be off.
+        let safe = safe_at.map(|at| at - chrono::TimeDelta::hours(1)).unwrap_or(before).max(before);
+        let gone = self.0.execute(
+            "DELETE FROM photo WHERE held_at <= ?1
+                 AND work_order IN (SELECT id FROM work_order WHERE gone IS NOT NULL AND closed > 0)",
+            [millis::text(&safe)],
+        )?;
+        let over = self.0.execute(
+            "UPDATE photo SET bytes = x'' WHERE held_at <= ?1 AND octet_length(bytes) > 0
+                 AND work_order IN (SELECT id FROM work_order WHERE over_at IS NOT NULL)",
+            [millis::text(&safe)],
+        )?;
+        if gone + over > 0 {
+            let mut statement = self.0.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = statement.query([])?;
+            while rows.next()?.is_some() {}
+        }
+        Ok(())
     }
 
     /// Photos the office does not hold whole, whose `PhotoTaken` it has received, in the order they were taken.
@@ -360,10 +389,11 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The office misses a photo that it once held: it is sent again.
+    /// The office misses a photo that it once held: it is sent again, if we have it still.
     pub fn photo_missing(&self, digest: &Digest) -> Result<()> {
         self.0.execute(
-            "UPDATE photo SET sent = 0, held_at = NULL WHERE digest = ?1 AND held_at IS NOT NULL",
+            "UPDATE photo SET sent = 0, held_at = NULL
+             WHERE digest = ?1 AND held_at IS NOT NULL AND octet_length(bytes) > 0",
             [digest.as_str()],
         )?;
         Ok(())

@@ -302,17 +302,27 @@ async fn p15_a_job_that_was_taken_away_still_takes_records_and_is_seen_off() {
     });
     pocket.phone.sync_once().await.unwrap();
     pocket.note(id(1), "b");
-    assert_eq!(pocket.notes(id(1)), ["a", "b"]);
+    assert_eq!(pocket.notes(id(1)), ["b"], "what was received is the office's alone");
     pocket.phone.sync_once().await.unwrap();
-    assert_eq!((pocket.waiting(), pocket.notes(id(1))), (0, vec!["a".into(), "b".into()]));
-    assert_eq!(office.office().changes.len(), 2);
+    assert_eq!((pocket.waiting(), office.office().changes.len()), (0, 2));
+    // All is received: what was the customer's goes, but for the name on the notice.
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!((job.order.customer.name.as_str(), job.order.customer.phone.as_str()), ("Customer 1", ""));
+    assert_eq!((job.order.site.address.as_str(), job.order.request.symptom.as_str()), ("", ""));
+    assert!(job.sheet.notes.is_empty());
     let card = &pocket.phone.today().unwrap().jobs[0];
     assert_eq!(card.gone.as_ref().map(|g| g.to.as_str()), Some("Omar"));
     assert!(card.offer.is_none());
     assert!(pocket.phone.dismiss_gone(id(1)).unwrap().jobs.is_empty());
     pocket.phone.sync_once().await.unwrap();
     assert!(pocket.phone.today().unwrap().jobs.is_empty(), "the same notice again is not news");
-    assert_eq!(pocket.notes(id(1)).len(), 2);
+    assert_eq!(pocket.phone.job(id(1)).unwrap().order.customer.name, "");
+    // Given back, it is whole again.
+    office.office().gone.clear();
+    office.office().pages = true;
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.notes(id(1)), ["a", "b"]);
+    assert_eq!(pocket.phone.job(id(1)).unwrap().order.customer.name, "Customer 1");
 }
 
 #[tokio::test]
