@@ -32,7 +32,7 @@ pub fn screen_stands(world: &mut World, phone: usize, when: &str) -> Result<()> 
         pocket.count
     );
     ensure!(
-        screen.photos <= pocket.photos || world.was_restored,
+        screen.photos <= pocket.photos || world.was_restored || pocket.misled,
         "counted-once: {when}, {} counts {} photos as only here, and {} before",
         pocket.login,
         screen.photos,
@@ -89,7 +89,11 @@ pub fn one_job(world: &mut World, phone: usize, id: WorkOrderId) -> Result<()> {
             refused.reason
         );
     }
-    if world.life(id).is_ones_own() && !world.was_restored {
+    if world.life(id).is_ones_own()
+        && !world.was_restored
+        && job.card.gone.is_none()
+        && !pocket.dismissed.contains(&id)
+    {
         ensure!(job.refused.is_empty(), "no-refusal: {who} was nobody else's: {:?}", job.refused);
         ensure!(
             now.changes >= seen.changes && now.revision >= seen.revision,

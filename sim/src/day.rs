@@ -242,18 +242,34 @@ impl World {
             }
             Event::OfficeHasRoom => self.desk.disk.set_room(None),
             Event::Backup => {
-                self.say("office: backup");
-                self.backup = Some(self.office_image()?);
+                let folder = self.folder("backup");
+                let made = self.office()?.back_up(&folder);
+                self.say(format!("office: backed up: {}", made.is_ok()));
+                if made.is_ok() {
+                    self.backup = Some(folder);
+                }
+                self.sometimes_again(Event::Backup);
             }
             Event::Restore => {
                 if let Some(backup) = self.backup.take() {
-                    self.say("office: restored");
+                    self.say("office: restored from its backup");
                     self.was_restored = true;
-                    self.office_from(backup)?;
+                    let data = self.folder("office");
+                    jobsheet_office::restore(&backup, &data)?;
+                    self.office_from(data)?;
+                    self.backup = Some(backup);
                 }
+                self.sometimes_again(Event::Restore);
             }
         }
         Ok(())
+    }
+
+    fn sometimes_again(&mut self, event: Event) {
+        let when = self.dice.between(5, 300) * MINUTE;
+        if self.now + when < DAY && self.dice.chance(0.6) {
+            self.in_(when, event);
+        }
     }
 
     fn office_is_there(&self) -> bool {
@@ -379,6 +395,7 @@ impl World {
                 None => Ok(()),
             },
             Doing::Dismiss => {
+                self.pockets[phone].dismissed.insert(id);
                 let did = self.at_phone(phone, |pocket| {
                     pocket.phone.as_ref().map_or(Ok(()), |phone| phone.dismiss_gone(id).map(|_| ()))
                 })?;
@@ -634,6 +651,7 @@ impl World {
                 lost("silence")
             }
             Fate::Stale | Fate::Foreign => {
+                self.pockets[phone].misled = true;
                 let own = fate == Fate::Stale;
                 let (mine, others): (Vec<_>, Vec<_>) =
                     self.replies.iter().cloned().partition(|(whose, _)| *whose == phone);

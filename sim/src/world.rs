@@ -90,6 +90,10 @@ pub struct Pocket {
     pub seen: BTreeMap<WorkOrderId, Seen>,
     pub link: Link,
     pub marks: u32,
+    /// Notices that were seen and put away: the job is empty then.
+    pub dismissed: BTreeSet<WorkOrderId>,
+    /// It heard a reply to something else.
+    pub misled: bool,
 }
 
 /// A phone that can be opened.
@@ -267,6 +271,8 @@ impl World {
                 seen: BTreeMap::new(),
                 link: Link::Good,
                 marks: 0,
+                dismissed: BTreeSet::new(),
+                misled: false,
             });
         }
         Ok(world)
