@@ -89,11 +89,9 @@ pub fn one_job(world: &mut World, phone: usize, id: WorkOrderId) -> Result<()> {
             refused.reason
         );
     }
-    if world.life(id).is_ones_own()
-        && !world.was_restored
-        && job.card.gone.is_none()
-        && !pocket.dismissed.contains(&id)
-    {
+    // Of a work order that was taken away only a name is left, and then not even that.
+    let closed = job.card.gone.is_some() || job.order.customer.name.is_empty();
+    if world.life(id).is_ones_own() && !world.was_restored && !closed {
         ensure!(job.refused.is_empty(), "no-refusal: {who} was nobody else's: {:?}", job.refused);
         ensure!(
             now.changes >= seen.changes && now.revision >= seen.revision,

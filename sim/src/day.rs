@@ -253,10 +253,7 @@ impl World {
             Event::Restore => {
                 if let Some(backup) = self.backup.take() {
                     self.say("office: restored from its backup");
-                    self.was_restored = true;
-                    let data = self.folder("office");
-                    jobsheet_office::restore(&backup, &data)?;
-                    self.office_from(data)?;
+                    self.restore(&backup)?;
                     self.backup = Some(backup);
                 }
                 self.sometimes_again(Event::Restore);
@@ -395,7 +392,6 @@ impl World {
                 None => Ok(()),
             },
             Doing::Dismiss => {
-                self.pockets[phone].dismissed.insert(id);
                 let did = self.at_phone(phone, |pocket| {
                     pocket.phone.as_ref().map_or(Ok(()), |phone| phone.dismiss_gone(id).map(|_| ()))
                 })?;

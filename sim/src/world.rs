@@ -15,7 +15,7 @@ use jobsheet_office::{HandClock, Office};
 use jobsheet_phone::{Ask, Heard, Options, Pass, Phone, Reply, TestClock};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,8 +90,6 @@ pub struct Pocket {
     pub seen: BTreeMap<WorkOrderId, Seen>,
     pub link: Link,
     pub marks: u32,
-    /// Notices that were seen and put away: the job is empty then.
-    pub dismissed: BTreeSet<WorkOrderId>,
     /// It heard a reply to something else.
     pub misled: bool,
 }
@@ -271,7 +269,6 @@ impl World {
                 seen: BTreeMap::new(),
                 link: Link::Good,
                 marks: 0,
-                dismissed: BTreeSet::new(),
                 misled: false,
             });
         }
@@ -345,6 +342,29 @@ impl World {
         std::fs::remove_dir_all(old)?;
         self.desk.disk = Disk::under(&self.desk.data)?;
         self.open_office()
+    }
+
+    /// Puts the office back to a backup, as `jobsheet-office restore` does. Technicians then sign in again; their
+    /// sessions are carried over instead, for a sign-in needs a socket.
+    pub fn restore(&mut self, backup: &Path) -> Result<()> {
+        let mut rows =
+            self.eyes()?.prepare("SELECT token, kind, account, made_at, last_used FROM session")?;
+        let sessions = rows.query_map([], |row| {
+            Ok((0..5).map(|column| row.get::<_, String>(column)).collect::<Result<Vec<_>, _>>())
+        })?;
+        let sessions: Vec<_> = sessions.collect::<Result<Result<Vec<_>, _>, _>>()??;
+        drop(rows);
+        let data = self.folder("office");
+        jobsheet_office::restore(backup, &data)?;
+        self.office_from(data)?;
+        let db = Connection::open(self.desk.data.join("office.db"))?;
+        for session in sessions {
+            let sql =
+                "INSERT INTO session (token, kind, account, made_at, last_used) VALUES (?1, ?2, ?3, ?4, ?5)";
+            db.execute(sql, rusqlite::params_from_iter(session))?;
+        }
+        self.was_restored = true;
+        Ok(())
     }
 
     /// How many of a technician's changes the office holds.
