@@ -609,7 +609,7 @@ impl World {
         let fate = if self.office_is_there() {
             let link = self.pockets[phone].link;
             let fates = self.fates.clone();
-            fates.roll(&mut self.dice, link)
+            fates.roll(&mut self.dice, link, &ask)
         } else {
             Fate::NoLink
         };

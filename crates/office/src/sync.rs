@@ -277,21 +277,27 @@ impl<'a> Push<'a> {
             accepted: BTreeSet::new(),
         };
         if !request.changes.is_empty() {
-            push.incarnate(request.incarnation.as_ref())?;
+            push.incarnate(request)?;
         }
         Ok(push)
     }
 
     /// Tells a phone from its copy: each push gets a new incarnation, and a push must present the last one, or
     /// the one before if that answer was lost. An office that was restored says which one it knows ([`Halt::AskFirst`]).
-    fn incarnate(&mut self, presented: Option<&String>) -> Result<(), Halt> {
+    /// The same push doubled on its way gets the one it got: the phone may have heard either answer.
+    fn incarnate(&mut self, request: &SyncRequest) -> Result<(), Halt> {
+        let presented = request.incarnation.as_ref();
         let device = &mut self.device;
         let current = device.incarnation.as_ref() == presented;
         if !current && device.incarnation_before.as_ref() != presented {
             return Err(Halt::Superseded);
         }
+        let of_this_push = format!("{:x}.", request.nonce);
+        if !current && device.incarnation.as_ref().is_some_and(|last| last.starts_with(&of_this_push)) {
+            return Ok(());
+        }
         device.incarnation_before = presented.cloned();
-        device.incarnation = Some(accounts::random_text(9));
+        device.incarnation = Some(of_this_push + &accounts::random_text(9));
         Ok(())
     }
 

@@ -97,6 +97,8 @@ pub struct Pass {
     renewed: bool,
     /// What went wrong with one thing and must not keep the others waiting (I5).
     apart: Option<Trouble>,
+    /// The office's time when it last answered a sync: what is asked after that is not earlier.
+    as_of: Option<DateTime<Utc>>,
     /// Reference data to be fetched, as of an office time.
     wanted: Option<(Vec<ReferenceSet>, DateTime<Utc>)>,
     at: At,
@@ -158,6 +160,7 @@ impl Pass {
             searching: false,
             renewed: false,
             apart: None,
+            as_of: None,
             wanted: None,
             at: At::Begin,
         })
@@ -256,6 +259,7 @@ impl Pass {
             self.most = self.most.max(1);
         }
         let more = response.more;
+        self.as_of = Some(response.office_time);
         if let Some(list) = response.reference.clone() {
             self.wanted = Some((list, response.office_time));
         }
@@ -462,6 +466,8 @@ impl Pass {
     fn photo_held(&self, photo: &WaitingPhoto) -> Result<()> {
         self.write(|rows| {
             let now = self.core.now(rows.device()?.ahead.as_ref());
+            // The phone's clock may have been set back since.
+            let now = self.as_of.map_or(now, |as_of| as_of.max(now));
             rows.photo_held(&photo.digest, now)?;
             rows.save_received(photo.work_order, now)
         })?;

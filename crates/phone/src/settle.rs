@@ -149,7 +149,8 @@ pub(crate) fn settle(
         (Proof::Mismatch, _) => rows.save_receipt_mismatch(true)?,
     }
     for digest in response.bases.iter().flat_map(|b| &b.photos_held) {
-        rows.photo_held(digest, now)?;
+        // By the office's clock: what is dropped here is compared with the time of its backups.
+        rows.photo_held(digest, response.office_time)?;
     }
     for digest in &response.photos_missing {
         rows.photo_missing(digest)?;
