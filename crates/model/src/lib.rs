@@ -18,6 +18,7 @@ pub mod ids;
 pub mod moment;
 pub mod money;
 pub mod place;
+pub mod planted;
 pub mod prepare;
 pub mod problem;
 pub mod reference;

@@ -145,6 +145,13 @@ fn lock(db: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     db.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Rows<'_> {
+    /// Only for faults that are planted: the half that was written so far stays, whatever becomes of the rest.
+    pub fn commit_early(&self) -> Result<()> {
+        Ok(self.0.execute_batch("COMMIT; BEGIN IMMEDIATE")?)
+    }
+}
+
 // --- The device ---------------------------------------------------------------------------------------
 
 impl Rows<'_> {
