@@ -20,8 +20,7 @@ export default {
   bad_address: 'This is not an address. It looks like office.example.com.',
   not_secure: 'The address must begin with https://, so that your password is not sent in the clear.',
   sign_in_needed: 'Please sign in again so that your work can be sent. It is safe on this phone.',
-  phone_revoked:
-    'The office has revoked this phone. Your work is safe on it. Ask the office for a new code.',
+  phone_revoked: 'The office has revoked this phone. Your work is safe on it. Ask the office for a new code.',
   phone_wiped: 'The office has ordered that this phone be emptied.',
   wrong_code: 'This code is wrong, used or too old. Ask the office for a new one.',
   office_key_changed:
