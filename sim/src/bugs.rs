@@ -5,10 +5,16 @@ pub struct Bug {
     pub name: &'static str,
     /// What the faulty program does.
     pub does: &'static str,
+    /// It shows only when the office is restored from a backup.
+    pub restores: bool,
 }
 
 const fn bug(name: &'static str, does: &'static str) -> Bug {
-    Bug { name, does }
+    Bug { name, does, restores: false }
+}
+
+const fn after_a_restore(name: &'static str, does: &'static str) -> Bug {
+    Bug { name, does, restores: true }
 }
 
 pub const ALL: &[Bug] = &[
@@ -26,7 +32,7 @@ pub const ALL: &[Bug] = &[
     bug("two_transactions", "keeps the sheet before the change"),
     bug("photo_apart", "keeps a photo after its change, in a transaction of its own"),
     bug("mark_in_base", "lays what the base holds already on it once more"),
-    bug("no_retained", "keeps nothing of what the office has signed for"),
+    after_a_restore("no_retained", "keeps nothing of what the office has signed for"),
     bug("duplicate_kept", "goes on waiting with what the office says it had before"),
     // At the office.
     bug("applied_twice", "applies a change again when it comes again"),

@@ -62,7 +62,7 @@ impl Device {
         db.pragma_update(None, "secure_delete", true)?;
         // Nothing of record is in here, and the copy still has what the migration took out for being a secret.
         match std::fs::remove_file(jobsheet_sqlite::copy_path(file, 1)) {
-            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why.into()),
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(why.into()),
             _ => Ok(Self(Mutex::new(db))),
         }
     }

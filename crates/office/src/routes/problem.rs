@@ -20,13 +20,14 @@ pub struct HttpProblem {
     kind: &'static str,
     title: &'static str,
     detail: String,
-    extra: Extra,
+    /// Rare, so it does not make every answer larger.
+    extra: Box<Extra>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl HttpProblem {
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { status, kind, title, detail: String::new(), extra: Extra::default(), headers: Vec::new() }
+        Self { status, kind, title, detail: String::new(), extra: Box::default(), headers: Vec::new() }
     }
 
     pub fn detail(mut self, detail: impl ToString) -> Self {
@@ -70,7 +71,7 @@ impl IntoResponse for HttpProblem {
             title: self.title.to_owned(),
             status: self.status.as_u16(),
             detail: self.detail,
-            extra: self.extra,
+            extra: *self.extra,
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         let json = HeaderValue::from_static("application/problem+json");
@@ -107,7 +108,7 @@ impl From<Unfit> for HttpProblem {
     fn from(why: Unfit) -> Self {
         match why {
             Unfit::SignedOut { challenge } => {
-                Self { extra: Extra { challenge, wipe: None }, ..Self::signed_out() }
+                Self { extra: Box::new(Extra { challenge, wipe: None }), ..Self::signed_out() }
             }
             Unfit::NotGenuine => {
                 Self::new(StatusCode::UNAUTHORIZED, "not-genuine", "This is not signed as it should be.")
@@ -119,7 +120,7 @@ impl From<Unfit> for HttpProblem {
                 Self::new(StatusCode::FORBIDDEN, "phone-revoked", "The office has revoked this phone.")
             }
             Unfit::Wipe(order) => Self {
-                extra: Extra { challenge: None, wipe: Some(order) },
+                extra: Box::new(Extra { challenge: None, wipe: Some(order) }),
                 ..Self::new(StatusCode::FORBIDDEN, "phone-wiped", "This phone is to be emptied.")
             },
             Unfit::Denied(why) => why.into(),
