@@ -9,7 +9,7 @@ use jobsheet_model::{
     wire::{Base, Outcome, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
     work_order::AssignmentState,
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -37,6 +37,12 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
     assert!(phone.sync(&[]).await.bases.is_empty());
 }
 
+/// A sync of a phone that folds.
+async fn folding(phone: &Phone<'_>, changes: Vec<Box<RawValue>>) -> SyncResponse {
+    let request = phone.request(&changes).replace(r#""folds":false"#, r#""folds":true"#);
+    phone.world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
+}
+
 #[tokio::test]
 async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
     let world = World::new();
@@ -46,12 +52,8 @@ async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
     let whole = phone.sync(std::slice::from_ref(&change)).await;
     assert_eq!((whole.bases.len(), whole.same.len()), (1, 0), "this phone does not fold");
 
-    let folding = async |phone: &Phone<'_>, changes| -> SyncResponse {
-        let request = phone.request(changes).replace(r#""folds":false"#, r#""folds":true"#);
-        world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
-    };
     let change = phone.change(&job, note("b"));
-    let brief = folding(&phone, &[change]).await;
+    let brief = folding(&phone, vec![change]).await;
     let sheet = world.office.sheet(job.id).unwrap().unwrap();
     assert_eq!(sheet.notes.len(), 2);
     let base = Base { order: job.clone(), sheet, photos_held: Vec::new() };
@@ -60,9 +62,9 @@ async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
 
     // It has not seen the order as it is now, or sent nothing of it: then only the whole will do.
     let unseen = phone.change_on(job.id, job.version + 1, note("c"));
-    assert_eq!(folding(&phone, &[unseen]).await.bases.len(), 1);
+    assert_eq!(folding(&phone, vec![unseen]).await.bases.len(), 1);
     phone.cursor = None;
-    assert_eq!(folding(&phone, &[]).await.same, []);
+    assert_eq!(folding(&phone, vec![]).await.same, []);
 }
 
 #[tokio::test]
