@@ -12,7 +12,7 @@ use jobsheet_model::{
     },
     work_order::AssignmentState,
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -40,6 +40,12 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
     assert!(phone.sync(&[]).await.bases.is_empty());
 }
 
+/// A sync of a phone that folds.
+async fn folding(phone: &Phone<'_>, changes: Vec<Box<RawValue>>) -> SyncResponse {
+    let request = phone.request(&changes).replace(r#""folds":false"#, r#""folds":true"#);
+    phone.world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
+}
+
 #[tokio::test]
 async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
     let world = World::new();
@@ -49,10 +55,6 @@ async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
     let whole = phone.sync(std::slice::from_ref(&change)).await;
     assert_eq!((whole.bases.len(), whole.same.len()), (1, 0), "this phone does not fold");
 
-    let folding = async |phone: &Phone<'_>, changes: Vec<Box<serde_json::value::RawValue>>| -> SyncResponse {
-        let request = phone.request(&changes).replacen('{', r#"{"folds":true,"#, 1);
-        world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
-    };
     let change = phone.change(&job, note("b"));
     let brief = folding(&phone, vec![change]).await;
     let sheet = world.office.sheet(job.id).unwrap().unwrap();
