@@ -42,7 +42,7 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
 
 /// A sync of a phone that folds.
 async fn folding(phone: &Phone<'_>, changes: Vec<Box<RawValue>>) -> SyncResponse {
-    let request = phone.request(&changes).replace(r#""folds":false"#, r#""folds":true"#);
+    let request = phone.request(&changes).replacen('{', r#"{"folds":true,"#, 1);
     phone.world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
 }
 
