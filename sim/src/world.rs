@@ -344,27 +344,12 @@ impl World {
         self.open_office()
     }
 
-    /// Puts the office back to a backup, as `jobsheet-office restore` does. Technicians then sign in again; their
-    /// sessions are carried over instead, for a sign-in needs a socket.
+    /// Puts the office back to a backup, as `jobsheet-office restore` does. All sessions end; phones begin new ones.
     pub fn restore(&mut self, backup: &Path) -> Result<()> {
-        let mut rows =
-            self.eyes()?.prepare("SELECT token, kind, account, made_at, last_used FROM session")?;
-        let sessions = rows.query_map([], |row| {
-            Ok((0..5).map(|column| row.get::<_, String>(column)).collect::<Result<Vec<_>, _>>())
-        })?;
-        let sessions: Vec<_> = sessions.collect::<Result<Result<Vec<_>, _>, _>>()??;
-        drop(rows);
         let data = self.folder("office");
         jobsheet_office::restore(backup, &data)?;
-        self.office_from(data)?;
-        let db = Connection::open(self.desk.data.join("office.db"))?;
-        for session in sessions {
-            let sql =
-                "INSERT INTO session (token, kind, account, made_at, last_used) VALUES (?1, ?2, ?3, ?4, ?5)";
-            db.execute(sql, rusqlite::params_from_iter(session))?;
-        }
         self.was_restored = true;
-        Ok(())
+        self.office_from(data)
     }
 
     /// How many of a technician's changes the office holds.

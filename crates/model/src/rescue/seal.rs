@@ -34,7 +34,7 @@ impl<W: Write> Sealer<W> {
     pub fn begin(mut out: W, office: &PublicKey, label: &[u8], rng: &mut impl CryptoRng) -> io::Result<Self> {
         let key = office.for_sealing().ok_or_else(|| io::Error::other("the office's key is none"))?;
         let key = <Curve as Kem>::PublicKey::from_bytes(&key).map_err(io::Error::other)?;
-        let (shared, context) =
+        let (shared, context): (_, AeadCtxS<ChaCha20Poly1305, HkdfSha256, Curve>) =
             hpke::setup_sender_with_rng(&OpModeS::Base, &key, label, rng).map_err(io::Error::other)?;
         out.write_all(&shared.to_bytes())?;
         Ok(Self { out, context, chunk: Vec::with_capacity(CHUNK) })

@@ -79,6 +79,7 @@ impl Push<'_> {
 fn as_request(made: &Made, device: DeviceId) -> SyncRequest {
     SyncRequest {
         nonce: 0,
+        folds: false,
         device,
         app: made.app.clone(),
         cursor: None,
