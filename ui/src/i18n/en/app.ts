@@ -159,7 +159,7 @@ export default {
   'locked.unlock': 'Unlock',
   'locked.wait': 'Too many wrong tries. You can try again in {left}. Nothing is deleted.',
   'locked.noPin': 'The PIN opens nothing any more. Sign in with your password or a code from the office.',
-  'locked.password': 'PIN forgotten? Password or code',
+  'locked.password': 'PIN forgotten?',
   'locked.another': 'Sign in as somebody else',
 
   // offer
