@@ -93,7 +93,7 @@ impl Field {
             assert_eq!(&Digest::of(&bytes), digest);
         }
         assert_eq!(self.phone.outbox().expect("an outbox").sync.problem, None);
-        assert_eq!(self.company.office.raised(self.id).expect("a store"), []);
+        assert!(self.company.office.raised(self.id).expect("a store").is_empty());
     }
 }
 
