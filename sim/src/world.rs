@@ -38,7 +38,7 @@ pub struct Faults {
 pub struct Rules {
     /// No fault at all.
     pub calm: bool,
-    /// Backups are put back. Off until phones send again what a restored office lost (see docs/SIMULATOR.md).
+    /// Backups are put back. Not by default yet: docs/SIMULATOR.md says what is found then.
     pub restores: bool,
     /// Replies that were meant for another ask or another phone.
     pub stale: bool,

@@ -1,6 +1,6 @@
 //! A few hundred days, and the same days again.
 
-use jobsheet_sim::{run, world::Rules};
+use jobsheet_sim::{day, run, world::Rules};
 
 #[test]
 fn nothing_recorded_is_lost_on_any_of_these_days() {
@@ -10,6 +10,15 @@ fn nothing_recorded_is_lost_on_any_of_these_days() {
     let deaths: u32 = reports.iter().map(|report| report.deaths).sum();
     assert!(changes as u64 > days * 20, "technicians that record nothing prove nothing: {changes} changes");
     assert!(deaths > 0, "nothing was killed");
+}
+
+/// Days on which the office once lost a change it had refused, or a photo of a phone whose clock was set back.
+#[test]
+fn i12_an_office_restored_from_its_backup_gets_again_what_it_lost() {
+    let rules = Rules { restores: true, ..Rules::default() };
+    for seed in [8, 111, 128] {
+        day::live(seed, rules).unwrap_or_else(|broken| panic!("{broken}"));
+    }
 }
 
 #[test]

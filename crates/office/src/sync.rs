@@ -138,7 +138,7 @@ impl Cursor {
         };
         let Some(position) = position.parse().ok().filter(|_| theirs == epoch) else { return Ok(None) };
         let is_ours = store::marker(db, position)?.as_deref() == Some(marker);
-        Ok((is_ours || planted::on("cursor_ahead") || planted::on("no_epoch")).then_some(position))
+        Ok((is_ours || planted::on("cursor_ahead")).then_some(position))
     }
 }
 

@@ -81,9 +81,24 @@ impl IntoResponse for HttpProblem {
     }
 }
 
+/// No room, or a disk that does not answer: it is not what was asked that is at fault, and later it may do.
+fn is_the_disks(why: &anyhow::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
+    why.chain()
+        .filter_map(|cause| cause.downcast_ref::<rusqlite::Error>())
+        .any(|cause| matches!(cause.sqlite_error_code(), Some(DiskFull | SystemIoFailure | DatabaseBusy)))
+}
+
 impl From<anyhow::Error> for HttpProblem {
     fn from(why: anyhow::Error) -> Self {
         tracing::error!("{why:#}");
+        if is_the_disks(&why) {
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "disk",
+                "The office cannot write at the moment.",
+            );
+        }
         Self::internal()
     }
 }
@@ -226,5 +241,23 @@ impl From<Cannot> for HttpProblem {
             Cannot::Failed(why) => return why.into(),
         }
         .detail(detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    fn status(code: i32) -> StatusCode {
+        let why = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        HttpProblem::from(anyhow::Error::new(why).context("Keeping a change")).status
+    }
+
+    #[test]
+    fn a_full_disk_is_not_the_fault_of_what_was_sent() {
+        assert_eq!(status(ffi::SQLITE_FULL), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(ffi::SQLITE_IOERR), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(ffi::SQLITE_CONSTRAINT), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

@@ -131,11 +131,19 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The office does not hold what it once did: it is sent again.
+    /// The office does not hold what it once did: it is sent again. So is what it refused: a restored office has lost
+    /// that too, and without it the chain never becomes whole again. What it keeps aside it knows in another way.
     pub fn release_lost(&self, holds: impl Fn(u64) -> bool) -> Result<()> {
-        for (sequence, _) in self.flags("SELECT sequence, held FROM outbox WHERE held = 1", [])? {
+        for (sequence, _) in self.flags(
+            "SELECT sequence, held FROM outbox
+             WHERE held = 1 OR (state = 'refused' AND sequence > 0 AND reason <> 'quarantined')",
+            [],
+        )? {
             if !holds(sequence) {
-                self.0.execute("UPDATE outbox SET held = 0 WHERE sequence = ?1", [sequence])?;
+                self.0.execute(
+                    "UPDATE outbox SET held = 0, state = 'waiting', reason = NULL WHERE sequence = ?1",
+                    [sequence],
+                )?;
             }
         }
         Ok(())
