@@ -103,7 +103,8 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
   assert.equal(await page.text({ test: 'me-pin' }), zh('app.me.pin.off'));
   assert.equal(await page.text({ test: 'me-keys' }), zh('app.me.keys.file'));
   await wang.Me.setsPin(pin);
-  await page.see({ text: zh('app.me.pin.on'), in: { test: 'me-pin' } });
+  await page.see({ test: 'me-lock' });
+  assert.equal(await page.text({ test: 'me-pin' }), zh('app.me.pin.on'));
 
   await wang.Me.locks();
   await wang.Locked.opens();
@@ -136,6 +137,47 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
   await isIn();
   await page.gone({ test: 'sync-link' }, 30_000);
   assert.deepEqual(faultsOf(page), []);
+});
+
+test('the office gives a code for a new phone, and has it emptied when it is stolen', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const page = await phoneScreen(phone, 'en');
+  t.after(() => page.close());
+  const desk = await opensTheConsole(office, 'en');
+  t.after(() => desk.close());
+  const wang = new Technician(page, office, 'en');
+  const { name } = await office.technician();
+
+  await desk.signsIn();
+  const code = await desk.makesACode(name);
+  await wang.SignIn.opens();
+  await wang.SignIn.speaks('en');
+  await wang.SignIn.entersCode(code);
+  await page.see('[data-testid^="job-card-"], [data-testid=offer-left]', 30_000);
+  await desk.page.tap({ test: 'new-phone-close' });
+  await desk.seesPhone('used');
+
+  await desk.empties('thief', { typed: 'somebody else' });
+  await desk.page.see({ text: desk.words('phones.wipe.differs') });
+  assert.equal((await office.phones())[0].wipe, null, 'nothing happens to the wrong phone');
+  await desk.page.fill({ test: 'wipe-typed' }, wangLei.login);
+  await desk.page.tap({ test: 'phone-confirm' });
+  await desk.seesPhone('thief');
+
+  await phone.does('sync_now');
+  assert.equal(
+    await page.text({ test: 'sign-in-emptied' }, 30_000),
+    words('en')('app.signIn.emptied', { login: wangLei.login }),
+  );
+  assert.deepEqual((await phone.does('session')).known, []);
+  await until(async () => (await office.phones())[0].wiped_at, 30_000, 'the phone said that it is empty');
+  await desk.page.reload();
+  await desk.seesPhone('emptied');
+  assert.deepEqual(faultsOf(page), []);
+  assert.deepEqual(faultsOf(desk.page), []);
 });
 
 describe('what goes wrong is said clearly, and nothing is lost', () => {
@@ -390,6 +432,15 @@ describe('every screen can be read and tapped by everybody', () => {
       await check('orders');
       await desk.page.tap({ test: 'nav-dispatch' });
       await check('dispatch');
+      await desk.page.tap({ test: 'nav-phones' });
+      await desk.page.see({ test: 'phone-state' });
+      await check('phones');
+      await desk.makesACode((await office.technician()).name);
+      await check('new-phone');
+      await desk.page.tap({ test: 'new-phone-close' });
+      await desk.empties('leaver', { typed: '' });
+      await check('phone-empty');
+      await desk.page.tap({ role: 'button', name: desk.words('app.cancel') });
       await desk.page.goto(`#/work-orders/${jobs.ready.id}`);
       await desk.page.see({ test: 'detail-signature' });
       await check('job');
