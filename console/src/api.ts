@@ -1,5 +1,14 @@
 // What the console asks of the office. Same origin, cookie session; errors come as a Problem.
-import type { ConsoleJob, ConsoleRow, ConsoleSession, Language, Problem } from '@jobsheet/model';
+import type {
+  ConsoleJob,
+  ConsolePhone,
+  ConsoleRow,
+  ConsoleSession,
+  EnrolmentCode,
+  Language,
+  Problem,
+  Wipe,
+} from '@jobsheet/model';
 
 const root = '/console/api';
 
@@ -34,7 +43,12 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
   }
 }
 
-const byStatus: Record<number, string> = { 401: 'signed_out', 404: 'no_such_job', 429: 'too_many_tries' };
+const byStatus: Record<number, string> = {
+  401: 'signed_out',
+  403: 'not_allowed',
+  404: 'no_such_job',
+  429: 'too_many_tries',
+};
 
 function problemOf(status: number, content: string): Problem {
   const unknown = { code: byStatus[status] ?? 'unexpected', message: `The office answered ${status}.` };
@@ -50,6 +64,7 @@ function problemOf(status: number, content: string): Problem {
   }
 }
 
+const phone = (id: string) => `/phones/${encodeURIComponent(id)}`;
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -62,6 +77,12 @@ export const api = {
   reassign: (id: string, technician: string, reason: string) =>
     call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
   cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),
+  phones: () => call<ConsolePhone[]>('GET', '/phones'),
+  /** A one-time code for another phone of this technician; it cannot be asked for again. */
+  newPhone: (technician: string) =>
+    call<EnrolmentCode>('POST', `/technicians/${encodeURIComponent(technician)}/code`, {}),
+  revoke: (id: string) => call<void>('POST', `${phone(id)}/revoke`, {}),
+  wipe: (id: string, kind: Wipe) => call<void>('POST', `${phone(id)}/wipe`, { kind }),
   photo: (digest: string) => `${root}/photos/${digest}`,
   events: `${root}/events`,
 };

@@ -10,7 +10,7 @@ import { Technician, day } from './day.mjs';
 import { openChromium } from './drivers/chromium.mjs';
 import { Office, Phone, fluent, holdsTheDay, photos, wangLei } from './lib/company.mjs';
 import { opensTheConsole } from './lib/desk.mjs';
-import { freePort, root, temporaryFolder } from './lib/processes.mjs';
+import { freePort, root, temporaryFolder, until } from './lib/processes.mjs';
 import {
   phoneWithAFullDay,
   placesAfterTheSignature,
@@ -68,6 +68,114 @@ test('a day in Chinese, with the office out of reach from the offer to the eveni
   assert.equal(await desk.page.text({ test: 'detail-code' }), wang.did.code);
   assert.equal(await desk.page.count({ css: '[data-testid=detail-photo][data-here=true]' }), wang.did.photos);
 
+  assert.deepEqual(faultsOf(page), []);
+  assert.deepEqual(faultsOf(desk.page), []);
+});
+
+test('a phone comes to the office by its code, is locked with a PIN, and is revoked: in Chinese', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const page = await phoneScreen(phone, 'zh');
+  t.after(() => page.close());
+  const wang = new Technician(page, office, 'zh');
+  const zh = words('zh');
+  const [pin, other] = ['271828', '314159'];
+  const isIn = () => page.see('[data-testid^="job-card-"], [data-testid=offer-left]', 30_000);
+
+  await wang.SignIn.opens();
+  await wang.SignIn.speaks('zh');
+  await wang.SignIn.entersCode('K7QF-92MD-XP4T-8WVA');
+  assert.equal(await wang.SignIn.problem(), zh('problem.wrong_code'));
+  const { code, link } = await office.code();
+  await page.fill({ test: 'sign-in-code' }, link);
+  await until(
+    () => page.evaluate(`document.querySelector('[data-testid=sign-in-code]').value === '${code}'`),
+    5000,
+    'the code is taken out of the link',
+  );
+  await page.tap({ test: 'sign-in-submit' });
+  await isIn();
+
+  await page.goto('#/me');
+  await wang.Me.opens();
+  assert.equal(await page.text({ test: 'me-pin' }), zh('app.me.pin.off'));
+  assert.equal(await page.text({ test: 'me-keys' }), zh('app.me.keys.file'));
+  await wang.Me.setsPin(pin);
+  await page.see({ test: 'me-lock' });
+  assert.equal(await page.text({ test: 'me-pin' }), zh('app.me.pin.on'));
+
+  await wang.Me.locks();
+  await wang.Locked.opens();
+  assert.equal(await page.text({ test: 'locked-for' }), zh('app.locked.for', { login: wangLei.login }));
+  await assert.rejects(phone.does('today'), /signed_out/);
+  await page.goto('#/outbox');
+  await wang.Locked.opens();
+  await wang.Locked.enters(other);
+  assert.equal(await wang.Locked.problem(), zh('problem.wrong_pin'));
+  await wang.Locked.enters(pin);
+  await page.see({ test: 'outbox-try-now' }, 30_000);
+
+  // A new start asks for it too; who forgot it comes in with the password, which opens the same records.
+  await phone.restarts();
+  await page.open(phone.url);
+  await wang.Locked.opens();
+  await page.tap({ test: 'locked-password' });
+  await wang.SignIn.enters(wangLei);
+  await isIn();
+  assert.equal((await phone.does('session')).pin, true, 'the PIN stays');
+
+  const [known] = await office.phones();
+  await office.asks(`/phones/${known.id}/revoke`, { method: 'POST' });
+  await page.goto('#/');
+  await phone.does('sync_now');
+  await page.see({ text: zh('problem.phone_revoked'), in: { test: 'sync-link' } }, 30_000);
+  await page.tap({ text: zh('app.sync.newCode'), in: { test: 'sync-link' } });
+  await page.fill({ test: 'sign-in-code' }, (await office.code()).link);
+  await page.tap({ test: 'sign-in-submit' });
+  await isIn();
+  await page.gone({ test: 'sync-link' }, 30_000);
+  assert.deepEqual(faultsOf(page), []);
+});
+
+test('the office gives a code for a new phone, and has it emptied when it is stolen', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const page = await phoneScreen(phone, 'en');
+  t.after(() => page.close());
+  const desk = await opensTheConsole(office, 'en');
+  t.after(() => desk.close());
+  const wang = new Technician(page, office, 'en');
+  const { name } = await office.technician();
+
+  await desk.signsIn();
+  const code = await desk.makesACode(name);
+  await wang.SignIn.opens();
+  await wang.SignIn.speaks('en');
+  await wang.SignIn.entersCode(code);
+  await page.see('[data-testid^="job-card-"], [data-testid=offer-left]', 30_000);
+  await desk.page.tap({ test: 'new-phone-close' });
+  await desk.seesPhone('used');
+
+  await desk.empties('thief', { typed: 'somebody else' });
+  await desk.page.see({ text: desk.words('phones.wipe.differs') });
+  assert.equal((await office.phones())[0].wipe, null, 'nothing happens to the wrong phone');
+  await desk.page.fill({ test: 'wipe-typed' }, wangLei.login);
+  await desk.page.tap({ test: 'phone-confirm' });
+  await desk.seesPhone('thief');
+
+  await phone.does('sync_now');
+  assert.equal(
+    await page.text({ test: 'sign-in-emptied' }, 30_000),
+    words('en')('app.signIn.emptied', { login: wangLei.login }),
+  );
+  assert.deepEqual((await phone.does('session')).known, []);
+  await until(async () => (await office.phones())[0].wiped_at, 30_000, 'the phone said that it is empty');
+  await desk.page.reload();
+  await desk.seesPhone('emptied');
   assert.deepEqual(faultsOf(page), []);
   assert.deepEqual(faultsOf(desk.page), []);
 });
@@ -179,7 +287,6 @@ describe('what goes wrong is said clearly, and nothing is lost', () => {
     await sign.opens();
     await page.see({ test: 'sign-confirm' });
     const kept = async () => Math.abs((await sign.ink()) - ink) < ink * 0.02;
-    const { until } = await import('./lib/processes.mjs');
     await until(kept, 10_000, async () => `the ink is kept: ${await sign.ink()} of ${ink} pixels`);
     await sign.confirms();
     await page.see({ test: 'done-head' }, 20_000);
@@ -248,6 +355,16 @@ describe('every screen can be read and tapped by everybody', () => {
       await page.size(320, 568);
       const place = { name: 'sign-in', path: '#/sign-in', ready: { test: 'sign-in-submit' } };
       found.push(...(await faults([place], { axe: true }, language)));
+      const byCode = {
+        name: 'sign-in-code',
+        path: '#/sign-in',
+        ready: { test: 'sign-in-submit' },
+        then: async () => {
+          await page.tap({ role: 'radio', name: words(language)('app.signIn.by.code') });
+          await page.see({ test: 'sign-in-code' });
+        },
+      };
+      found.push(...(await faults([byCode], { axe: true }, language)));
     }
     assert.deepEqual(found, []);
   });
@@ -283,6 +400,17 @@ describe('every screen can be read and tapped by everybody', () => {
     assert.deepEqual(faultsOf(page), []);
   });
 
+  test('the locked phone', async () => {
+    const pin = '271828';
+    await phone.does('set_pin', { pin, old: '' });
+    await everyLook([{ name: 'pin', path: '#/me/pin', ready: { test: 'pin-old' } }]);
+    await phone.does('lock');
+    await everyLook([{ name: 'locked', path: '#/', ready: { test: 'pin-5' } }]);
+    await phone.does('unlock', { login: wangLei.login, pin });
+    await phone.does('set_pin', { pin: '', old: pin });
+    assert.deepEqual(faultsOf(page), []);
+  });
+
   test("the office's console", async (t) => {
     const found = [];
     for (const language of ['en', 'zh']) {
@@ -304,6 +432,15 @@ describe('every screen can be read and tapped by everybody', () => {
       await check('orders');
       await desk.page.tap({ test: 'nav-dispatch' });
       await check('dispatch');
+      await desk.page.tap({ test: 'nav-phones' });
+      await desk.page.see({ test: 'phone-state' });
+      await check('phones');
+      await desk.makesACode((await office.technician()).name);
+      await check('new-phone');
+      await desk.page.tap({ test: 'new-phone-close' });
+      await desk.empties('leaver', { typed: '' });
+      await check('phone-empty');
+      await desk.page.tap({ role: 'button', name: desk.words('app.cancel') });
       await desk.page.goto(`#/work-orders/${jobs.ready.id}`);
       await desk.page.see({ test: 'detail-signature' });
       await check('job');

@@ -59,8 +59,50 @@ export class SignIn extends Screen {
     await this.page.tap(named('sign-in-submit'));
   }
 
+  /** By the office's code: `typed` is the code, or the whole link. */
+  async entersCode(typed) {
+    await this.page.tap({ role: 'radio', name: this.words('app.signIn.by.code') });
+    await this.page.fill(named('sign-in-code'), typed);
+    await this.page.tap(named('sign-in-submit'));
+  }
+
   problem(ms = 30_000) {
     return this.page.text(named('sign-in-problem'), ms);
+  }
+}
+
+export class Me extends Screen {
+  async opens() {
+    await this.page.see(named('me-name'), 20_000);
+  }
+
+  async setsPin(fresh, old = null) {
+    await this.page.tap(named('me-pin-set'));
+    if (old !== null) await this.page.fill(named('pin-old'), old);
+    await this.page.fill(named('pin-new'), fresh);
+    await this.page.fill(named('pin-again'), fresh);
+    await this.page.tap(named('pin-save'));
+    await this.opens();
+  }
+
+  async locks() {
+    await this.page.tap(named('me-lock'));
+  }
+}
+
+export class Locked extends Screen {
+  async opens() {
+    await this.page.see(named('locked-for'), 20_000);
+  }
+
+  /** With the pad's keys, as a gloved finger does. */
+  async enters(pin) {
+    for (const digit of pin) await this.page.tap(named(`pin-${digit}`));
+    await this.page.tap(named('locked-unlock'));
+  }
+
+  problem(ms = 30_000) {
+    return this.page.text(named('locked-problem'), ms);
   }
 }
 

@@ -86,6 +86,21 @@ export class Office {
     this.#cookie = answer.headers.getSetCookie()[0].split(';')[0];
   }
 
+  async technician(login = wangLei.login) {
+    const { technicians } = await (await this.asks('/session')).json();
+    return technicians.find((one) => one.login === login);
+  }
+
+  /** A one-time code for a new phone: `code` for typing, `link` as its QR code holds it. */
+  async code(login) {
+    const { id } = await this.technician(login);
+    return (await this.asks(`/technicians/${id}/code`, { method: 'POST', body: {} })).json();
+  }
+
+  async phones() {
+    return (await this.asks('/phones')).json();
+  }
+
   async rows() {
     return (await this.asks('/work-orders')).json();
   }
@@ -191,11 +206,22 @@ export class Phone {
 
   static async of(office) {
     const phone = new Phone();
-    const args = ['--data', phone.data, '--office', office.url ?? office, '--listen', '127.0.0.1:0'];
-    phone.running = await serve(program('jobsheet-preview'), args, { timeoutMs: 60_000 });
-    phone.url = phone.running.url;
     phone.office = office;
+    await phone.starts();
     return phone;
+  }
+
+  async starts() {
+    const { data, office } = this;
+    const args = ['--data', data, '--office', office.url ?? office, '--listen', '127.0.0.1:0'];
+    this.running = await serve(program('jobsheet-preview'), args, { timeoutMs: 60_000 });
+    this.url = this.running.url;
+  }
+
+  /** As after an empty battery. */
+  async restarts() {
+    await this.running.kill();
+    await this.starts();
   }
 
   async ends() {

@@ -48,6 +48,35 @@ class Desk {
     await this.page.see({ test: 'detail-journal' });
   }
 
+  /** A code for a new phone of this technician, as it is shown. */
+  async makesACode(name) {
+    await this.page.tap({ test: 'nav-phones' });
+    await this.page.tap({ test: 'new-phone' });
+    await this.page.fill({ test: 'new-phone-technician' }, name);
+    await this.page.tap({ test: 'new-phone-make' });
+    await this.page.see({ test: 'new-phone-qr' });
+    return this.page.text({ test: 'new-phone-code' });
+  }
+
+  /** Waits until the only phone is in this state. */
+  async seesPhone(state, ms = 30_000) {
+    const wanted = this.words(`phones.state.${state}`);
+    const chip = { test: 'phone-state' };
+    await until(
+      async () => (await this.page.count(chip)) > 0 && (await this.page.text(chip)) === wanted,
+      ms,
+      async () => `the console does not say ${wanted}: ${await this.page.text('main')}`,
+    );
+  }
+
+  /** Asks for the first phone to be emptied, with whatever is typed to confirm it. */
+  async empties(why, { typed }) {
+    await this.page.tap({ test: 'phone-wipe' });
+    await this.page.tap({ role: 'radio', name: this.words(`phones.wipe.${why}`) });
+    await this.page.fill({ test: 'wipe-typed' }, typed);
+    await this.page.tap({ test: 'phone-confirm' });
+  }
+
   async close() {
     await this.page.close();
   }

@@ -77,6 +77,7 @@ export function placesBeforeTheSignature({ offered, accepted, ready }) {
     { name: 'outbox', path: '#/outbox' },
     { name: 'parts-tab', path: '#/parts' },
     { name: 'me', path: '#/me' },
+    { name: 'pin-first', path: '#/me/pin' },
     { name: 'new-sheet', path: '#/new' },
     { name: 'not-found', path: '#/nowhere' },
   ];
