@@ -43,6 +43,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         search_faults,
         review,
         outbox,
+        rescue_export,
         sync_now,
         position_seen,
         draft,
@@ -175,6 +176,11 @@ async fn review(core: State<'_, Core>, work_order: WorkOrderId, language: Langua
 #[tauri::command]
 async fn outbox(core: State<'_, Core>) -> Answer<Outbox> {
     on_disk(core, |phone| phone.outbox()).await
+}
+
+#[tauri::command]
+async fn rescue_export(core: State<'_, Core>) -> Answer<RescueFile> {
+    on_disk(core, |phone| phone.rescue_export()).await
 }
 
 #[tauri::command]

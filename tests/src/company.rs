@@ -56,6 +56,10 @@ impl Company {
         self.comes_back().await;
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub fn order(&self, number: &str) -> WorkOrder {
         self.office.by_number(number).expect("a store").expect("a work order of that number")
     }

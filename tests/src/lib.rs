@@ -3,6 +3,8 @@
 pub mod company;
 pub mod link;
 pub mod pocket;
+pub mod premises;
+pub mod slow_link;
 
 use std::path::PathBuf;
 

@@ -85,6 +85,22 @@ impl Link {
         self.state.up.load(Ordering::SeqCst)
     }
 
+    /// Bytes carried in both directions so far.
+    pub fn carried(&self) -> u64 {
+        self.up() + self.state.down.load(Ordering::SeqCst)
+    }
+
+    /// Waits until so many bytes were carried in both directions, counted from the link's beginning.
+    pub async fn until_carried(&self, bytes: u64) {
+        loop {
+            let moved = self.state.moved.notified();
+            if self.carried() >= bytes {
+                return;
+            }
+            moved.await;
+        }
+    }
+
     /// Waits until the rule that was set has broken the link. A link that nobody uses any more fails the story.
     pub async fn until_broken(&self) {
         let broken = async {
@@ -157,6 +173,7 @@ async fn pipe(
         let pass = state.allow(up, n);
         let counter = if up { &state.up } else { &state.down };
         counter.fetch_add(pass as u64, Ordering::SeqCst);
+        state.moved.notify_waiters();
         if to.write_all(&buffer[..pass]).await.is_err() || to.flush().await.is_err() || pass < n {
             break;
         }

@@ -30,7 +30,7 @@ impl Pocket {
     }
 
     pub async fn reopens(&mut self) {
-        let mut child = Command::new(program())
+        let mut child = Command::new(program("technician"))
             .arg(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -43,11 +43,16 @@ impl Pocket {
         assert_eq!(self.answer().await, json!({ "ok": "open" }));
     }
 
-    /// `kill -9`, whatever it is doing.
-    pub async fn is_killed(&mut self) {
-        if let Some(mut running) = self.running.take() {
-            running.child.kill().await.expect("killed");
+    /// `kill -9`, whatever it is doing. What it had answered by then and nobody had read.
+    pub async fn is_killed(&mut self) -> Vec<Value> {
+        let Some(mut running) = self.running.take() else { return Vec::new() };
+        running.child.kill().await.expect("killed");
+        let mut said = Vec::new();
+        while let Ok(Some(line)) = running.answers.next_line().await {
+            // The last line may be half a one: then it was not said.
+            said.extend(serde_json::from_str::<Value>(&line).ok());
         }
+        said
     }
 
     /// Gives an order without waiting for its answer.
@@ -82,12 +87,12 @@ impl Pocket {
     }
 }
 
-/// The binary beside the test's own.
-fn program() -> PathBuf {
+/// The binary of that name beside the test's own.
+pub(crate) fn program(name: &str) -> PathBuf {
     let mut path = std::env::current_exe().expect("a test runs");
     path.pop();
     if path.ends_with("deps") {
         path.pop();
     }
-    path.join("technician")
+    path.join(name)
 }

@@ -5,4 +5,5 @@ mod basement_day;
 mod by_itself;
 mod doors;
 mod phones;
+mod rescue;
 mod restored;

@@ -24,6 +24,11 @@ impl SecretKey {
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key().to_bytes())
     }
+
+    /// The same key for opening what was sealed to [`PublicKey::for_sealing`] (X25519).
+    pub(crate) fn for_opening(&self) -> [u8; 32] {
+        self.0.to_scalar_bytes()
+    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -39,6 +44,14 @@ macro_rules! text {
         pub struct $name([u8; $bytes]);
 
         impl $name {
+            pub fn from_bytes(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+
+            pub fn to_bytes(&self) -> [u8; $bytes] {
+                self.0
+            }
+
             /// `None` unless it is exactly that many bytes in base64url.
             pub fn parse(text: &str) -> Option<Self> {
                 URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
@@ -71,6 +84,13 @@ text! {
     PublicKey is 32,
     /// Of one message in one domain.
     Signature is 64,
+}
+
+impl PublicKey {
+    /// The same key for sealing something that only its owner opens (X25519); `None` when it is no key at all.
+    pub(crate) fn for_sealing(&self) -> Option<[u8; 32]> {
+        Some(VerifyingKey::from_bytes(&self.0).ok()?.to_montgomery().to_bytes())
+    }
 }
 
 fn worded(domain: &str, message: &[u8]) -> Vec<u8> {

@@ -83,6 +83,21 @@ pub struct SignedOut {
     pub waiting: u32,
 }
 
+/// A rescue file that lies on this phone (`rescue`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RescueFile {
+    pub name: String,
+    /// Where it lies.
+    pub path: String,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Changes that wait to be sent.
+    pub waiting: u32,
+    /// Changes the office has signed for that no backup holds yet.
+    pub kept: u32,
+    pub photos: u32,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Today {
     /// Offers first, then by window; finished ones last.
@@ -402,6 +417,27 @@ pub struct ConsolePhone {
     #[serde(with = "millis::option")]
     #[ts(type = "string | null")]
     pub wiped_at: Option<DateTime<Utc>>,
+}
+
+/// What became of a rescue file at the office.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RescueTaken {
+    pub technician_name: String,
+    /// When the phone made the file, as far as it knew.
+    #[serde(with = "millis")]
+    #[ts(type = "string")]
+    pub made_at: DateTime<Utc>,
+    /// The phone is revoked; what was new is marked for a person to look at.
+    pub revoked: bool,
+    pub accepted: u32,
+    /// Changes that the office held already.
+    pub duplicates: u32,
+    pub refused: u32,
+    /// Photos that were new here.
+    pub photos: u32,
+    pub photos_held: u32,
+    /// Photos that no change names, or that are no pictures.
+    pub photos_refused: u32,
 }
 
 /// A one-time code for a new phone. It is shown once: the office keeps only its digest.

@@ -18,6 +18,8 @@ pub const PROTOCOL: &str = "1";
 /// Upload headers, named as in the IETF resumable-upload draft.
 pub const UPLOAD_OFFSET: &str = "upload-offset";
 pub const UPLOAD_COMPLETE: &str = "upload-complete";
+/// In every answer about an upload: the digest of the photo it is about (I9).
+pub const UPLOAD_PHOTO: &str = "upload-photo";
 /// Most changes in one push.
 pub const MAX_PUSH: usize = 500;
 /// Largest photo in bytes that the office takes.
@@ -62,6 +64,9 @@ pub struct SyncRequest {
     /// The last receipt did not match what was recorded here; nothing was deleted. For the office to know.
     #[serde(default, skip_serializing_if = "is_false")]
     pub mismatch: bool,
+    /// The phone lays its changes on the bases it has: where that makes the office's sheet, a [`Same`] is enough.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub folds: bool,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -103,6 +108,9 @@ pub struct SyncResponse {
     /// Work orders that are new or changed, and every one that a sent change belongs to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<Base>,
+    /// Bases that the phone can make itself; only for one that [`SyncRequest::folds`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<Same>,
     /// Work orders that are no longer this technician's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Gone>,
@@ -219,6 +227,23 @@ pub struct Base {
     pub sheet: Sheet,
     /// Photos of this sheet that the office holds whole.
     pub photos_held: Vec<Digest>,
+}
+
+/// In place of a [`Base`]: the phone's own, with the changes that it has just sent, if it comes to this digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    pub n: u64,
+    pub work_order: WorkOrderId,
+    pub digest: Digest,
+    pub photos_held: Vec<Digest>,
+}
+
+impl Base {
+    /// Of order and sheet together, as JSON.
+    pub fn digest(&self) -> Digest {
+        // Types of ours: nothing in them could fail to serialise.
+        Digest::of(&serde_json::to_vec(&(&self.order, &self.sheet)).unwrap_or_default())
+    }
 }
 
 /// Fingerprint of what a technician has: of the positions of their work orders, which no two share.

@@ -30,6 +30,8 @@ fn types() -> String {
         view::ConsoleJob,
         view::ConsolePhone,
         view::EnrolmentCode,
+        view::RescueFile,
+        view::RescueTaken,
         problem::Problem,
         change::Change,
         change::KnownWhat,

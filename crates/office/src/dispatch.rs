@@ -56,6 +56,16 @@ pub fn unassigned(at: DateTime<Utc>) -> Assignment {
 }
 
 impl Office {
+    /// Takes up a work order that was planned elsewhere; it is nobody's until it is offered.
+    pub fn register(&self, mut order: WorkOrder, by: &str) -> anyhow::Result<()> {
+        let now = self.now();
+        order.assignment = unassigned(now);
+        self.write(|tx| {
+            store::insert_order(tx, &order)?;
+            journal_act(tx, order.id, now, actor(by), Act::Registered {})
+        })
+    }
+
     /// Offers a work order that is nobody's to a technician. `by` is who does it.
     pub fn offer(&self, id: WorkOrderId, to_login: &str, by: &str) -> Result<(), Cannot> {
         let now = self.now();

@@ -6,13 +6,16 @@
 
 mod accounts;
 mod backup;
+mod brief;
 mod clock;
 mod console;
 mod demo;
 mod dispatch;
 mod hints;
+mod import;
 mod phones;
 mod photos;
+mod rescue;
 mod routes;
 mod store;
 mod sync;
@@ -21,6 +24,7 @@ pub use accounts::{NewStaff, NewTechnician, Role};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use demo::Offered;
+pub use rescue::NoRescue;
 
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

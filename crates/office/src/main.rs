@@ -40,6 +40,15 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Take a phone's rescue file: what it could not send. Works beside the running office, and may be done twice.
+    Rescue {
+        #[arg(long)]
+        data: PathBuf,
+        /// Also when the phone was reported stolen.
+        #[arg(long)]
+        stolen: bool,
+        file: PathBuf,
+    },
     /// What only the demo company has.
     #[command(subcommand)]
     Demo(Demo),
@@ -156,6 +165,21 @@ fn command() -> Result<()> {
         Command::Restore { from, data } => {
             let backup = jobsheet_office::restore(&from, &data)?;
             println!("restored: {backup}");
+            Ok(())
+        }
+        Command::Rescue { data, stolen, file } => {
+            let opened = std::fs::File::open(&file).with_context(|| format!("Opening {}", file.display()))?;
+            let taken = existing(&data)?.take_rescue(&opened, stolen)?;
+            println!(
+                "from {}, made {}{}",
+                taken.technician_name,
+                taken.made_at.format("%Y-%m-%d %H:%M UTC"),
+                if taken.revoked { ", by a revoked phone: look at the work orders it is for" } else { "" }
+            );
+            let (new, before, refused) = (taken.accepted, taken.duplicates, taken.refused);
+            println!("changes: {new} new, {before} held before, {refused} refused");
+            let (new, before, refused) = (taken.photos, taken.photos_held, taken.photos_refused);
+            println!("photos: {new} new, {before} held before, {refused} refused");
             Ok(())
         }
         Command::Demo(Demo::Offer { data, to, number }) => {

@@ -68,7 +68,10 @@ impl From<rusqlite::Error> for Unfit {
 
 /// Challenges that wait for their answer: in memory, a few for each phone that is enrolled, so that there is a bound.
 #[derive(Default)]
-pub struct Challenges(Mutex<HashMap<PhoneId, VecDeque<(String, DateTime<Utc>)>>>);
+pub struct Challenges(Mutex<HashMap<PhoneId, Waiting>>);
+
+/// Each until then.
+type Waiting = VecDeque<(String, DateTime<Utc>)>;
 
 impl Challenges {
     fn make(&self, phone: PhoneId, now: DateTime<Utc>) -> String {

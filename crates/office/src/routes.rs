@@ -4,6 +4,7 @@ mod console;
 mod page;
 mod phones;
 mod problem;
+mod rescue;
 mod v1;
 mod wire;
 

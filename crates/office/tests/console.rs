@@ -59,6 +59,7 @@ async fn every_route_of_the_console_but_sign_in_wants_the_cookie() {
         (Method::POST, format!("/technicians/{id}/code")),
         (Method::POST, format!("/phones/{id}/revoke")),
         (Method::POST, format!("/phones/{id}/wipe")),
+        (Method::POST, "/rescue".to_owned()),
     ] {
         let answer = ask(&world, method.clone(), &path, "jobsheet_console=nonsense", "{}", OWN).await;
         assert_eq!(

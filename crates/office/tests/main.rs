@@ -4,6 +4,7 @@ mod console;
 mod demo;
 mod phones;
 mod photos;
+mod rescue;
 mod sign_in;
 mod sync;
 mod world;

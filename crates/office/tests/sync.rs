@@ -1,4 +1,4 @@
-use crate::world::{World, note};
+use crate::world::{Phone, World, note};
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use jobsheet_model::{
@@ -7,12 +7,12 @@ use jobsheet_model::{
     change::{DeclineReason, KnownWhat, OpenedSheet},
     step::{Answer, KnownAnswer, Verdict},
     wire::{
-        HeldMark, Outcome, Receipt, ReferenceSet, Safe, SyncRequest, SyncResponse, reference_digest,
+        Base, HeldMark, Outcome, Receipt, ReferenceSet, Safe, SyncRequest, SyncResponse, reference_digest,
         scope_digest,
     },
     work_order::AssignmentState,
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -38,6 +38,36 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
     assert_eq!(pulled, mine.map(|order| order.number).collect());
     assert_eq!(pulled.len(), 6);
     assert!(phone.sync(&[]).await.bases.is_empty());
+}
+
+/// A sync of a phone that folds.
+async fn folding(phone: &Phone<'_>, changes: Vec<Box<RawValue>>) -> SyncResponse {
+    let request = phone.request(&changes).replacen('{', r#"{"folds":true,"#, 1);
+    phone.world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
+}
+
+#[tokio::test]
+async fn what_a_phone_can_fold_is_said_briefly_and_only_to_one_that_can() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let job = phone.a_job().await;
+    let change = phone.change(&job, note("a"));
+    let whole = phone.sync(std::slice::from_ref(&change)).await;
+    assert_eq!((whole.bases.len(), whole.same.len()), (1, 0), "this phone does not fold");
+
+    let change = phone.change(&job, note("b"));
+    let brief = folding(&phone, vec![change]).await;
+    let sheet = world.office.sheet(job.id).unwrap().unwrap();
+    assert_eq!(sheet.notes.len(), 2);
+    let base = Base { n: 0, order: job.clone(), sheet, photos_held: Vec::new() };
+    assert!(brief.bases.is_empty());
+    assert_eq!((brief.same[0].work_order, &brief.same[0].digest), (job.id, &base.digest()));
+
+    // It has not seen the order as it is now, or sent nothing of it: then only the whole will do.
+    let unseen = phone.change_on(job.id, job.version + 1, note("c"));
+    assert_eq!(folding(&phone, vec![unseen]).await.bases.len(), 1);
+    phone.cursor = None;
+    assert_eq!(folding(&phone, vec![]).await.same, []);
 }
 
 #[tokio::test]

@@ -217,6 +217,7 @@ impl Phone<'_> {
             check: false,
             differed: false,
             mismatch: false,
+            folds: false,
         };
         serde_json::to_string(&request).unwrap()
     }

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-const MIGRATIONS: &[Migration] = &[
+pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/device/0001_first.sql") },
     Migration { name: "0002_keys", sql: include_str!("../../../migrations/device/0002_keys.sql") },
 ];
@@ -62,7 +62,7 @@ impl Device {
         db.pragma_update(None, "secure_delete", true)?;
         // Nothing of record is in here, and the copy still has what the migration took out for being a secret.
         match std::fs::remove_file(jobsheet_sqlite::copy_path(file, 1)) {
-            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why.into()),
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(why.into()),
             _ => Ok(Self(Mutex::new(db))),
         }
     }

@@ -6,6 +6,7 @@
 //! `jobsheet_model`; this crate loads, asks them, and stores.
 
 pub mod args;
+mod brief;
 mod device;
 mod door;
 mod error;
@@ -17,6 +18,7 @@ mod phone;
 mod photos;
 mod record;
 mod reference;
+mod rescue;
 mod runner;
 mod session;
 mod settle;

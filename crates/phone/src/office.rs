@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Problem,
     enrol::WipeOrder,
-    wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+    wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO},
 };
 use reqwest::{Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -273,14 +273,17 @@ pub(crate) fn reference(heard: Heard, digest: &Digest) -> Answer<Vec<u8>> {
 }
 
 /// How much the office has of a photo that was asked for, or after a segment. It has another amount than we
-/// thought (409): that is an answer too.
-pub(crate) fn upload(heard: Heard) -> Answer<Upload> {
+/// thought (409): that is an answer too. One that names another photo is none (I9).
+pub(crate) fn upload(heard: Heard, photo: &Digest) -> Answer<Upload> {
     let reply = office_reply(heard)?;
     let reply = match reply.status {
         404 => return Ok(Upload { offset: 0, complete: false }),
         409 => reply,
         _ => accepted(Ok(reply))?,
     };
+    if reply.header(UPLOAD_PHOTO) != Some(photo.as_str()) {
+        return Err(Trouble::NotAnOffice("an answer for another photo".into()));
+    }
     let offset = reply.header(UPLOAD_OFFSET).and_then(|v| v.trim().parse().ok());
     let complete = reply.header(UPLOAD_COMPLETE).is_some_and(|v| v.trim() == "?1");
     match offset {

@@ -6,6 +6,7 @@
 //! before the next segment.
 
 use crate::{
+    brief::filled,
     door::{Door, Through},
     error::{Error, Result},
     moment::uuid_at,
@@ -20,6 +21,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     DeviceId, Problem, Refusal, WorkOrderId,
     change::Urgency,
+    planted,
     view::{Event, Link},
     wire::{HeldMark, MAX_PUSH, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
 };
@@ -35,7 +37,10 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 const PATIENCE: u32 = 3;
 /// How long what the office has signed for is kept, when no backup of the office says that it has it.
 const KEPT: TimeDelta = TimeDelta::days(35);
-const SEGMENTS: std::ops::RangeInclusive<usize> = 64 * 1024..=1024 * 1024;
+/// Bytes of a photo in one request.
+const SEGMENTS: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
+/// A link that is cut so often in a row, without a byte more of a photo at the office, ends the pass.
+const CUTS: u32 = 3;
 
 /// Why a pass ended early.
 #[derive(Debug)]
@@ -100,6 +105,10 @@ pub struct Pass {
     renewed: bool,
     /// What went wrong with one thing and must not keep the others waiting (I5).
     apart: Option<Trouble>,
+    /// The office may say briefly what this phone can fold itself.
+    folds: bool,
+    /// The office's time when it last answered a sync: what is asked after that is not earlier.
+    as_of: Option<DateTime<Utc>>,
     /// Reference data to be fetched, as of an office time.
     wanted: Option<(Vec<ReferenceSet>, DateTime<Utc>)>,
     at: At,
@@ -140,6 +149,8 @@ struct Sending {
     /// What was asked last.
     asked: Asked,
     without_progress: u32,
+    /// Times in a row that the link was cut without progress.
+    cuts: u32,
 }
 
 enum Asked {
@@ -163,6 +174,8 @@ impl Pass {
             searching: false,
             renewed: false,
             apart: None,
+            folds: true,
+            as_of: None,
             wanted: None,
             at: At::Begin,
         })
@@ -241,6 +254,7 @@ impl Pass {
             check: false,
             differed: device.differed,
             mismatch: device.receipt_mismatch,
+            folds: self.folds,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
@@ -252,6 +266,9 @@ impl Pass {
     fn synced(&mut self, exchange: Exchange, heard: Heard) -> Result<Step, Failed> {
         let Exchange { asked, begun } = exchange;
         let answered = heard.as_ref().map_or(begun, |reply| reply.at);
+        if planted::on("drop_on_ack") && heard.as_ref().is_ok_and(|reply| reply.status == 200) {
+            self.write(|rows| asked.sent.iter().try_for_each(|change| rows.forget(change.sequence)))?;
+        }
         let response: SyncResponse = match office::json(heard) {
             Ok(response) => response,
             Err(Trouble::Superseded) if !self.renewed => return self.renew(),
@@ -264,7 +281,16 @@ impl Pass {
             }
             Err(trouble) => return Err(trouble.into()),
         };
-        check(&response, &asked)?;
+        if !planted::on("reply_for_another") {
+            check(&response, &asked)?;
+        }
+        let Some(response) = self.rows(|rows| filled(rows, &asked.sent, response))? else {
+            // The office has something of them that this phone has not: it is asked for the whole, once.
+            return match std::mem::replace(&mut self.folds, false) {
+                true => self.ask_sync(),
+                false => Err(Trouble::NotAnOffice("said briefly without being asked to".into()).into()),
+            };
+        };
         let ahead = Ahead::measured(begun, answered, response.office_time, self.core.clock.boot());
         self.sent.extend(asked.sent.iter().map(|change| change.sequence));
         if !asked.sent.is_empty() {
@@ -275,8 +301,12 @@ impl Pass {
             self.most = self.most.max(1);
         }
         let more = response.more;
+        self.as_of = Some(response.office_time);
         if let Some(list) = response.reference.clone() {
             self.wanted = Some((list, response.office_time));
+        }
+        if planted::on("cursor_before_apply") {
+            self.write(|rows| rows.save_pull(&response.cursor, !more))?;
         }
         let now = self.core.now(asked.device.ahead.as_ref());
         let (events, waits) = self.write(|rows| {
@@ -389,6 +419,9 @@ impl Pass {
     // --- Photos ----------------------------------------------------------------------------------------
 
     fn begin_photos(&mut self) -> Result<Step, Failed> {
+        if !self.sent.is_empty() {
+            lock(&self.core.live).progressed = true;
+        }
         let left = self.rows(|rows| rows.photos_to_send(self.core.clock.utc()))?;
         self.next_photo(Photos { left: left.into(), failures: 0 })
     }
@@ -396,7 +429,7 @@ impl Pass {
     fn next_photo(&mut self, mut photos: Photos) -> Result<Step, Failed> {
         while let Some(photo) = photos.left.pop_front() {
             let Some(bytes) = self.rows(|rows| rows.photo(&photo.digest, false))? else { continue };
-            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0 };
+            let sending = Sending { photo, bytes, asked: Asked::Progress, without_progress: 0, cuts: 0 };
             // A new photo is sent straight away; the office says when it has more of it than that.
             return match sending.photo.sent {
                 0 => self.segment(photos, sending, 0),
@@ -435,15 +468,16 @@ impl Pass {
         mut sending: Sending,
         heard: Heard,
     ) -> Result<Step, Failed> {
-        let held = match office::upload(heard) {
+        let held = match office::upload(heard, &sending.photo.digest) {
             Ok(held) => held,
             Err(Trouble::Status(status)) => return self.spurned(photos, &sending.photo, status),
-            Err(trouble) => {
-                let mut live = lock(&self.core.live);
-                live.segment = (live.segment / 2).max(*SEGMENTS.start());
-                return Err(trouble.into());
-            }
+            Err(Trouble::Unreachable(why)) => return self.cut(photos, sending, why),
+            Err(trouble) => return Err(trouble.into()),
         };
+        if held.complete || held.offset > sending.photo.sent {
+            sending.cuts = 0;
+            lock(&self.core.live).progressed = true;
+        }
         if let Asked::Segment(from, begun) = sending.asked {
             self.pace(self.core.clock.elapsed().saturating_sub(begun));
             sending.without_progress = if held.offset > from { 0 } else { sending.without_progress + 1 };
@@ -458,6 +492,21 @@ impl Pass {
             return self.spurned(photos, &sending.photo, 409);
         }
         self.segment(photos, sending, offset)
+    }
+
+    /// The link was cut in the middle. The office keeps what arrived, so it is asked how much that is, and the
+    /// photo goes on from there in the same pass.
+    fn cut(&mut self, photos: Photos, mut sending: Sending, why: String) -> Result<Step, Failed> {
+        sending.cuts += 1;
+        if sending.cuts > 1 {
+            // Something on the way passes on whole requests only, and such large ones don't get through.
+            let mut live = lock(&self.core.live);
+            live.segment = (live.segment / 2).max(*SEGMENTS.start());
+        }
+        if sending.cuts >= CUTS {
+            return Err(Trouble::Unreachable(why).into());
+        }
+        self.progress(photos, sending)
     }
 
     /// The office does not want it, or could not take it: others go first.
@@ -478,6 +527,8 @@ impl Pass {
     fn photo_held(&self, photo: &WaitingPhoto) -> Result<()> {
         self.write(|rows| {
             let now = self.core.now(rows.device()?.ahead.as_ref());
+            // The phone's clock may have been set back since.
+            let now = self.as_of.map_or(now, |as_of| as_of.max(now));
             rows.photo_held(&photo.digest, now)?;
             rows.save_received(photo.work_order, now)
         })?;

@@ -7,7 +7,7 @@ use crate::{
     keys::{Keys, Secret, only_owner},
     moment::{Clock, moment},
     pass::Pass,
-    photos::develop,
+    photos::{Developed, as_given, develop},
     runner,
     status::Live,
     store::{Store, no_such_job},
@@ -17,7 +17,9 @@ use jobsheet_model::{
     Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
     change::{KnownWhat, PhotoSubject},
     place::Position,
-    view::{Event, FaultsFound, Job, Outbox, PartsFound, Review, Session, Settings, SignedOut, Today},
+    view::{
+        Event, FaultsFound, Job, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut, Today,
+    },
 };
 use keyring_core::CredentialStore;
 use std::path::PathBuf;
@@ -249,8 +251,28 @@ impl Phone {
         step: Option<StepKey>,
         bytes: &[u8],
     ) -> Result<Job, Problem> {
+        self.keep_photo(id, subject, step, develop(bytes, self.core().device.settings()?.photo_edge)?)
+    }
+
+    /// The same for a picture that was made ready elsewhere: kept and sent byte for byte, without a thumbnail.
+    pub fn add_photo_as_given(
+        &self,
+        id: WorkOrderId,
+        subject: PhotoSubject,
+        step: Option<StepKey>,
+        bytes: Vec<u8>,
+    ) -> Result<Job, Problem> {
+        self.keep_photo(id, subject, step, as_given(bytes)?)
+    }
+
+    fn keep_photo(
+        &self,
+        id: WorkOrderId,
+        subject: PhotoSubject,
+        step: Option<StepKey>,
+        photo: Developed,
+    ) -> Result<Job, Problem> {
         let core = self.core();
-        let photo = develop(bytes, core.device.settings()?.photo_edge)?;
         let known = core.signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
         if !known.sheet.photos.iter().any(|p| p.digest == photo.digest) {
             let bytes = u32::try_from(photo.bytes.len()).map_err(|e| Error::Other(e.into()))?;
@@ -286,6 +308,16 @@ impl Phone {
 
     pub fn outbox(&self) -> Result<Outbox, Problem> {
         Ok(self.core().outbox()?)
+    }
+
+    /// Writes everything that waits into one sealed file for the office. Nothing here changes by it.
+    pub fn rescue_export(&self) -> Result<RescueFile, Problem> {
+        Ok(self.core().rescue_export()?)
+    }
+
+    /// Where the rescue file of that name lies, if there is one.
+    pub fn rescue_file(&self, name: &str) -> Option<PathBuf> {
+        self.core().rescue_file(name)
     }
 
     /// Nudges the loop; returns at once.

@@ -13,6 +13,7 @@ use crate::{
 use jobsheet_model::{
     Change, ChangeId, Digest, Sheet, What, WorkOrder, WorkOrderId, apply,
     change::KnownWhat,
+    planted,
     prepare::prepare,
     times::SpanKind,
     view::{Event, Review},
@@ -55,10 +56,19 @@ impl Core {
             let mut sheet = sheet;
             apply(&mut sheet, &change)?;
 
-            if let Some(photo) = photo {
+            if planted::on("two_transactions") {
+                rows.save_sheet(&sheet)?;
+                rows.commit_early()?;
+            }
+            if let Some(photo) = photo.filter(|_| !planted::on("photo_apart")) {
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
             rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest))?;
+            if let Some(photo) = photo.filter(|_| planted::on("photo_apart")) {
+                rows.save_sheet(&sheet)?;
+                rows.commit_early()?;
+                rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
+            }
             rows.save_sheet(&sheet)
         })?;
         self.tell(Event::Job { work_order: id });

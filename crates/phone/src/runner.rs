@@ -32,18 +32,15 @@ pub(crate) async fn run(core: Arc<Core>) {
         let wait = if !core.is_signed_in() {
             LONGEST_WAIT
         } else {
-            match core.sync_once().await {
-                Ok(()) => {
-                    failures = 0;
-                    IDLE
-                }
+            let outcome = core.sync_once().await;
+            let progressed = std::mem::take(&mut lock(&core.live).progressed);
+            failures = failed_passes(failures, outcome.is_ok(), progressed);
+            match outcome {
+                Ok(()) => IDLE,
                 Err(Failed::Office(
                     Trouble::SignInNeeded | Trouble::AppTooOld | Trouble::Revoked | Trouble::Wipe(_),
                 )) => LONGEST_WAIT,
-                Err(_) => {
-                    failures += 1;
-                    jittered(backoff(failures))
-                }
+                Err(_) => jittered(backoff(failures)),
             }
         };
         let next = core.clock.utc() + TimeDelta::from_std(wait).unwrap_or_default();
@@ -122,6 +119,16 @@ fn has_hint(bytes: &[u8]) -> bool {
     bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"data"))
 }
 
+/// How many passes have failed in a row. A link that breaks again and again but carries something each time is
+/// used as soon as it is there.
+fn failed_passes(before: u32, whole: bool, progressed: bool) -> u32 {
+    match (whole, progressed) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => before.saturating_add(1),
+    }
+}
+
 fn backoff(failures: u32) -> Duration {
     FIRST_WAIT.saturating_mul(1 << (failures.max(1) - 1).min(8)).min(LONGEST_WAIT)
 }
@@ -143,6 +150,19 @@ mod tests {
             let wait = jittered(IDLE);
             assert!(wait >= IDLE.mul_f64(0.75) && wait <= IDLE);
         }
+    }
+
+    #[test]
+    fn p10_a_link_that_carries_something_each_time_is_not_waited_for_longer() {
+        let mut failures = 0;
+        for _ in 0..50 {
+            failures = failed_passes(failures, false, true);
+            assert_eq!(backoff(failures), FIRST_WAIT);
+        }
+        failures = failed_passes(failures, false, false);
+        assert!(backoff(failures) > FIRST_WAIT);
+        assert_eq!(failed_passes(failures, true, false), 0);
+        assert_eq!(failed_passes(u32::MAX, false, false), u32::MAX);
     }
 
     #[test]

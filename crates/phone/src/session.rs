@@ -340,8 +340,7 @@ impl Core {
     pub async fn set_pin(&self, pin: &str, old: &str) -> Result<Session> {
         let signed = self.signed()?;
         let id = signed.account.technician.id;
-        if !pin.is_empty() && !(pin.len() >= 6 && pin.len() <= 12 && pin.bytes().all(|b| b.is_ascii_digit()))
-        {
+        if !pin.is_empty() && !is_pin(pin) {
             return Err(Problem::new("bad_pin", "A PIN has 6 to 12 digits.").into());
         }
         let account = self.device.account(id)?.ok_or_else(|| Problem::new("signed_out", "Sign in first."))?;
@@ -490,6 +489,10 @@ impl Core {
         let (words, lock, pepper) = (Zeroizing::new(words.to_owned()), lock.to_owned(), pepper.clone());
         blocking(move || vault::open(By::Person, words.as_bytes(), &pepper, &lock)).await
     }
+}
+
+fn is_pin(text: &str) -> bool {
+    (6..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Nothing lies there yet, or something from before databases were encrypted.

@@ -13,7 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    Change, Stage, WorkOrderId, apply,
+    Change, Stage, WorkOrderId, apply, planted,
     sign::PublicKey,
     view::Event,
     wire::{Base, ChangeResult, Gone, Outcome, Receipt, SyncResponse, scope_digest},
@@ -108,9 +108,13 @@ pub(crate) fn settle(
         let id = change.work_order;
         match result.outcome {
             Outcome::Refused { reason } => {
+                if planted::on("refusal_dropped") {
+                    rows.forget(change.sequence)?;
+                }
                 rows.refuse(change.sequence, reason)?;
                 to_fold.insert(id);
             }
+            Outcome::Duplicate if planted::on("duplicate_kept") => {}
             Outcome::Accepted | Outcome::Duplicate if based.contains(&id) => {
                 rows.mark_held(change.sequence)?;
             }
@@ -126,8 +130,13 @@ pub(crate) fn settle(
             Outcome::Accepted | Outcome::Duplicate => {}
         }
     }
+    if planted::on("ack_beyond_sent") && !asked.sent.is_empty() {
+        rows.sendable()?.iter().try_for_each(|waiting| rows.forget(waiting.sequence))?;
+    }
     for id in to_fold {
-        fold(rows, id)?;
+        if !planted::on("sheet_not_rebased") {
+            fold(rows, id)?;
+        }
         events.push(Event::Job { work_order: id });
     }
     match (&proof, &response.receipt) {
@@ -143,7 +152,8 @@ pub(crate) fn settle(
         (Proof::Mismatch, _) => rows.save_receipt_mismatch(true)?,
     }
     for digest in response.bases.iter().flat_map(|b| &b.photos_held) {
-        rows.photo_held(digest, now)?;
+        // By the office's clock: what is dropped here is compared with the time of its backups.
+        rows.photo_held(digest, response.office_time)?;
     }
     for digest in &response.photos_missing {
         rows.photo_missing(digest)?;
@@ -164,7 +174,8 @@ pub(crate) fn settle(
             rows.close(id)?;
         }
         if let Some(theirs) = &response.scope {
-            rows.save_differed(scope_digest(rows.scope()?) != *theirs)?;
+            let differs = scope_digest(rows.scope()?) != *theirs;
+            rows.save_differed(differs && !planted::on("cursor_before_apply"))?;
         }
     }
     Ok(events)
@@ -225,6 +236,10 @@ fn proof(rows: &Rows<'_>, key: Option<&PublicKey>, receipt: Option<&Receipt>) ->
 
 fn take_away(rows: &Rows<'_>, gone: &Gone) -> Result<Option<Event>> {
     let Some(known) = rows.work_order(gone.work_order)? else { return Ok(None) };
+    if planted::on("gone_deletes_waiting") {
+        let waiting = rows.sendable()?.into_iter().filter(|one| one.work_order == gone.work_order);
+        waiting.map(|one| rows.forget(one.sequence)).collect::<Result<()>>()?;
+    }
     // Who declined an offer need not be told that it went to somebody else.
     rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;
     Ok(Some(Event::Job { work_order: gone.work_order }))

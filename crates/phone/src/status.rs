@@ -27,6 +27,8 @@ pub(crate) struct Live {
     pub segment: usize,
     /// Times in a row that the office failed at what was sent to it.
     pub push_failures: u32,
+    /// A pass brought the office something that it did not have. Taken by the loop.
+    pub progressed: bool,
 }
 
 impl Default for Live {
@@ -39,6 +41,7 @@ impl Default for Live {
             heard: false,
             segment: 64 * 1024,
             push_failures: 0,
+            progressed: false,
         }
     }
 }

@@ -30,6 +30,7 @@ mod reference;
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") },
     Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
+    Migration { name: "0003_indexes", sql: include_str!("../../../migrations/phone/0003_indexes.sql") },
 ];
 
 pub(crate) struct Store {
@@ -142,6 +143,13 @@ impl Store {
 /// A thread that died while it held the lock left a transaction that was rolled back: nothing is half done.
 fn lock(db: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     db.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Rows<'_> {
+    /// Only for faults that are planted: the half that was written so far stays, whatever becomes of the rest.
+    pub fn commit_early(&self) -> Result<()> {
+        Ok(self.0.execute_batch("COMMIT; BEGIN IMMEDIATE")?)
+    }
 }
 
 // --- The device ---------------------------------------------------------------------------------------
@@ -565,4 +573,36 @@ fn instant_or_null(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date
 /// For callers that need a work order to be here.
 pub(crate) fn no_such_job() -> Error {
     jobsheet_model::Problem::new("no_such_job", "This job is not on this phone.").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both databases of a phone, at every schema that ever shipped, before the next one.
+    #[test]
+    fn p6_each_database_is_copied_before_it_is_migrated() {
+        let next = "CREATE TABLE tomorrow (x INTEGER NOT NULL) STRICT";
+        for shipped in [MIGRATIONS, crate::device::MIGRATIONS] {
+            let all: Vec<Migration> = shipped
+                .iter()
+                .map(|m| Migration { name: m.name, sql: m.sql })
+                .chain([Migration { name: "tomorrow", sql: next }])
+                .collect();
+            for known in 1..all.len() {
+                let folder = tempfile::tempdir().unwrap();
+                let file = folder.path().join("a.db");
+                let copy = jobsheet_sqlite::copy_path(&file, known);
+                let old = jobsheet_sqlite::open(&file, &all[..known]).unwrap();
+                old.execute_batch("CREATE TABLE probe (x); INSERT INTO probe VALUES (7)").unwrap();
+                assert!(!copy.exists(), "nothing is copied that is not migrated");
+                drop(old);
+                drop(jobsheet_sqlite::open(&file, &all).unwrap());
+                let copy = Connection::open(copy).unwrap();
+                let version: usize = copy.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+                let kept: i64 = copy.query_row("SELECT x FROM probe", [], |r| r.get(0)).unwrap();
+                assert_eq!((version, kept), (known, 7));
+            }
+        }
+    }
 }

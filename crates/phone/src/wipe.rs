@@ -102,6 +102,7 @@ impl Core {
             }
         }
         sync_folder(&folder)?;
+        self.forget_rescue_files(&account.login, None)?;
         self.device.end_wipe(technician)
     }
 

@@ -1,10 +1,12 @@
 //! `POST /invoke/{command}`: the same names and the same JSON as the shell's IPC.
 
 use crate::Preview;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures_util::stream;
 use jobsheet_model::change::PhotoSubject;
 use jobsheet_model::place::Position;
 use jobsheet_model::view::Settings;
@@ -13,6 +15,7 @@ use jobsheet_phone::Phone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::io::AsyncReadExt;
 
 /// Every command there is; `tests` compares them with the shell's permissions.
 pub const COMMANDS: &[&str] = &[
@@ -34,6 +37,7 @@ pub const COMMANDS: &[&str] = &[
     "search_faults",
     "review",
     "outbox",
+    "rescue_export",
     "sync_now",
     "position_seen",
     "draft",
@@ -213,6 +217,7 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
             on_disk(move || json(phone.review(args.work_order, args.language)?)).await
         }
         "outbox" => on_disk(move || json(phone.outbox()?)).await,
+        "rescue_export" => on_disk(move || json(phone.rescue_export()?)).await,
         "sync_now" => {
             phone.sync_now();
             json(())
@@ -231,6 +236,26 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         }
         _ => Err(Problem::new("no_such_command", format!("There is no command {command}."))),
     }
+}
+
+/// `GET /rescue/{name}`: a rescue file that was made, to be kept by the browser.
+pub async fn rescue_file(State(preview): State<Preview>, Path(name): Path<String>) -> Response {
+    let Some(path) = preview.phone.rescue_file(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(file) = tokio::fs::File::open(path).await else { return StatusCode::NOT_FOUND.into_response() };
+    let chunks = stream::unfold((file, BytesMut::new()), |(mut file, mut room)| async move {
+        room.reserve(64 * 1024);
+        match file.read_buf(&mut room).await {
+            Ok(0) => None,
+            Ok(_) => Some((Ok(room.split().freeze()), (file, room))),
+            Err(why) => Some((Err(why), (file, room))),
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, Body::from_stream(chunks)).into_response()
 }
 
 async fn on_disk(

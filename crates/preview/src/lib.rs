@@ -31,6 +31,7 @@ pub struct Preview {
 pub fn router(preview: Preview) -> Router {
     Router::new()
         .route("/invoke/{command}", post(invoke::invoke))
+        .route("/rescue/{name}", get(invoke::rescue_file))
         .route("/events", get(events))
         .fallback(page::page)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -42,6 +42,10 @@ enum Order {
         query: String,
     },
     Outbox,
+    /// From now on the loop sends by itself, as in the app.
+    Start,
+    /// From now on a record is answered with nothing but that it is done, a photo with its digest.
+    Brief,
     /// One whole pass; its problem is part of the answer, not a failure of the order.
     Sync,
 }
@@ -54,10 +58,12 @@ fn main() {
         Err(problem) => return say(&json!({ "problem": problem })),
     };
     say(&json!({ "ok": "open" }));
+    let mut brief = false;
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         let order: Order = serde_json::from_str(&line).expect("an order");
-        let answer = runtime.block_on(obey(&phone, order));
+        brief |= matches!(order, Order::Brief);
+        let answer = runtime.block_on(obey(&phone, order, brief));
         say(&match answer {
             Ok(value) => json!({ "ok": value }),
             Err(problem) => json!({ "problem": problem }),
@@ -65,19 +71,28 @@ fn main() {
     }
 }
 
-async fn obey(phone: &Phone, order: Order) -> Result<Value, Problem> {
+async fn obey(phone: &Phone, order: Order, brief: bool) -> Result<Value, Problem> {
     match order {
         Order::SignIn { office, login, password } => value(phone.sign_in(&office, &login, &password).await?),
         Order::Today => value::<Today>(phone.today()?),
         Order::Job { work_order } => value(phone.job(work_order)?),
-        Order::Record { work_order, what } => value(phone.record(work_order, what)?),
+        Order::Record { work_order, what } => {
+            let job = phone.record(work_order, what)?;
+            if brief { Ok(Value::Null) } else { value(job) }
+        }
         Order::Photo { work_order, subject, step, file } => {
             let bytes = std::fs::read(file).expect("a photo");
-            value(phone.add_photo(work_order, subject, step, &bytes)?)
+            let job = phone.add_photo(work_order, subject, step, &bytes)?;
+            if brief { value(job.sheet.photos.last().map(|photo| &photo.digest)) } else { value(job) }
         }
         Order::Review { work_order, language } => value(phone.review(work_order, language)?),
         Order::Parts { query } => value(phone.search_parts(&query, false, 0, 5)?),
         Order::Outbox => value(phone.outbox()?),
+        Order::Start => {
+            phone.start();
+            Ok(Value::Null)
+        }
+        Order::Brief => Ok(Value::Null),
         Order::Sync => value(phone.sync_once().await.err()),
     }
 }

@@ -16,6 +16,7 @@ import type {
   PhotoSubject,
   Position,
   Problem,
+  RescueFile,
   Review,
   Session,
   Settings,
@@ -113,6 +114,10 @@ export const core = {
   review: (workOrder: WorkOrderId, language: Language) => call<Review>('review', { workOrder, language }),
 
   outbox: () => call<Outbox>('outbox'),
+  /** Writes everything that waits into one sealed file for the office. Nothing here changes by it. */
+  rescueExport: () => call<RescueFile>('rescue_export'),
+  /** Where a browser gets the file from; in the app it lies in the app's own folder. */
+  rescueLink: (file: RescueFile) => (inApp ? null : `/rescue/${encodeURIComponent(file.name)}`),
   /** Try sending now; returns at once, progress comes by events. */
   syncNow: () => call<null>('sync_now'),
 

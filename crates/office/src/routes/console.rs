@@ -3,6 +3,7 @@
 use super::{
     phones,
     problem::HttpProblem,
+    rescue,
     v1::{Named, hints, jpeg},
     wire::Sent,
 };
@@ -42,6 +43,7 @@ pub fn router() -> Router<Office> {
         .route("/photos/{digest}", get(photo))
         .route("/events", get(events))
         .merge(phones::of_console())
+        .merge(rescue::of_console())
         .fallback(async || HttpProblem::not_found())
         .method_not_allowed_fallback(async || {
             HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
@@ -76,14 +78,16 @@ pub struct Staff {
 }
 
 /// Who asks: a supervisor or an administrator.
-pub struct Supervisor;
+pub struct Supervisor {
+    pub is_admin: bool,
+}
 
 impl FromRequestParts<Office> for Supervisor {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
         match Staff::from_request_parts(parts, office).await?.role.as_str() {
-            "supervisor" | "admin" => Ok(Supervisor),
+            role @ ("supervisor" | "admin") => Ok(Supervisor { is_admin: role == "admin" }),
             _ => Err(HttpProblem::not_allowed()),
         }
     }

@@ -1,12 +1,15 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
-use crate::{accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, sync::Halt};
+use crate::{
+    accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, rescue::NoRescue, sync::Halt,
+};
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jobsheet_model::{
     enrol::Extra,
+    rescue::Unreadable,
     wire::{ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
 
@@ -17,13 +20,14 @@ pub struct HttpProblem {
     kind: &'static str,
     title: &'static str,
     detail: String,
-    extra: Extra,
+    /// Rare, so it does not make every answer larger.
+    extra: Box<Extra>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl HttpProblem {
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { status, kind, title, detail: String::new(), extra: Extra::default(), headers: Vec::new() }
+        Self { status, kind, title, detail: String::new(), extra: Box::default(), headers: Vec::new() }
     }
 
     pub fn detail(mut self, detail: impl ToString) -> Self {
@@ -67,7 +71,7 @@ impl IntoResponse for HttpProblem {
             title: self.title.to_owned(),
             status: self.status.as_u16(),
             detail: self.detail,
-            extra: self.extra,
+            extra: *self.extra,
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         let json = HeaderValue::from_static("application/problem+json");
@@ -77,9 +81,24 @@ impl IntoResponse for HttpProblem {
     }
 }
 
+/// No room, or a disk that does not answer: it is not what was asked that is at fault, and later it may do.
+fn is_the_disks(why: &anyhow::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
+    why.chain()
+        .filter_map(|cause| cause.downcast_ref::<rusqlite::Error>())
+        .any(|cause| matches!(cause.sqlite_error_code(), Some(DiskFull | SystemIoFailure | DatabaseBusy)))
+}
+
 impl From<anyhow::Error> for HttpProblem {
     fn from(why: anyhow::Error) -> Self {
         tracing::error!("{why:#}");
+        if is_the_disks(&why) {
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "disk",
+                "The office cannot write at the moment.",
+            );
+        }
         Self::internal()
     }
 }
@@ -104,7 +123,7 @@ impl From<Unfit> for HttpProblem {
     fn from(why: Unfit) -> Self {
         match why {
             Unfit::SignedOut { challenge } => {
-                Self { extra: Extra { challenge, wipe: None }, ..Self::signed_out() }
+                Self { extra: Box::new(Extra { challenge, wipe: None }), ..Self::signed_out() }
             }
             Unfit::NotGenuine => {
                 Self::new(StatusCode::UNAUTHORIZED, "not-genuine", "This is not signed as it should be.")
@@ -116,7 +135,7 @@ impl From<Unfit> for HttpProblem {
                 Self::new(StatusCode::FORBIDDEN, "phone-revoked", "The office has revoked this phone.")
             }
             Unfit::Wipe(order) => Self {
-                extra: Extra { challenge: None, wipe: Some(order) },
+                extra: Box::new(Extra { challenge: None, wipe: Some(order) }),
                 ..Self::new(StatusCode::FORBIDDEN, "phone-wiped", "This phone is to be emptied.")
             },
             Unfit::Denied(why) => why.into(),
@@ -178,6 +197,33 @@ impl From<Stopped> for HttpProblem {
     }
 }
 
+impl From<NoRescue> for HttpProblem {
+    fn from(why: NoRescue) -> Self {
+        let detail = why.to_string();
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            NoRescue::Unreadable(why) => match why {
+                Unreadable::NotOne => unfit("rescue-not-one", "This is no rescue file."),
+                Unreadable::Newer => unfit("rescue-newer", "This file was made by a newer app."),
+                Unreadable::OtherOffice => unfit("rescue-other-office", "This file is for another office."),
+                Unreadable::Damaged => unfit("rescue-damaged", "This file is damaged or not whole."),
+                Unreadable::TooLarge => unfit("rescue-too-large", "This file holds too much."),
+                Unreadable::NotGenuine => {
+                    unfit("rescue-not-genuine", "This file was not made by the phone it names.")
+                }
+                Unreadable::Disk(why) => return anyhow::Error::new(why).context("A rescue file").into(),
+            },
+            NoRescue::UnknownPhone => unfit("rescue-unknown-phone", "This office does not know the phone."),
+            NoRescue::Stolen => {
+                Self::new(StatusCode::FORBIDDEN, "rescue-stolen", "The phone was reported stolen.")
+            }
+            NoRescue::NotItsOwn => unfit("rescue-not-its-own", "This file holds somebody else's records."),
+            NoRescue::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
 impl From<Cannot> for HttpProblem {
     fn from(why: Cannot) -> Self {
         let detail = why.to_string();
@@ -195,5 +241,23 @@ impl From<Cannot> for HttpProblem {
             Cannot::Failed(why) => return why.into(),
         }
         .detail(detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    fn status(code: i32) -> StatusCode {
+        let why = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        HttpProblem::from(anyhow::Error::new(why).context("Keeping a change")).status
+    }
+
+    #[test]
+    fn a_full_disk_is_not_the_fault_of_what_was_sent() {
+        assert_eq!(status(ffi::SQLITE_FULL), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(ffi::SQLITE_IOERR), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(ffi::SQLITE_CONSTRAINT), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

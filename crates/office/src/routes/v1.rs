@@ -5,7 +5,14 @@ use super::{
     problem::HttpProblem,
     wire::{self, MAX_BODY, Sent},
 };
-use crate::{Office, phones::Unfit, store::sync as held};
+use crate::{
+    Office,
+    brief::brief,
+    phones::Unfit,
+    photos::{Progress, Stopped},
+    store::sync as held,
+    sync::Halt,
+};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -21,7 +28,7 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use jobsheet_model::{
     Digest,
-    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO},
     work_order::Technician,
 };
 use std::{convert::Infallible, time::Duration};
@@ -106,16 +113,12 @@ async fn sync(
     headers: HeaderMap,
     Sent(asked): Sent<SyncRequest>,
 ) -> Result<Response, HttpProblem> {
-    let answer = office.run(move |office| office.sync(&me, &asked)).await?;
+    let answer = office.run(move |office| Ok::<_, Halt>(brief(&asked, office.sync(&me, &asked)?))).await?;
     wire::json(&headers, &answer)
 }
 
-async fn photo_progress(
-    State(office): State<Office>,
-    Me(me): Me,
-    Named(digest): Named,
-) -> Result<Response, HttpProblem> {
-    Ok(progress(office.photo_progress(me, digest).await?))
+async fn photo_progress(State(office): State<Office>, Me(me): Me, Named(digest): Named) -> Response {
+    progress(&digest, office.photo_progress(me, digest.clone()).await)
 }
 
 async fn take_photo(
@@ -127,13 +130,20 @@ async fn take_photo(
 ) -> Result<Response, HttpProblem> {
     let offset = upload_offset(&headers)?;
     let complete = upload_complete(&headers)?;
-    Ok(progress(office.take_photo(me, digest, offset, complete, body).await?))
+    Ok(progress(&digest, office.take_photo(me, digest.clone(), offset, complete, body).await))
 }
 
-fn progress(done: crate::photos::Progress) -> Response {
-    let complete = if done.whole { "?1" } else { "?0" };
-    let headers = [(UPLOAD_OFFSET, done.offset.to_string()), (UPLOAD_COMPLETE, complete.to_owned())];
-    (StatusCode::NO_CONTENT, headers).into_response()
+/// Says which photo it is about, so that an answer for another one is no answer (I9).
+fn progress(digest: &Digest, done: Result<Progress, Stopped>) -> Response {
+    let answer = match done {
+        Ok(Progress { offset, whole }) => {
+            let complete = if whole { "?1" } else { "?0" };
+            let headers = [(UPLOAD_OFFSET, offset.to_string()), (UPLOAD_COMPLETE, complete.to_owned())];
+            (StatusCode::NO_CONTENT, headers).into_response()
+        }
+        Err(why) => HttpProblem::from(why).into_response(),
+    };
+    ([(UPLOAD_PHOTO, digest.as_str())], answer).into_response()
 }
 
 /// A plain `PUT` without the upload headers is the whole photo.

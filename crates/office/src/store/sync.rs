@@ -248,7 +248,7 @@ pub fn moved(db: &Connection, technician: TechnicianId, cursor: u64, limit: usiz
         "SELECT work_order, position, active FROM (
              SELECT a.work_order, a.active,
                     CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
-             FROM access a JOIN work_order w ON w.id = a.work_order
+             FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
              WHERE a.technician = ?1)
          WHERE position > ?2 ORDER BY position LIMIT ?3",
     )?;
@@ -267,7 +267,7 @@ pub fn anything_moved(db: &Connection, technician: TechnicianId, cursor: u64) ->
 pub fn scope(db: &Connection, technician: TechnicianId) -> Result<Vec<u64>> {
     let mut rows = db.prepare_cached(
         "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
-         FROM access a JOIN work_order w ON w.id = a.work_order
+         FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
          WHERE a.technician = ?1 AND a.active = 1",
     )?;
     let found = rows.query_map([Id(technician)], |row| row.get(0))?;

@@ -2,6 +2,7 @@
 
 mod keys;
 mod recording;
+mod rescue;
 mod stub;
 mod syncing;
 

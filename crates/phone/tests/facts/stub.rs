@@ -52,11 +52,19 @@ pub enum Mood {
     Failing,
     /// It takes the phone for a copy.
     Superseded,
+    /// An answer to something that was asked earlier.
+    Late,
+    /// What it says of a photo, or gives as reference data, is another's.
+    Other,
 }
 
 #[derive(Default)]
 pub struct Office {
     pub mood: Mood,
+    /// What it answers to everything but a sync.
+    pub elsewhere: Mood,
+    /// The last answer to a sync.
+    last: Vec<u8>,
     pub orders: BTreeMap<WorkOrderId, WorkOrder>,
     pub changes: Vec<Change>,
     pub refused: BTreeMap<String, Refusal>,
@@ -100,6 +108,8 @@ pub struct Office {
     pub pages: bool,
     /// Names of the changes of each sync.
     pub pushes: Vec<Vec<String>>,
+    /// It says briefly what a phone can fold; `false`: with a digest that the phone does not come to.
+    pub brief: Option<bool>,
 }
 
 #[derive(Clone)]
@@ -359,18 +369,38 @@ impl Office {
             self.aside.push(asked.body.clone());
             return answer("204 No Content", &[OURS], b"");
         }
+        match self.elsewhere {
+            Mood::Portal => {
+                return answer("200 OK", &[("content-type", "text/html")], b"<html>Welcome to our hotel");
+            }
+            Mood::BadGateway => {
+                return answer("502 Bad Gateway", &[("content-type", "text/html")], b"<h1>502");
+            }
+            Mood::Truncated => {
+                let mut half = answer("200 OK", &[OURS, JSON], &[b'['; 1000]);
+                half.bytes.truncate(half.bytes.len() - 500);
+                return Answer { hang_up: true, ..half };
+            }
+            Mood::Failing => return answer("500 Internal Server Error", &[OURS], b""),
+            _ => {}
+        }
         if let Some(digest) = asked.path.strip_prefix("/v1/photos/") {
             return self.photo(asked, Digest::parse(digest).unwrap());
         }
         if let Some(digest) = asked.path.strip_prefix("/v1/reference/") {
             let body = self.reference.values().find(|b| Digest::of(b).as_str() == digest).unwrap();
+            let other = b"[]".to_vec();
+            let body = if self.elsewhere == Mood::Other { &other } else { body };
+            if self.elsewhere == Mood::NoHeader {
+                return answer("200 OK", &[JSON], body);
+            }
             let packed = zstd::encode_all(body.as_slice(), 3).unwrap();
             return answer("200 OK", &[OURS, JSON, ("content-encoding", "zstd")], &packed);
         }
         answer("404 Not Found", &[OURS], b"")
     }
 
-    fn key(&self) -> SecretKey {
+    pub fn key(&self) -> SecretKey {
         SecretKey::from_bytes([if self.other { 9 } else { 1 }; 32])
     }
 
@@ -519,6 +549,7 @@ impl Office {
                     Base { n: u64::from(order.version), order: order.clone(), sheet, photos_held }
                 })
                 .collect(),
+            same: Vec::new(),
             gone: self.gone.clone(),
             reference: (!list.is_empty() && request.reference != Some(reference_digest(&list)))
                 .then_some(list),
@@ -527,6 +558,18 @@ impl Office {
             cursor: "c1".into(),
             more: std::mem::take(&mut self.pages),
         };
+        if let Some(honest) = self.brief.filter(|_| request.folds) {
+            let (known, bases) = response.bases.into_iter().partition(|b| touched.contains(&b.order.id));
+            response.bases = bases;
+            let digest = |base: &Base| if honest { base.digest() } else { Digest::of(b"other") };
+            let same = |base: Base| Same {
+                n: base.n,
+                work_order: base.order.id,
+                digest: digest(&base),
+                photos_held: base.photos_held,
+            };
+            response.same = Vec::from_iter(known).into_iter().map(same).collect();
+        }
         let mut headers = vec![OURS, JSON, ("content-encoding", "zstd")];
         match self.mood {
             Mood::NoHeader => headers.retain(|h| *h != OURS),
@@ -556,7 +599,8 @@ impl Office {
                 whole.hang_up = true;
             }
             Mood::LostReply => whole = Answer { bytes: Vec::new(), hang_up: true },
-            _ => {}
+            Mood::Late => whole.bytes = self.last.clone(),
+            _ => self.last = whole.bytes.clone(),
         }
         whole
     }
@@ -565,6 +609,9 @@ impl Office {
         if self.spurned.contains(&digest) {
             return answer("422 Unprocessable Content", &[OURS], b"");
         }
+        let other = Digest::of(b"another photo");
+        let named = if self.elsewhere == Mood::Other { &other } else { &digest };
+        let named = (UPLOAD_PHOTO, named.to_string());
         if let Some(left) = &mut self.segments_left
             && asked.method == "PUT"
         {
@@ -588,8 +635,23 @@ impl Office {
                 }
             }
         }
-        let complete = if self.whole.contains(&digest) { "?1" } else { "?0" };
-        let offset = held.len().to_string();
-        answer(status, &[OURS, (UPLOAD_OFFSET, &offset), (UPLOAD_COMPLETE, complete)], b"")
+        if self.elsewhere == Mood::LostReply && asked.method == "PUT" {
+            return Answer { bytes: Vec::new(), hang_up: true };
+        }
+        let mut complete = if self.whole.contains(&digest) { "?1" } else { "?0" };
+        let mut offset = held.len().to_string();
+        if self.elsewhere == Mood::Other {
+            // The other one is held whole.
+            (complete, offset) = ("?1", "7".into());
+        }
+        if self.elsewhere == Mood::Late && asked.method == "HEAD" {
+            (complete, offset) = ("?0", "0".into());
+        }
+        let mut headers =
+            vec![OURS, (UPLOAD_OFFSET, &offset), (UPLOAD_COMPLETE, complete), (named.0, &named.1)];
+        if self.elsewhere == Mood::NoHeader {
+            headers.retain(|header| *header != OURS);
+        }
+        answer(status, &headers, b"")
     }
 }

@@ -3,8 +3,8 @@
 use crate::{Pocket, id, picture, stub::*};
 use chrono::TimeDelta;
 use jobsheet_model::{
-    Refusal, Stage,
-    change::{DeclineReason, KnownWhat, PhotoSubject},
+    Language, Refusal, Stage,
+    change::{DeclineReason, KnownWhat, PhotoSubject, Rating, SignOffAct},
     reference::{Part, VanStock},
     view::{Event, Link, Standing},
     wire::{Gone, Safe, scope_digest},
@@ -41,6 +41,7 @@ async fn i9_an_answer_that_is_not_the_offices_changes_nothing() {
         (Mood::NotJson, "not_an_office", Link::Trouble),
         (Mood::OtherNonce, "not_an_office", Link::Trouble),
         (Mood::OtherIds, "not_an_office", Link::Trouble),
+        (Mood::Late, "not_an_office", Link::Trouble),
         (Mood::Truncated, "office_unreachable", Link::Offline),
         (Mood::LostReply, "office_unreachable", Link::Offline),
         (Mood::SignInLapsed, "sign_in_needed", Link::SignInNeeded),
@@ -64,6 +65,30 @@ async fn i9_an_answer_that_is_not_the_offices_changes_nothing() {
         assert_eq!((pocket.waiting(), pocket.notes(id(1)).len()), (0, 3), "{mood:?}");
         assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)), "{mood:?}");
         assert_eq!(office.office().changes.len(), 3, "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn i4_a_base_that_is_only_told_by_its_digest_is_folded_here_or_asked_for() {
+    for (honest, requests) in [(true, 1), (false, 2)] {
+        let office = Stub::open([offered(1), offered(2)]).await;
+        let pocket = Pocket::at(&office).await;
+        office.office().brief = Some(honest);
+        office.office().refused.insert("departed".into(), Refusal::NotYours);
+        pocket.note(id(1), "a");
+        pocket.phone.record(id(1), KnownWhat::Departed {}.into()).unwrap();
+        pocket.note(id(2), "b");
+        let before = office.office().asked.len();
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!((pocket.waiting(), office.office().asked.len() - before), (0, requests), "{honest}");
+        for n in 1..=2 {
+            assert_eq!(pocket.phone.job(id(n)).unwrap().sheet, office.sheet(id(n)), "{honest}");
+        }
+        // What was recorded before is part of the base now.
+        pocket.note(id(1), "c");
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)), "{honest}");
+        assert_eq!(pocket.notes(id(1)), ["a", "c"]);
     }
 }
 
@@ -455,6 +480,139 @@ async fn photos_follow_their_change_and_go_on_where_they_broke_off() {
     }
     pocket.phone.sync_once().await.unwrap();
     assert!(office.office().whole.contains(&lost));
+}
+
+/// A job with one photo of two segments or more, whose change the office has.
+async fn with_a_photo(office: &Stub) -> Pocket {
+    let pocket = Pocket::at(office).await;
+    office.office().elsewhere = Mood::Failing;
+    pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(1)).unwrap();
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "office_error");
+    assert_eq!((pocket.waiting(), pocket.phone.outbox().unwrap().sync.waiting_photos), (0, 1));
+    pocket
+}
+
+#[tokio::test]
+async fn i9_an_answer_about_a_photo_that_is_not_the_offices_changes_nothing() {
+    for mood in [Mood::Portal, Mood::BadGateway, Mood::NoHeader, Mood::Other, Mood::Truncated] {
+        let office = Stub::open([offered(1)]).await;
+        let pocket = with_a_photo(&office).await;
+        office.office().elsewhere = mood;
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "not_an_office", "{mood:?}");
+        let outbox = pocket.phone.outbox().unwrap();
+        assert_eq!((outbox.sync.waiting_photos, outbox.groups[0].photos[0].sent), (1, 0), "{mood:?}");
+        office.office().elsewhere = Mood::Honest;
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!(
+            (office.office().whole.len(), pocket.phone.outbox().unwrap().groups.len()),
+            (1, 0),
+            "{mood:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn p11_a_photo_whose_answers_are_lost_or_late_arrives_all_the_same_and_once() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = with_a_photo(&office).await;
+    let size = pocket.phone.outbox().unwrap().groups[0].photos[0].bytes as usize;
+    office.office().elsewhere = Mood::LostReply;
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().whole.len(), 1);
+    let puts = office.office().asked.iter().filter(|asked| asked.starts_with("PUT")).count();
+    assert_eq!(
+        puts,
+        1 + size.div_ceil(64 * 1024),
+        "one was refused at first; then each segment is sent once"
+    );
+
+    let office = Stub::open([offered(1)]).await;
+    let pocket = with_a_photo(&office).await;
+    office.office().elsewhere = Mood::Honest;
+    office.office().segments_left = Some(1);
+    pocket.phone.sync_once().await.unwrap_err();
+    office.office().segments_left = None;
+    office.office().elsewhere = Mood::Late;
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().whole.len(), 1, "the office said where it really goes on");
+}
+
+#[tokio::test]
+async fn i9_reference_data_that_is_not_the_offices_is_not_kept() {
+    for (mood, code) in [
+        (Mood::Portal, "not_an_office"),
+        (Mood::BadGateway, "not_an_office"),
+        (Mood::NoHeader, "not_an_office"),
+        (Mood::Other, "not_an_office"),
+        (Mood::Truncated, "office_unreachable"),
+    ] {
+        let office = Stub::open([offered(1)]).await;
+        let pocket = Pocket::at(&office).await;
+        let parts = [part("6205", "Bearing", "轴承", "zc")];
+        office.office().reference.insert("parts".into(), serde_json::to_vec(&parts).unwrap());
+        office.office().elsewhere = mood;
+        assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, code, "{mood:?}");
+        assert_eq!(pocket.phone.search_parts("6205", false, 0, 5).unwrap().total, 0, "{mood:?}");
+        office.office().elsewhere = Mood::Honest;
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!(pocket.phone.search_parts("6205", false, 0, 5).unwrap().total, 1, "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn p20_each_photo_says_how_much_of_it_the_office_has() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = with_a_photo(&office).await;
+    office.office().elsewhere = Mood::Honest;
+    let shown = || {
+        let outbox = pocket.phone.outbox().unwrap();
+        outbox.groups.first().map(|group| (group.photos[0].sent, group.photos[0].bytes))
+    };
+    let (mut before, size) = shown().unwrap();
+    assert_eq!(before, 0);
+    for _ in 0..size / (16 * 1024) {
+        office.office().segments_left = Some(1);
+        let ended = pocket.phone.sync_once().await;
+        let Some((sent, bytes)) = shown() else {
+            assert!(before > 0 && ended.is_ok(), "it was seen half sent");
+            return;
+        };
+        assert!(before < sent && sent < bytes && bytes == size, "{before} {sent} {bytes}");
+        assert_eq!(sent as usize, office.office().photos.values().next().unwrap().len());
+        before = sent;
+    }
+    panic!("{before} of {size}: it does not end");
+}
+
+#[tokio::test]
+async fn photos_of_signed_sheets_go_first() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    let taken = |n, seed| {
+        let job = pocket.phone.add_photo(id(n), PhotoSubject::During, None, &picture(seed)).unwrap();
+        job.sheet.photos.last().unwrap().digest.clone()
+    };
+    let first = taken(1, 1);
+    pocket.clock.pass(Duration::from_secs(60));
+    let signed = taken(2, 2);
+    let review = pocket.phone.review(id(2), Language::En).unwrap();
+    let act = SignOffAct {
+        digest: review.digest,
+        language: Language::En,
+        ink: None,
+        signatory: "Ms Lin".into(),
+        capacity: "manager".into(),
+        saw_it_work: true,
+        rating: Rating::Satisfied,
+        rating_reasons: Vec::new(),
+        remark: String::new(),
+    };
+    let ink = vec![vec![[0, 0, 0, 500], [300, 200, 90, 500]]];
+    pocket.phone.record(id(2), KnownWhat::SignedOff { act, ink }.into()).unwrap();
+    pocket.phone.sync_once().await.unwrap();
+    let asked = office.office().asked.clone();
+    let place = |digest| asked.iter().position(|asked| *asked == format!("PUT /v1/photos/{digest}")).unwrap();
+    assert!(place(signed) < place(first), "{asked:?}");
 }
 
 #[tokio::test]

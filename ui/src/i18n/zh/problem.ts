@@ -35,6 +35,7 @@ export default {
   lease_over: '本机已 14 天未与公司联系，请在有信号处登录。您的工作内容仍安全保存在本机。',
   office_error: '公司服务器暂时无法接收，内容已保存在本机，将自动重试。',
   no_such_photo: '照片已不在本机，公司已有此照片。',
+  nothing_to_rescue: '本机记录的内容公司均已收到，没有需要带回公司的内容。',
   bad_arguments: '该内容无法识别，未作任何修改。',
   refusal_locked: '服务单已签名。如需修改，请选择“更正”并说明原因。',
   refusal_not_signed: '服务单尚未签名，无需更正。',

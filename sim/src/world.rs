@@ -1,0 +1,475 @@
+//! The world of one day: an office, its dispatcher, technicians with phones, and what they have recorded.
+
+use crate::{
+    dice::Dice,
+    disk::{Disk, copy_tree},
+    link::{Fates, Link},
+    template::{LOGINS, Template, morning, numbered, scratch},
+    trace::Trace,
+};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use axum::Router;
+use chrono::TimeDelta;
+use jobsheet_model::{Digest, Problem, WorkOrderId};
+use jobsheet_office::{HandClock, Office};
+use jobsheet_phone::{Ask, Heard, Options, Pass, Phone, Reply, TestClock};
+use rusqlite::{Connection, OpenFlags};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Eight o'clock in Chengdu, on a Monday.
+pub const MORNING: &str = "2026-11-23T00:00:00Z";
+
+/// What may go wrong beside the link on this day.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    pub phones_die: bool,
+    pub office_dies: bool,
+    pub disks_fill: bool,
+    pub clocks_jump: bool,
+    /// The office is put back to an earlier backup.
+    pub restores: bool,
+}
+
+/// What may happen at all; the dice decide what of it does on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// No fault at all.
+    pub calm: bool,
+    /// Backups are put back. Not by default yet: docs/SIMULATOR.md says what is found then.
+    pub restores: bool,
+    /// Replies that were meant for another ask or another phone.
+    pub stale: bool,
+    /// Print the trace as it happens.
+    pub aloud: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { calm: false, restores: false, stale: true, aloud: false }
+    }
+}
+
+/// One thing that was recorded, as the screen confirmed it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub order: WorkOrderId,
+    pub name: String,
+    /// A text that only this record has.
+    pub mark: Option<String>,
+    pub photo: Option<Digest>,
+}
+
+/// What a phone's screen last showed of a job.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    pub version: u32,
+    pub revision: u32,
+    pub changes: u32,
+}
+
+pub struct Pocket {
+    pub login: &'static str,
+    pub data: PathBuf,
+    pub disk: Arc<Disk>,
+    pub clock: Arc<TestClock>,
+    pub phone: Option<Phone>,
+    pub pass: Option<Pass>,
+    /// What the pass asked last was a sync.
+    pub asked_sync: bool,
+    /// Counts starts; what was under way in an earlier one is over.
+    pub life: u32,
+    pub recorded: Vec<Recorded>,
+    /// Changes that the screen counts as only here, refused ones included.
+    pub count: u32,
+    /// Photos that the screen counts as only here.
+    pub photos: u32,
+    pub pictures: BTreeSet<Digest>,
+    pub seen: BTreeMap<WorkOrderId, Seen>,
+    pub link: Link,
+    pub marks: u32,
+    /// It heard a reply to something else.
+    pub misled: bool,
+}
+
+/// A phone that can be opened.
+pub struct PhoneSeed {
+    pub data: PathBuf,
+    pub clock: Arc<TestClock>,
+}
+
+impl PhoneSeed {
+    pub fn open(&self) -> Result<Phone> {
+        let options = Options {
+            data: self.data.clone(),
+            office: None,
+            version: "0.1.0".into(),
+            clock: self.clock.clone(),
+        };
+        Phone::open(options).map_err(|why| anyhow!("A phone does not open: {}", why.code))
+    }
+}
+
+impl Pocket {
+    pub fn phone(&self) -> Result<&Phone> {
+        self.phone.as_ref().context("A phone that is not open")
+    }
+}
+
+/// The office's machine.
+pub struct Desk {
+    pub office: Option<Office>,
+    pub router: Router,
+    pub data: PathBuf,
+    pub disk: Arc<Disk>,
+    pub clock: HandClock,
+    /// Looks into the office's database, past all of its code.
+    pub eyes: Option<Connection>,
+    /// Back in service from then on, in milliseconds of the day.
+    pub back_at: u64,
+}
+
+/// Who ever had a work order, and whether it was ever offered anew.
+#[derive(Clone, Debug, Default)]
+pub struct Life {
+    pub holders: BTreeSet<usize>,
+    pub offers: u32,
+}
+
+impl Life {
+    /// Nobody else can have recorded on it.
+    pub fn is_ones_own(&self) -> bool {
+        self.holders.len() == 1 && self.offers <= 1
+    }
+}
+
+#[derive(Debug)]
+pub enum Event {
+    Act(usize),
+    Pass(usize),
+    /// An ask comes to the office.
+    Arrive {
+        phone: usize,
+        life: u32,
+        ask: Ask,
+    },
+    /// A reply, or that there is none, comes to the phone.
+    Hear {
+        phone: usize,
+        life: u32,
+        heard: Heard,
+    },
+    /// Something comes to the office again, long after.
+    Again(Ask),
+    LinkChange(usize),
+    Dispatch,
+    PhoneDies(usize),
+    OfficeDies,
+    ClockJumps(usize),
+    PhoneFills(usize),
+    PhoneHasRoom(usize),
+    OfficeFills,
+    OfficeHasRoom,
+    Backup,
+    Restore,
+}
+
+pub struct World {
+    pub seed: u64,
+    pub dice: Dice,
+    pub trace: Trace,
+    /// Milliseconds since [`MORNING`].
+    pub now: u64,
+    pub template: &'static Template,
+    pub desk: Desk,
+    pub pockets: Vec<Pocket>,
+    pub lives: BTreeMap<WorkOrderId, Life>,
+    pub queue: BTreeMap<(u64, u64), Event>,
+    pub faults: Faults,
+    pub fates: Fates,
+    pub backup: Option<PathBuf>,
+    pub was_restored: bool,
+    /// Replies that were sent today, for those that come late or to the wrong phone.
+    pub replies: Vec<(usize, Reply)>,
+    pub runtime: tokio::runtime::Runtime,
+    serial: u64,
+    folders: u32,
+    /// Last, so that it goes when all that is open in it is closed.
+    base: tempfile::TempDir,
+}
+
+impl World {
+    pub fn of(seed: u64, rules: Rules) -> Result<World> {
+        let template = Template::get()?;
+        let base = scratch()?;
+        let mut dice = Dice::of(seed);
+        let technicians = 2 + dice.below(3);
+        let on = |dice: &mut Dice| !rules.calm && dice.chance(0.5);
+        let faults = Faults {
+            phones_die: on(&mut dice),
+            office_dies: on(&mut dice),
+            disks_fill: on(&mut dice),
+            clocks_jump: on(&mut dice),
+            restores: rules.restores && on(&mut dice),
+        };
+        let fates = if rules.calm { Fates::none() } else { Fates::of(&mut dice, rules.stale) };
+        let data = base.path().join("office-0");
+        template.copy_office(&data)?;
+        let clock = HandClock::at(morning());
+        let mut world = World {
+            seed,
+            dice,
+            trace: Trace::new(rules.aloud),
+            now: 0,
+            template,
+            desk: Desk {
+                office: None,
+                router: Router::new(),
+                disk: Disk::under(&data)?,
+                data,
+                clock,
+                eyes: None,
+                back_at: 0,
+            },
+            pockets: Vec::new(),
+            lives: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            faults,
+            fates,
+            backup: None,
+            was_restored: false,
+            replies: Vec::new(),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_time().build()?,
+            serial: 0,
+            folders: 0,
+            base,
+        };
+        world.open_office()?;
+        for login in LOGINS.into_iter().take(technicians) {
+            let data = numbered(world.base.path(), login, 0);
+            template.copy_phone(login, &data)?;
+            let clock = Arc::new(TestClock::at(MORNING));
+            let disk = Disk::under(&data)?;
+            let phone = Some(PhoneSeed { data: data.clone(), clock: clock.clone() }.open()?);
+            world.pockets.push(Pocket {
+                login,
+                data,
+                disk,
+                clock,
+                phone,
+                pass: None,
+                asked_sync: false,
+                life: 0,
+                recorded: Vec::new(),
+                count: 0,
+                photos: 0,
+                pictures: BTreeSet::new(),
+                seen: BTreeMap::new(),
+                link: Link::Good,
+                marks: 0,
+                misled: false,
+            });
+        }
+        Ok(world)
+    }
+
+    pub fn say(&mut self, line: impl AsRef<str>) {
+        self.trace.say(self.now, line.as_ref());
+    }
+
+    /// Puts an event on the day, so many milliseconds from now.
+    pub fn in_(&mut self, millis: u64, event: Event) {
+        self.serial += 1;
+        self.queue.insert((self.now + millis, self.serial), event);
+    }
+
+    /// All clocks go on to `then`.
+    pub fn pass_time_to(&mut self, then: u64) {
+        let by = then.saturating_sub(self.now);
+        self.now = then;
+        self.desk.clock.advance(TimeDelta::milliseconds(i64::try_from(by).unwrap_or(0)));
+        for pocket in &self.pockets {
+            pocket.clock.pass(Duration::from_millis(by));
+        }
+    }
+
+    pub fn folder(&mut self, name: &str) -> PathBuf {
+        self.folders += 1;
+        numbered(self.base.path(), name, self.folders)
+    }
+
+    pub fn life(&self, order: WorkOrderId) -> Life {
+        self.lives.get(&order).cloned().unwrap_or_default()
+    }
+
+    // --- The office ----------------------------------------------------------------------------------------
+
+    fn open_office(&mut self) -> Result<()> {
+        let office = Office::open(jobsheet_office::Options {
+            clock: self.desk.clock.clock(),
+            ..jobsheet_office::Options::new(&self.desk.data)
+        })?;
+        self.desk.router = office.router();
+        self.desk.office = Some(office);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        self.desk.eyes = Some(Connection::open_with_flags(self.desk.data.join("office.db"), flags)?);
+        Ok(())
+    }
+
+    pub fn office(&self) -> Result<&Office> {
+        self.desk.office.as_ref().context("The office is closed")
+    }
+
+    pub fn eyes(&self) -> Result<&Connection> {
+        self.desk.eyes.as_ref().context("The office is closed")
+    }
+
+    /// A copy of the office's folder as a killed process would leave it now.
+    pub fn office_image(&mut self) -> Result<PathBuf> {
+        let image = self.folder("office");
+        copy_tree(&self.desk.data, &image)?;
+        Ok(image)
+    }
+
+    /// The office's machine dies; it comes back with what `image` holds.
+    pub fn office_from(&mut self, image: PathBuf) -> Result<()> {
+        self.desk.eyes = None;
+        self.desk.router = Router::new();
+        self.desk.office = None;
+        let old = std::mem::replace(&mut self.desk.data, image);
+        std::fs::remove_dir_all(old)?;
+        self.desk.disk = Disk::under(&self.desk.data)?;
+        self.open_office()
+    }
+
+    /// Puts the office back to a backup, as `jobsheet-office restore` does. All sessions end; phones begin new ones.
+    pub fn restore(&mut self, backup: &Path) -> Result<()> {
+        let data = self.folder("office");
+        jobsheet_office::restore(backup, &data)?;
+        self.was_restored = true;
+        self.office_from(data)
+    }
+
+    /// How many of a technician's changes the office holds.
+    pub fn held(&self, phone: usize) -> Result<u32> {
+        let login = self.pockets[phone].login;
+        let sql = "SELECT count(*) FROM change c JOIN technician t ON t.id = c.technician WHERE t.login = ?1";
+        Ok(self.eyes()?.prepare_cached(sql)?.query_row([login], |row| row.get(0))?)
+    }
+
+    // --- The phones ----------------------------------------------------------------------------------------
+
+    /// The app starts again: after a kill with what `image` holds, otherwise with what it closed with.
+    pub fn restart(&mut self, phone: usize, image: Option<PathBuf>) -> Result<()> {
+        let pocket = &mut self.pockets[phone];
+        pocket.pass = None;
+        pocket.phone = None;
+        pocket.life += 1;
+        if let Some(image) = image {
+            let old = std::mem::replace(&mut pocket.data, image);
+            std::fs::remove_dir_all(old)?;
+        }
+        pocket.disk = Disk::under(&pocket.data)?;
+        pocket.phone = Some(PhoneSeed { data: pocket.data.clone(), clock: pocket.clock.clone() }.open()?);
+        if self.dice.chance(0.2) {
+            self.pockets[phone].clock.reboot();
+        }
+        Ok(())
+    }
+
+    /// Does something at a phone that may die of it.
+    pub fn at_phone<T>(
+        &mut self,
+        phone: usize,
+        act: impl FnOnce(&mut Pocket) -> Result<T, Problem>,
+    ) -> Result<Did<T>> {
+        let dies = self.faults.phones_die && self.dice.chance(0.02);
+        if !dies {
+            return Ok(match act(&mut self.pockets[phone]) {
+                Ok(done) => Did::Done(done),
+                Err(problem) => Did::Not(problem),
+            });
+        }
+        let image = self.folder("phone");
+        let (writes, torn) = (u32::try_from(self.dice.between(0, 14))?, self.dice.chance(0.5));
+        self.pockets[phone].disk.dies_after(writes, torn, image);
+        let done = act(&mut self.pockets[phone]);
+        let image = match self.pockets[phone].disk.died() {
+            Some(image) => image,
+            // It wrote less than that: killed when it was done, and before anybody saw it.
+            None => {
+                let image = self.folder("phone");
+                copy_tree(&self.pockets[phone].data, &image)?;
+                image
+            }
+        };
+        drop(done);
+        self.restart(phone, Some(image))?;
+        Ok(Did::Died)
+    }
+
+    /// What the screens count, after checking that they agree among themselves.
+    pub fn screen(&self, phone: usize) -> Result<Screen> {
+        let pocket = &self.pockets[phone];
+        let outbox = pocket.phone()?.outbox().map_err(|why| anyhow!("no outbox: {}", why.code))?;
+        let sync = &outbox.sync;
+        let photos: usize = outbox.groups.iter().map(|group| group.photos.len()).sum();
+        let refused: usize = outbox.groups.iter().map(|group| group.refused.len()).sum();
+        let named: u32 = outbox.groups.iter().map(|g| g.answers + g.parts + g.other).sum();
+        ensure!(
+            photos == sync.waiting_photos as usize,
+            "counted-once: {photos} photos listed, {} counted",
+            sync.waiting_photos
+        );
+        ensure!(
+            refused == sync.refused as usize,
+            "counted-once: {refused} refusals listed, {} counted",
+            sync.refused
+        );
+        ensure!(
+            named <= sync.waiting_changes,
+            "counted-once: {named} listed, {} counted",
+            sync.waiting_changes
+        );
+        let ledger = &outbox.ledger;
+        ensure!(
+            ledger.held <= ledger.recorded,
+            "receipt: {} held of {} recorded",
+            ledger.held,
+            ledger.recorded
+        );
+        Ok(Screen { changes: sync.waiting_changes, refused: sync.refused, photos: sync.waiting_photos })
+    }
+
+    /// The bytes of the sheet that the screen shows.
+    pub fn sheet_text(&self, phone: usize, order: WorkOrderId) -> Result<Option<String>> {
+        match self.pockets[phone].phone()?.job(order) {
+            Ok(job) => Ok(Some(serde_json::to_string(&job.sheet)?)),
+            Err(why) if why.code == "no_such_job" => Ok(None),
+            Err(why) => bail!("no job: {}", why.code),
+        }
+    }
+}
+
+/// What came of an act at a phone.
+pub enum Did<T> {
+    Done(T),
+    Not(Problem),
+    Died,
+}
+
+/// What a phone's screens count.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    pub changes: u32,
+    pub refused: u32,
+    pub photos: u32,
+}
+
+impl Screen {
+    pub fn count(self) -> u32 {
+        self.changes + self.refused
+    }
+}

@@ -1,0 +1,38 @@
+//! A few hundred days, and the same days again.
+
+use jobsheet_sim::{day, run, world::Rules};
+
+#[test]
+fn nothing_recorded_is_lost_on_any_of_these_days() {
+    let days = std::env::var("JOBSHEET_SIM_DAYS").ok().and_then(|days| days.parse().ok()).unwrap_or(200);
+    let reports = run::days(1, days, Rules::default()).unwrap_or_else(|broken| panic!("{broken}"));
+    let changes: usize = reports.iter().map(|report| report.changes).sum();
+    let deaths: u32 = reports.iter().map(|report| report.deaths).sum();
+    assert!(changes as u64 > days * 20, "technicians that record nothing prove nothing: {changes} changes");
+    assert!(deaths > 0, "nothing was killed");
+}
+
+/// Days on which the office once lost a change it had refused, or a photo of a phone whose clock was set back.
+#[test]
+fn i12_an_office_restored_from_its_backup_gets_again_what_it_lost() {
+    let rules = Rules { restores: true, ..Rules::default() };
+    for seed in [8, 111, 128] {
+        day::live(seed, rules).unwrap_or_else(|broken| panic!("{broken}"));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_day() {
+    let rules = Rules::default();
+    let lived = || run::days(1_000, 12, rules).unwrap_or_else(|broken| panic!("{broken}"));
+    for (first, second) in lived().iter().zip(&lived()) {
+        assert_eq!((first.lines, &first.trace), (second.lines, &second.trace), "seed {}", first.seed);
+    }
+}
+
+#[test]
+fn a_day_without_faults_drains_at_once() {
+    let rules = Rules { calm: true, ..Rules::default() };
+    let reports = run::days(1, 10, rules).unwrap_or_else(|broken| panic!("{broken}"));
+    assert!(reports.iter().all(|report| report.passes == 1 && report.deaths == 0), "{reports:#?}");
+}
