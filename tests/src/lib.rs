@@ -1,5 +1,6 @@
 //! The cast of the stories: the real office on loopback, real phones, and the link between them.
 
+pub mod carry;
 pub mod company;
 pub mod link;
 pub mod pocket;

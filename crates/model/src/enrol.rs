@@ -198,6 +198,9 @@ pub struct Extra {
     pub challenge: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wipe: Option<WipeOrder>,
+    /// Of `app-too-old` (426): the oldest version of the app that is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<String>,
 }
 
 /// A one-time code as it counts: capitals and digits without gaps, and what is easily mistaken made right.

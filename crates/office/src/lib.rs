@@ -5,6 +5,7 @@
 //! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
+mod apps;
 mod backup;
 mod brief;
 mod clock;

@@ -74,6 +74,9 @@ struct Serve {
     /// The firm's name, as sign-in screens show it. Kept.
     #[arg(long)]
     company: Option<String>,
+    /// The oldest version of the app that is answered, like 0.2.0; 0.0.0 for any. Kept.
+    #[arg(long, value_name = "VERSION")]
+    minimum_app: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -214,6 +217,9 @@ async fn run(serve: Serve) -> Result<()> {
     let office = Office::open(Options { demo: serve.demo, ..Options::new(serve.data) })?;
     if let Some(company) = &serve.company {
         office.set_company(company)?;
+    }
+    if let Some(version) = &serve.minimum_app {
+        office.set_minimum_app(version)?;
     }
     let listener = tokio::net::TcpListener::bind(serve.listen)
         .await

@@ -46,8 +46,9 @@ pub(crate) enum Trouble {
     Wipe(WipeOrder),
     #[error("too many tries")]
     TooMany,
+    /// With the version that the office asks for, if it says which.
     #[error("the app is too old")]
-    AppTooOld,
+    AppTooOld(Option<String>),
     /// It takes us for a copy of the phone it knows: a new identity is due.
     #[error("this phone must take a new identity")]
     Superseded,
@@ -81,8 +82,13 @@ impl Trouble {
                 Problem::new("phone_wiped", "The office has ordered that this phone be emptied.")
             }
             Trouble::TooMany => Problem::new("too_many_tries", "Too many tries. Wait a few minutes."),
-            Trouble::AppTooOld => Problem::new(
+            Trouble::AppTooOld(Some(minimum)) => Problem::new(
                 "app_too_old",
+                format!("The office needs version {minimum} of this app or a newer one. Your work is safe."),
+            )
+            .with("minimum", minimum),
+            Trouble::AppTooOld(None) => Problem::new(
+                "app_outdated",
                 "The office needs a newer version of this app. Your work is safe.",
             ),
             Trouble::Superseded => Problem::new(
@@ -231,7 +237,7 @@ pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
         401 => Err(Trouble::SignInNeeded),
         403 => Err(forbidden(&reply)),
         429 => Err(Trouble::TooMany),
-        426 => Err(Trouble::AppTooOld),
+        426 => Err(Trouble::AppTooOld(minimum(&reply))),
         409 if reply.is_problem("superseded") => Err(Trouble::Superseded),
         409 if reply.is_problem("ask-first") => Err(Trouble::AskFirst),
         status => Err(Trouble::Status(status)),
@@ -241,6 +247,12 @@ pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
 /// Did the office say that the session is over?
 pub(crate) fn is_over(heard: &Heard) -> bool {
     heard.as_ref().is_ok_and(|reply| reply.status == 401 && reply.header(PROTOCOL_HEADER).is_some())
+}
+
+/// The version that the office asks for. Anything longer than a version is none.
+fn minimum(reply: &Reply) -> Option<String> {
+    let problem = serde_json::from_slice::<ProblemDetails>(&reply.body).ok()?;
+    problem.extra.minimum.filter(|minimum| minimum.len() <= 32)
 }
 
 fn forbidden(reply: &Reply) -> Trouble {

@@ -38,7 +38,7 @@ pub(crate) async fn run(core: Arc<Core>) {
             match outcome {
                 Ok(()) => IDLE,
                 Err(Failed::Office(
-                    Trouble::SignInNeeded | Trouble::AppTooOld | Trouble::Revoked | Trouble::Wipe(_),
+                    Trouble::SignInNeeded | Trouble::AppTooOld(_) | Trouble::Revoked | Trouble::Wipe(_),
                 )) => LONGEST_WAIT,
                 Err(_) => jittered(backoff(failures)),
             }

@@ -58,6 +58,14 @@ impl HttpProblem {
         Self::new(StatusCode::FORBIDDEN, "not-allowed", "This is for supervisors.")
     }
 
+    pub fn app_too_old(minimum: String) -> Self {
+        let extra = Extra { minimum: Some(minimum), ..Extra::default() };
+        Self {
+            extra: Box::new(extra),
+            ..Self::new(StatusCode::UPGRADE_REQUIRED, "app-too-old", "This app is too old for the office.")
+        }
+    }
+
     pub fn signed_out() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "signed-out", "Sign in first.")
             .header("www-authenticate", "Bearer")
@@ -123,7 +131,7 @@ impl From<Unfit> for HttpProblem {
     fn from(why: Unfit) -> Self {
         match why {
             Unfit::SignedOut { challenge } => {
-                Self { extra: Box::new(Extra { challenge, wipe: None }), ..Self::signed_out() }
+                Self { extra: Box::new(Extra { challenge, ..Extra::default() }), ..Self::signed_out() }
             }
             Unfit::NotGenuine => {
                 Self::new(StatusCode::UNAUTHORIZED, "not-genuine", "This is not signed as it should be.")
@@ -135,7 +143,7 @@ impl From<Unfit> for HttpProblem {
                 Self::new(StatusCode::FORBIDDEN, "phone-revoked", "The office has revoked this phone.")
             }
             Unfit::Wipe(order) => Self {
-                extra: Box::new(Extra { challenge: None, wipe: Some(order) }),
+                extra: Box::new(Extra { wipe: Some(order), ..Extra::default() }),
                 ..Self::new(StatusCode::FORBIDDEN, "phone-wiped", "This phone is to be emptied.")
             },
             Unfit::Denied(why) => why.into(),

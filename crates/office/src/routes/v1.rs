@@ -113,8 +113,13 @@ async fn sync(
     headers: HeaderMap,
     Sent(asked): Sent<SyncRequest>,
 ) -> Result<Response, HttpProblem> {
-    let answer = office.run(move |office| Ok::<_, Halt>(brief(&asked, office.sync(&me, &asked)?))).await?;
-    wire::json(&headers, &answer)
+    let answer = office
+        .run(move |office| match office.newer_needed(&asked.app)? {
+            Some(minimum) => Ok(Err(minimum)),
+            None => Ok::<_, Halt>(Ok(brief(&asked, office.sync(&me, &asked)?))),
+        })
+        .await?;
+    wire::json(&headers, &answer.map_err(HttpProblem::app_too_old)?)
 }
 
 async fn photo_progress(State(office): State<Office>, Me(me): Me, Named(digest): Named) -> Response {

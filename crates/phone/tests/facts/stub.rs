@@ -280,10 +280,15 @@ fn problem(status: &str, kind: &str, wipe: Option<WipeOrder>) -> Answer {
         title: String::new(),
         status: status[..3].parse().unwrap(),
         detail: String::new(),
-        extra: Extra { challenge: None, wipe },
+        extra: Extra { wipe, ..Extra::default() },
     };
     let kind = ("content-type", "application/problem+json");
     answer(status, &[OURS, kind], &serde_json::to_vec(&body).unwrap())
+}
+
+fn too_old() -> Answer {
+    let body = br#"{"type":"/problems/app-too-old","title":"","status":426,"minimum":"0.3.0"}"#;
+    answer("426 Upgrade Required", &[OURS, ("content-type", "application/problem+json")], body)
 }
 
 fn phone(number: usize) -> PhoneId {
@@ -340,7 +345,7 @@ impl Office {
                 return problem("403 Forbidden", "phone-revoked", None);
             }
             Mood::Revoked => return answer("401 Unauthorized", &[OURS], b""),
-            Mood::TooOld => return answer("426 Upgrade Required", &[OURS], b""),
+            Mood::TooOld => return too_old(),
             Mood::Failing => return answer("500 Internal Server Error", &[OURS], b""),
             _ => {}
         }

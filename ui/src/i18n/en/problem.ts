@@ -5,7 +5,9 @@ export default {
     'The office did not answer. Check the address and the signal. A new sign-in on this phone needs a signal once.',
   not_an_office: 'There is no Jobsheet office at this address. Check the address.',
   too_many_tries: 'Too many tries. Wait a few minutes, then try again.',
-  app_too_old: 'This app is too old for the office. Update it. Your work is safe on this phone.',
+  app_too_old:
+    'The office needs version {minimum} of this app or a newer one. Update it, then your work is sent. It is safe on this phone.',
+  app_outdated: 'This app is too old for the office. Update it. Your work is safe on this phone.',
   database_newer:
     'The data on this phone was written by a newer version of the app. Install that version again.',
   disk_full: 'No space left on this phone, so this was not saved. Free some space and try again.',
