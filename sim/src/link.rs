@@ -87,8 +87,6 @@ impl Fates {
             6 => Fate::BadGateway { office_got_it: dice.chance(0.5) },
             7 => Fate::Twice,
             8 => Fate::Late,
-            // A session that was given to another phone is taken for one's own: to be mended first (docs/SIMULATOR.md).
-            9.. if ask.path == "/v1/session" => Fate::NoLink,
             9 => Fate::Stale,
             _ => Fate::Foreign,
         }

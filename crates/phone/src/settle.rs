@@ -194,6 +194,7 @@ fn restart(
     }
     if response.afresh {
         rows.mark_stale()?;
+        rows.requeue_of_others()?;
     }
     let Some(missing) = response.missing_from else { return Ok(()) };
     rows.release_lost(holds)?;
