@@ -96,7 +96,10 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
     'the code is taken out of the link',
   );
   await page.tap({ test: 'sign-in-submit' });
-  await isIn();
+  // An offer has been waiting for him.
+  await wang.Offer.secondsLeft();
+  await wang.Offer.closes();
+  await wang.Today.jobs();
 
   await page.goto('#/me');
   await wang.Me.opens();
