@@ -248,7 +248,7 @@ impl<R: Read> Reader<R> {
             CHANGE => self.change(body).map(Some),
             PHOTO => Ok(Some(Piece::Photo(body))),
             SIGNATURE => {
-                let signature = body.try_into().map_err(|_| Unreadable::Damaged)?;
+                let signature: [u8; 64] = body.try_into().map_err(|_| Unreadable::Damaged)?;
                 let statement = statement(&self.label_bytes, before);
                 if !sign::verify(phone, SIGNED, &statement, &Signature::from_bytes(signature)) {
                     return Err(Unreadable::NotGenuine);

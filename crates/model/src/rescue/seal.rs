@@ -34,9 +34,14 @@ impl<W: Write> Sealer<W> {
     pub fn begin(mut out: W, office: &PublicKey, label: &[u8], rng: &mut impl CryptoRng) -> io::Result<Self> {
         let key = office.for_sealing().ok_or_else(|| io::Error::other("the office's key is none"))?;
         let key = <Curve as Kem>::PublicKey::from_bytes(&key).map_err(io::Error::other)?;
-        let (shared, context) =
-            hpke::setup_sender_with_rng(&OpModeS::Base, &key, label, rng).map_err(io::Error::other)?;
-        out.write_all(&shared.to_bytes())?;
+        let (shared, context) = hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Curve>(
+            &OpModeS::Base,
+            &key,
+            label,
+            rng,
+        )
+        .map_err(io::Error::other)?;
+        out.write_all(shared.to_bytes().as_slice())?;
         Ok(Self { out, context, chunk: Vec::with_capacity(CHUNK) })
     }
 
@@ -87,7 +92,8 @@ impl<R: Read> Opener<R> {
         let key = <Curve as Kem>::PrivateKey::from_bytes(&office.for_opening())
             .map_err(|_| Unreadable::OtherOffice)?;
         let context =
-            hpke::setup_receiver(&OpModeR::Base, &key, &shared, label).map_err(|_| Unreadable::Damaged)?;
+            hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Curve>(&OpModeR::Base, &key, &shared, label)
+                .map_err(|_| Unreadable::Damaged)?;
         Ok(Self { from, context, chunk: io::Cursor::default(), ended: false })
     }
 

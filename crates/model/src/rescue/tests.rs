@@ -52,7 +52,7 @@ fn read(file: &[u8]) -> Result<Vec<Piece>, Unreadable> {
 }
 
 fn some() -> Vec<Piece> {
-    let photo: Vec<u8> = (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let photo: Vec<u8> = (0..6000_u32).flat_map(|n| Sha256::digest(n.to_be_bytes())).collect();
     vec![change(1, "{\"note\":\"电\"}"), change(1, ""), change(2, "no JSON"), Piece::Photo(photo)]
 }
 
@@ -67,7 +67,7 @@ fn sealed(frames: &[u8]) -> Vec<u8> {
 }
 
 fn raw_frame(tag: u8, length: u32, body: &[u8]) -> Vec<u8> {
-    [&[tag], length.to_be_bytes().as_slice(), body].concat()
+    [&[tag][..], length.to_be_bytes().as_slice(), body].concat()
 }
 
 fn a_head() -> Vec<u8> {
