@@ -101,7 +101,8 @@ pub async fn fan(args: &Args) -> Result<()> {
     ready(args.sync, phones.len())?;
 
     let (begun, mut pushing) = (Instant::now(), JoinSet::new());
-    for phone in phones.iter().cloned() {
+    for phone in &phones {
+        let phone = phone.clone();
         pushing.spawn(async move {
             let begun = Instant::now();
             phone.sync_once().await?;

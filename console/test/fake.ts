@@ -3,11 +3,12 @@
 import { deflateSync, crc32 } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
-import type { Status } from '@jobsheet/model';
-import { makeJob, makeRows, session } from './fixtures';
+import type { Status, Wipe } from '@jobsheet/model';
+import { makeCode, makeJob, makePhones, makeRows, session } from './fixtures';
 
 export function fakeOffice(): Plugin {
   let rows = makeRows();
+  let phones = makePhones();
   let signedIn = false;
   let broken = false;
   let tries = 0;
@@ -29,6 +30,7 @@ export function fakeOffice(): Plugin {
           const knob = url.pathname.slice('/fake/'.length);
           if (knob === 'reset') {
             rows = makeRows();
+            phones = makePhones();
             broken = false;
             signedIn = url.searchParams.get('in') === '1';
           }
@@ -81,6 +83,17 @@ export function fakeOffice(): Plugin {
         if (path[0] === 'photos') {
           response.setHeader('content-type', 'image/png');
           return void response.end(picture(parseInt(path[1].slice(0, 4), 16)));
+        }
+        if (path[0] === 'technicians') return send(200, makeCode());
+        if (path[0] === 'phones') {
+          if (!path[1]) return send(200, phones);
+          const now = new Date().toISOString();
+          phones = phones.map((one) =>
+            one.id !== path[1]
+              ? one
+              : { ...one, revoked_at: now, wipe: path[2] === 'wipe' ? (body.kind as Wipe) : null },
+          );
+          return send(200, null);
         }
         if (path[0] !== 'work-orders') return send(404, { code: 'no_such_page', message: 'No such page.' });
         if (!path[1]) return send(200, rows);

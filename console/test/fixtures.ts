@@ -1,9 +1,11 @@
 // A day at a small company, typed by the model: what the fake office answers.
 import type {
   ConsoleJob,
+  ConsolePhone,
   ConsolePhoto,
   ConsoleRow,
   ConsoleSession,
+  EnrolmentCode,
   Document,
   Entry,
   JournalEntry,
@@ -33,6 +35,34 @@ export const session: ConsoleSession = {
     { id: 't4', login: 'zhao', name: '赵敏', phone: '13800000004', base },
   ],
 };
+
+/** A phone in each state. */
+export const makePhones = (): ConsolePhone[] =>
+  [
+    ['t1', 'android aarch64', -3, null, null, null],
+    ['t2', 'android aarch64', -60 * 26, -60, null, null],
+    ['t3', 'ios aarch64', -15, -30, 'leaver', null],
+    ['t4', 'android aarch64', -60 * 50, -20, 'thief', null],
+    ['t1', 'linux x86_64', -60 * 24 * 40, -60 * 24 * 41, 'leaver', -60 * 24 * 40],
+  ].map(([technician, name, seen, revoked, wipe, wiped], i) => ({
+    id: `phone-${i}`,
+    technician: technician as string,
+    technician_name: session.technicians.find((one) => one.id === technician)!.name,
+    name: name as string,
+    enrolled_at: minutes(-60 * 24 * 90),
+    last_seen: minutes(seen as number),
+    revoked_at: revoked === null ? null : minutes(revoked as number),
+    wipe: wipe as ConsolePhone['wipe'],
+    wiped_at: wiped === null ? null : minutes(wiped as number),
+  }));
+
+/** Not a code that a camera reads. */
+export const makeCode = (): EnrolmentCode => ({
+  code: 'K7QF-92MD-XP4T-8WVA',
+  link: 'jobsheet:enrol?office=http%3A%2F%2Flocalhost%3A5184&code=K7QF92MDXP4T8WVA',
+  qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h3v3H0zM5 0h3v3H5zM0 5h3v3H0zM4 4h1v2H4zM6 5h1v3H6z"/></svg>',
+  expires_at: minutes(15),
+});
 
 const levels: Level[] = [
   { key: 'urgent', rank: 1, name: text('Level 1 urgent', '一级'), colour: 'red', respond: 120, accept: 10 },

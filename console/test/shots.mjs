@@ -130,6 +130,24 @@ for (const [lang, scheme, width, height] of [
     await page.waitForSelector('.k-state-bad');
     await look(page, name('job-none'), coarse);
   }
+  await page.getByTestId('nav-phones').click();
+  await page.waitForSelector('[data-testid=phone-state]');
+  await look(page, name('phones'), coarse);
+  await page.getByTestId('new-phone').click();
+  await look(page, name('dialog-new-phone'), coarse);
+  await page.getByTestId('new-phone-technician').selectOption({ label: '陈晨' });
+  await page.getByTestId('new-phone-make').click();
+  await page.waitForSelector('[data-testid=new-phone-qr]');
+  await look(page, name('dialog-code'), coarse);
+  await page.getByTestId('new-phone-close').click();
+  await page.getByTestId('phone-revoke').first().click();
+  await look(page, name('dialog-revoke'), coarse);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('phone-wipe').first().click();
+  await page.locator('[data-testid=wipe-how] [role=radio]').last().click();
+  await page.getByTestId('phone-confirm').click();
+  await look(page, name('dialog-wipe'), coarse);
+  await page.keyboard.press('Escape');
   await page.goto(`${at}/#/work-orders/wo-422`);
   await page.waitForSelector('.c-journal');
   await look(page, name('job-declined'), coarse);

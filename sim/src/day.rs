@@ -705,8 +705,7 @@ impl World {
         self.desk.disk.set_room(None);
         let _ = self.desk.disk.died();
         self.desk.back_at = 0;
-        for phone in 0..self.pockets.len() {
-            let pocket = &mut self.pockets[phone];
+        for pocket in &mut self.pockets {
             pocket.disk.set_room(None);
             pocket.link = Link::Good;
             pocket.pass = None;

@@ -96,7 +96,10 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
     'the code is taken out of the link',
   );
   await page.tap({ test: 'sign-in-submit' });
-  await isIn();
+  // An offer has been waiting for him.
+  await wang.Offer.secondsLeft();
+  await wang.Offer.closes();
+  await wang.Today.jobs();
 
   await page.goto('#/me');
   await wang.Me.opens();
@@ -118,7 +121,10 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
   await page.see({ test: 'outbox-try-now' }, 30_000);
 
   // A new start asks for it too; who forgot it comes in with the password, which opens the same records.
+  assert.deepEqual(faultsOf(page), []);
   await phone.restarts();
+  // What the page asked of the program that was not there.
+  page.errors.length = 0;
   await page.open(phone.url);
   await wang.Locked.opens();
   await page.tap({ test: 'locked-password' });

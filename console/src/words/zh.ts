@@ -126,7 +126,7 @@ export const zh = {
   'phones.state': '状态',
   'phones.state.used': '使用中',
   'phones.state.revoked': '已停用',
-  'phones.state.leaver': '发送完毕后自动清除',
+  'phones.state.leaver': '发送后清除',
   'phones.state.thief': '遗失，待清除',
   'phones.state.emptied': '已清除',
   'phones.none': '尚无手机',

@@ -82,6 +82,8 @@ pub struct Enrolled {
 /// A session: what goes into `Authorization: Bearer`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Given {
+    /// Whose it is: another's is none (I9).
+    pub given_to: PhoneId,
     /// Opaque. Only its digest is kept at the office.
     pub token: String,
     #[serde(with = "millis")]

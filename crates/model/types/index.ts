@@ -592,6 +592,48 @@ tried: string, wants: Wants, };
  */
 export type RequestId = string;
 
+/**
+ * A rescue file that lies on this phone (`rescue`).
+ */
+export type RescueFile = { name: string, 
+/**
+ * Where it lies.
+ */
+path: string, bytes: number, 
+/**
+ * Changes that wait to be sent.
+ */
+waiting: number, 
+/**
+ * Changes the office has signed for that no backup holds yet.
+ */
+kept: number, photos: number, };
+
+/**
+ * What became of a rescue file at the office.
+ */
+export type RescueTaken = { technician_name: string, 
+/**
+ * When the phone made the file, as far as it knew.
+ */
+made_at: string, 
+/**
+ * The phone is revoked; what was new is marked for a person to look at.
+ */
+revoked: boolean, accepted: number, 
+/**
+ * Changes that the office held already.
+ */
+duplicates: number, refused: number, 
+/**
+ * Photos that were new here.
+ */
+photos: number, photos_held: number, 
+/**
+ * Photos that no change names, or that are no pictures.
+ */
+photos_refused: number, };
+
 export type Review = { document: Document, digest: Digest, 
 /**
  * Eight characters of the digest for people: `7F3A-91C2`.

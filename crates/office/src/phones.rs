@@ -197,7 +197,7 @@ impl Office {
         let (now, token) = (self.now(), random_text(32));
         people::end_sessions_before(tx, Kind::Technician, now - SESSION_KEPT)?;
         kept::insert_session(tx, &kept_token(&token), phone, now)?;
-        Ok(Given { token, expires: now + SESSION_GOOD_FOR, office_time: now, wipe })
+        Ok(Given { given_to: phone.id, token, expires: now + SESSION_GOOD_FOR, office_time: now, wipe })
     }
 
     /// A phone that is not enrolled gets one too, which nothing can answer: whether it is, is nobody's business.

@@ -82,7 +82,7 @@ async fn a_file_does_what_a_push_does_and_the_phone_goes_on_after_it() {
     let mut phone = world.phone("ana.li").await;
     let order = phone.a_job().await;
     let first = phone.change(&order, note("by itself"));
-    phone.sync(&[first.clone()]).await;
+    phone.sync(std::slice::from_ref(&first)).await;
     let changes = vec![
         first,
         phone.change(&order, note("by hand")),

@@ -45,6 +45,9 @@ impl Proof {
     /// The session that was given; an order to empty the phone at once is an error.
     fn given(&self, heard: Heard) -> Result<Given, Trouble> {
         match office::json::<Given>(heard) {
+            Ok(given) if given.given_to != self.phone => {
+                Err(Trouble::NotAnOffice("a session for another phone".into()))
+            }
             Ok(given) => {
                 if let Some(order) = &given.wipe {
                     self.checked(order)?;

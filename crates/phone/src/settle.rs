@@ -194,6 +194,7 @@ fn restart(
     }
     if response.afresh {
         rows.mark_stale()?;
+        rows.requeue_of_others()?;
     }
     let Some(missing) = response.missing_from else { return Ok(()) };
     rows.release_lost(holds)?;
@@ -237,8 +238,8 @@ fn proof(rows: &Rows<'_>, key: Option<&PublicKey>, receipt: Option<&Receipt>) ->
 fn take_away(rows: &Rows<'_>, gone: &Gone) -> Result<Option<Event>> {
     let Some(known) = rows.work_order(gone.work_order)? else { return Ok(None) };
     if planted::on("gone_deletes_waiting") {
-        let waiting = rows.sendable()?.into_iter().filter(|one| one.work_order == gone.work_order);
-        waiting.map(|one| rows.forget(one.sequence)).collect::<Result<()>>()?;
+        let mut waiting = rows.sendable()?.into_iter().filter(|one| one.work_order == gone.work_order);
+        waiting.try_for_each(|one| rows.forget(one.sequence))?;
     }
     // Who declined an offer need not be told that it went to somebody else.
     rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;

@@ -87,7 +87,8 @@ impl<R: Read> Opener<R> {
         let key = <Curve as Kem>::PrivateKey::from_bytes(&office.for_opening())
             .map_err(|_| Unreadable::OtherOffice)?;
         let context =
-            hpke::setup_receiver(&OpModeR::Base, &key, &shared, label).map_err(|_| Unreadable::Damaged)?;
+            hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Curve>(&OpModeR::Base, &key, &shared, label)
+                .map_err(|_| Unreadable::Damaged)?;
         Ok(Self { from, context, chunk: io::Cursor::default(), ended: false })
     }
 

@@ -207,14 +207,7 @@ impl Rows<'_> {
         for sequence in sequences("SELECT sequence FROM outbox WHERE state = 'waiting' ORDER BY sequence")? {
             let sql = "SELECT body FROM outbox WHERE sequence = ?1";
             let body: String = self.0.query_row(sql, [sequence], |r| r.get(0))?;
-            let mut value: serde_json::Value = serde_json::from_str(&body)?;
-            if let Some(change) = value.as_object_mut() {
-                change.insert("device".into(), id.to_string().into());
-                change.insert("sequence".into(), (last + 1).into());
-                change.insert("previous".into(), serde_json::to_value(&hash)?);
-            }
-            let renewed = value.to_string();
-            let digest = Digest::of(renewed.as_bytes());
+            let (renewed, digest) = numbered(&body, id, last + 1, hash.as_ref())?;
             self.0.execute(
                 "UPDATE outbox SET sequence = ?2, body = ?3, hash = ?4, held = 0,
                      recorded = coalesce(recorded, body) WHERE sequence = ?1",
@@ -226,6 +219,37 @@ impl Rows<'_> {
             "UPDATE device SET id = ?1, sequence = ?2, hash = ?3, incarnation = NULL, safe_sequence = 0,
                  receipt_sequence = 0, receipt_hash = NULL, receipt_mismatch = 0 WHERE one = 1",
             params![id.to_string(), last, hash.as_ref().map(Digest::as_str)],
+        )?;
+        Ok(())
+    }
+
+    /// What was signed for under an identity that this phone has no longer waits again, as the end of its chain: an
+    /// office that was restored may have lost it, and for one that has not it is a duplicate.
+    pub fn requeue_of_others(&self) -> Result<()> {
+        let device = self.device()?;
+        let (mut last, mut hash) = (device.sequence, device.hash);
+        let mut statement = self.0.prepare(
+            "SELECT device, sequence, body FROM kept WHERE device <> ?1 ORDER BY at, device, sequence",
+        )?;
+        let rows = statement
+            .query_map([device.id.to_string()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+            .collect::<Result<Vec<(String, u64, String)>, _>>()?;
+        for (other, sequence, body) in rows {
+            let next = i64::try_from(last + 1).unwrap_or(i64::MAX);
+            let (renewed, digest) = numbered(&body, device.id, next, hash.as_ref())?;
+            self.0.execute(
+                "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base, recorded)
+                 SELECT ?3, id, work_order, what, ?4, ?5, photo, 1, body FROM kept
+                 WHERE device = ?1 AND sequence = ?2",
+                params![other, sequence, next, renewed, digest.as_str()],
+            )?;
+            self.0
+                .execute("DELETE FROM kept WHERE device = ?1 AND sequence = ?2", params![other, sequence])?;
+            (last, hash) = (last + 1, Some(digest));
+        }
+        self.0.execute(
+            "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
+            params![last, hash.as_ref().map(Digest::as_str)],
         )?;
         Ok(())
     }
@@ -452,4 +476,22 @@ impl Rows<'_> {
             self.0.query_row("SELECT avg(size) FROM (SELECT size FROM photo LIMIT 50)", [], |r| r.get(0))?;
         Ok(average.map(|a| a as u64))
     }
+}
+
+/// The same fact at another place of another chain: its bytes, and their digest.
+fn numbered(
+    body: &str,
+    device: DeviceId,
+    sequence: i64,
+    previous: Option<&Digest>,
+) -> Result<(String, Digest)> {
+    let mut value: serde_json::Value = serde_json::from_str(body)?;
+    if let Some(change) = value.as_object_mut() {
+        change.insert("device".into(), device.to_string().into());
+        change.insert("sequence".into(), sequence.into());
+        change.insert("previous".into(), serde_json::to_value(previous)?);
+    }
+    let numbered = value.to_string();
+    let digest = Digest::of(numbered.as_bytes());
+    Ok((numbered, digest))
 }

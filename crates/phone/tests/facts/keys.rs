@@ -111,10 +111,12 @@ async fn p6_a_database_from_before_is_sealed_when_it_is_opened() {
     let key: String = key.iter().map(|b| format!("{b:02x}")).collect();
     let sealed = rusqlite::Connection::open(&file).unwrap();
     let plain = folder.path().join("plain.db");
+    sealed.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).unwrap();
+    let version: i64 = sealed.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     sealed
         .execute_batch(&format!(
-            "PRAGMA key = \"x'{key}'\"; ATTACH '{}' AS plain KEY ''; SELECT sqlcipher_export('plain');
-             PRAGMA plain.user_version = 1;",
+            "ATTACH '{}' AS plain KEY ''; SELECT sqlcipher_export('plain');
+             PRAGMA plain.user_version = {version};",
             plain.display()
         ))
         .unwrap();

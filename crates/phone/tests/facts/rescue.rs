@@ -9,7 +9,8 @@ use jobsheet_model::{
 use std::fs::File;
 
 fn pieces(office: &Stub, path: &str) -> (Vec<String>, Vec<Vec<u8>>) {
-    let (key, phone) = (office.office().key(), office.office().phones[0]);
+    let key = office.office().key();
+    let phone = office.office().phones[0];
     let mut reader = Reader::open(File::open(path).unwrap(), &key).unwrap();
     let (mut changes, mut photos) = (Vec::new(), Vec::new());
     while let Some(piece) = reader.next(&phone).unwrap() {

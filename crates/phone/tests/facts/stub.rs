@@ -434,15 +434,15 @@ impl Office {
             technician,
             company: "Kaltwerk".into(),
             office_key: self.key().public(),
-            session: self.give(None),
+            session: self.give(phone(known), None),
         };
         answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&enrolled).unwrap())
     }
 
-    fn give(&mut self, wipe: Option<WipeOrder>) -> Given {
+    fn give(&mut self, phone: PhoneId, wipe: Option<WipeOrder>) -> Given {
         self.session += 1;
         let at: DateTime<Utc> = NOON.parse().unwrap();
-        Given { token: self.token(), expires: at, office_time: at, wipe }
+        Given { given_to: phone, token: self.token(), expires: at, office_time: at, wipe }
     }
 
     fn session(&mut self, asked: &SessionAsked) -> Answer {
@@ -460,7 +460,7 @@ impl Office {
         if self.wipe == Some(Wipe::Thief) {
             return problem("403 Forbidden", "phone-wiped", order);
         }
-        answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&self.give(order)).unwrap())
+        answer("200 OK", &[OURS, JSON], &serde_json::to_vec(&self.give(asked.phone, order)).unwrap())
     }
 
     fn sync(&mut self, asked: &Asked) -> Answer {

@@ -172,26 +172,32 @@ async fn i12_what_a_backup_holds_is_not_kept_any_longer() {
 
 #[tokio::test]
 async fn a_phone_that_is_taken_for_a_copy_goes_on_as_another_and_loses_nothing() {
-    let office = Stub::open([offered(1)]).await;
-    let pocket = Pocket::at(&office).await;
+    let stub = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&stub).await;
     pocket.note(id(1), "a");
     pocket.phone.sync_once().await.unwrap();
     pocket.note(id(1), "b");
     pocket.note(id(1), "c");
-    office.is(Mood::Superseded);
+    stub.is(Mood::Superseded);
     pocket.phone.sync_once().await.unwrap();
     assert_eq!((pocket.waiting(), pocket.problem().as_str()), (0, ""));
     assert_eq!(pocket.notes(id(1)), ["a", "b", "c"]);
     pocket.note(id(1), "d");
     pocket.phone.sync_once().await.unwrap();
-    let office = office.office();
-    let chains: Vec<_> =
-        office.changes.iter().map(|c| (c.device == office.changes[0].device, c.sequence)).collect();
+    let changes = stub.office().changes.clone();
+    let chains: Vec<_> = changes.iter().map(|c| (c.device == changes[0].device, c.sequence)).collect();
     assert_eq!(chains, [(true, 1), (false, 1), (false, 2), (false, 3)]);
-    for pair in office.changes[1..].windows(2) {
+    for pair in changes[1..].windows(2) {
         assert!(pair[0].device == pair[1].device && pair[1].previous.is_some());
     }
-    assert_eq!(office.changes[1].previous, None);
+    assert_eq!(changes[1].previous, None);
+    // An office that is restored to before all that gets it again, also what was signed for under the old identity.
+    stub.office().restore(0);
+    pocket.phone.sync_once().await.unwrap();
+    let sheet = stub.sheet(id(1));
+    let mut notes: Vec<_> = sheet.notes.iter().map(|note| note.text.as_str()).collect();
+    notes.sort_unstable();
+    assert_eq!((notes, pocket.waiting()), (vec!["a", "b", "c", "d"], 0));
 }
 
 #[tokio::test]

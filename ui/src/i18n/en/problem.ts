@@ -44,7 +44,8 @@ export default {
   office_error:
     'The office server could not take it. Your work is safe on this phone; it tries again by itself.',
   no_such_photo: 'This photo is not on this phone any more. The office has it.',
-  nothing_to_rescue: 'Everything recorded on this phone is safe at the office. There is nothing to carry there.',
+  nothing_to_rescue:
+    'Everything recorded on this phone is safe at the office. There is nothing to carry there.',
   bad_arguments: 'This entry could not be read. Nothing was changed.',
   refusal_locked: 'The sheet is signed. To change it, choose Amend and give a reason.',
   refusal_not_signed: 'The sheet is not signed yet, so there is nothing to amend.',

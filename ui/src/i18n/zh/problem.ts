@@ -6,7 +6,8 @@ export default {
   office_unreachable: '公司服务器没有响应。请检查地址和信号；本机首次登录需要有信号。',
   not_an_office: '该地址不是 Jobsheet 公司服务器，请检查地址。',
   too_many_tries: '尝试次数过多，请过几分钟再试。',
-  app_too_old: '公司要求本应用为 {minimum} 或更新的版本。请更新，之后您的工作内容会发送；目前仍安全保存在本机。',
+  app_too_old:
+    '公司要求本应用为 {minimum} 或更新的版本。请更新，之后您的工作内容会发送；目前仍安全保存在本机。',
   app_outdated: '本应用版本过旧，请更新。您的工作内容仍安全保存在本机。',
   database_newer: '本机数据由更新版本的应用写入，请重新安装该版本。',
   disk_full: '手机空间已满，这一项没有存上。请清理空间后重试。',
