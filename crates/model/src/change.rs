@@ -5,6 +5,7 @@
 
 use crate::{
     ChangeId, DeviceId, Digest, LineId, Moment, Money, StepKey, TechnicianId, Text, WorkOrderId,
+    moment::millis,
     place::Position,
     step::{Answer, Verdict},
 };
@@ -110,6 +111,7 @@ pub enum KnownWhat {
     DelayReported {
         reason: DelayReason,
         #[ts(type = "string")]
+        #[serde(deserialize_with = "millis::deserialize")]
         new_eta: DateTime<Utc>,
         note: String,
     },
@@ -117,6 +119,7 @@ pub enum KnownWhat {
     CustomerContacted {
         outcome: ContactOutcome,
         #[ts(type = "string | null")]
+        #[serde(default, deserialize_with = "millis::option::deserialize")]
         agreed: Option<DateTime<Utc>>,
         note: String,
     },
@@ -130,6 +133,7 @@ pub enum KnownWhat {
     /// "No signal until 15:30": the office holds the timer.
     WentDark {
         #[ts(type = "string")]
+        #[serde(deserialize_with = "millis::deserialize")]
         back_by: DateTime<Utc>,
     },
     /// `distance_m` and `on_site` are filled in by `prepare`; without a position a note says why.
@@ -192,8 +196,10 @@ pub enum KnownWhat {
     TimeCorrected {
         span: ChangeId,
         #[ts(type = "string")]
+        #[serde(deserialize_with = "millis::deserialize")]
         from: DateTime<Utc>,
         #[ts(type = "string")]
+        #[serde(deserialize_with = "millis::deserialize")]
         to: DateTime<Utc>,
         reason: String,
     },

@@ -125,7 +125,7 @@ pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> 
         lines.push(line(what, cover, list));
     }
 
-    let total = lines.iter().filter_map(|l| l.amount.as_ref()).map(|m| m.minor).sum();
+    let total = lines.iter().filter_map(|l| l.amount.as_ref()).map(|m| m.minor).fold(0, i64::saturating_add);
     Charges {
         incomplete: lines.iter().any(|l| l.amount.is_none()),
         total: tariff.money(total),

@@ -28,19 +28,32 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The best guess at the true instant: the phone's clock less the difference it knows of.
+    /// The best guess at the true instant: the phone's clock less the difference it knows of, unless that leads
+    /// to no instant that can be written.
     pub fn best(&self) -> DateTime<Utc> {
-        self.utc - TimeDelta::milliseconds(self.ahead.unwrap_or(0))
+        let ahead = TimeDelta::try_milliseconds(self.ahead.unwrap_or(0));
+        let best = ahead.and_then(|ahead| self.utc.checked_sub_signed(ahead));
+        best.filter(millis::can_be_written).unwrap_or(self.utc)
     }
 }
 
 /// RFC 3339 with exactly three decimals and `Z`, so that equal instants have equal bytes.
 pub mod millis {
-    use chrono::{DateTime, SecondsFormat, Utc};
+    use chrono::{DateTime, Datelike, SecondsFormat, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn text(instant: &DateTime<Utc>) -> String {
         instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// RFC 3339 has years of four digits. What was written otherwise could not be read again.
+    pub fn can_be_written(instant: &DateTime<Utc>) -> bool {
+        (0..=9999).contains(&instant.year())
+    }
+
+    fn read<E: serde::de::Error>(text: &str) -> Result<DateTime<Utc>, E> {
+        let instant = DateTime::parse_from_rfc3339(text).map_err(E::custom)?.with_timezone(&Utc);
+        if can_be_written(&instant) { Ok(instant) } else { Err(E::custom("a year beyond four digits")) }
     }
 
     pub fn serialize<S: Serializer>(instant: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -49,7 +62,7 @@ pub mod millis {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        DateTime::parse_from_rfc3339(&text).map(|t| t.with_timezone(&Utc)).map_err(serde::de::Error::custom)
+        read(&text)
     }
 
     /// The same for an instant that may be absent.
@@ -70,12 +83,7 @@ pub mod millis {
             deserializer: D,
         ) -> Result<Option<DateTime<Utc>>, D::Error> {
             let text = Option::<String>::deserialize(deserializer)?;
-            text.map(|t| {
-                DateTime::parse_from_rfc3339(&t)
-                    .map(|t| t.with_timezone(&Utc))
-                    .map_err(serde::de::Error::custom)
-            })
-            .transpose()
+            text.map(|text| read(&text)).transpose()
         }
     }
 }
@@ -92,5 +100,20 @@ mod tests {
         let json = serde_json::to_value(&moment).unwrap();
         assert_eq!(json["utc"], "2026-11-22T09:12:00.000Z");
         assert_eq!(serde_json::from_value::<Moment>(json).unwrap(), moment);
+    }
+
+    #[test]
+    fn an_instant_that_could_not_be_written_is_none() {
+        let utc: DateTime<Utc> = "2026-11-22T09:12:00Z".parse().unwrap();
+        for ahead in [i64::MIN, i64::MAX, -300_000_000_000_000, 70_000_000_000_000] {
+            let moment = Moment { utc, offset: 0, elapsed: 5, boot: "b".into(), ahead: Some(ahead) };
+            assert_eq!(moment.best(), utc, "{ahead}");
+        }
+        let mut json =
+            serde_json::json!({ "utc": "", "offset": 0, "elapsed": 5, "boot": "b", "ahead": null });
+        for text in ["+12000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59"] {
+            json["utc"] = text.into();
+            assert!(serde_json::from_value::<Moment>(json.clone()).is_err(), "{text}");
+        }
     }
 }

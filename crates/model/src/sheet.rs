@@ -461,7 +461,7 @@ pub fn ink_length(ink: &[Stroke]) -> f64 {
         .flat_map(|stroke| stroke.windows(2))
         .map(|pair| {
             let [from, to] = pair else { return 0.0 };
-            f64::from(to[0] - from[0]).hypot(f64::from(to[1] - from[1]))
+            (f64::from(to[0]) - f64::from(from[0])).hypot(f64::from(to[1]) - f64::from(from[1]))
         })
         .sum()
 }

@@ -44,7 +44,7 @@ impl Span {
 
 /// Whole minutes of one kind.
 pub fn minutes_of(spans: &[Span], kind: SpanKind, now: DateTime<Utc>) -> u32 {
-    spans.iter().filter(|s| s.kind == kind).map(|s| s.minutes(now)).sum()
+    spans.iter().filter(|s| s.kind == kind).map(|s| s.minutes(now)).fold(0, u32::saturating_add)
 }
 
 /// Ends what runs and begins a stretch of `kind`.

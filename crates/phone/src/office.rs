@@ -306,7 +306,10 @@ pub(crate) fn upload(heard: Heard, photo: &Digest) -> Answer<Upload> {
 
 fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut whole = Vec::new();
-    zstd::stream::read::Decoder::new(bytes)?.take(MAX_ANSWER + 1).read_to_end(&mut whole)?;
+    let mut stream = zstd::stream::read::Decoder::new(bytes)?;
+    // A few bytes may ask for a window that is larger than any answer.
+    stream.window_log_max(MAX_ANSWER.ilog2())?;
+    stream.take(MAX_ANSWER + 1).read_to_end(&mut whole)?;
     if whole.len() as u64 > MAX_ANSWER {
         return Err(std::io::Error::other("too large"));
     }

@@ -57,7 +57,9 @@ fn too_large() -> HttpProblem {
 fn inflate(body: &[u8]) -> Result<Vec<u8>, HttpProblem> {
     let bad = |_| HttpProblem::bad_request("the compressed body could not be read");
     let mut json = Vec::new();
-    let stream = zstd::stream::read::Decoder::new(body).map_err(bad)?;
+    let mut stream = zstd::stream::read::Decoder::new(body).map_err(bad)?;
+    // A few bytes may ask for a window that is larger than anything that is taken.
+    stream.window_log_max(MAX_BODY.ilog2()).map_err(bad)?;
     stream.take(MAX_BODY as u64 + 1).read_to_end(&mut json).map_err(bad)?;
     if json.len() > MAX_BODY { Err(too_large()) } else { Ok(json) }
 }
