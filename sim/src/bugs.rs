@@ -34,7 +34,6 @@ pub const ALL: &[Bug] = &[
     bug(1, "sheet_not_rebased", "takes a new base and does not lay the waiting changes on it again"),
     bug(1, "two_transactions", "keeps the sheet before the change"),
     bug(84, "photo_apart", "keeps a photo after its change, in a transaction of its own"),
-    bug(186, "mark_in_base", "lays what the base holds already on it once more"),
     after_a_restore(4, "no_retained", "keeps nothing of what the office has signed for"),
     bug(1, "duplicate_kept", "goes on waiting with what the office says it had before"),
     // At the office.
@@ -43,7 +42,6 @@ pub const ALL: &[Bug] = &[
     bug(1, "late_refused", "refuses what was recorded after the work order was given to somebody else"),
     bug(1, "refusal_blocks", "takes nothing of a push in which one change does not fit"),
     bug(1, "receipt_ahead", "gives a receipt for one more than it holds"),
-    bug(1, "cursor_ahead", "takes the number of an entry before the entry: readers pass it by"),
     bug(
         1,
         "scope_without_history",

@@ -138,7 +138,7 @@ impl Cursor {
         };
         let Some(position) = position.parse().ok().filter(|_| theirs == epoch) else { return Ok(None) };
         let is_ours = store::marker(db, position)?.as_deref() == Some(marker);
-        Ok((is_ours || planted::on("cursor_ahead")).then_some(position))
+        Ok(is_ours.then_some(position))
     }
 }
 
@@ -646,11 +646,7 @@ impl Office {
             photos_missing: held::photos_missing(db, me.id)?,
             scope,
             office_time: now,
-            cursor: format!(
-                "{}.{}.{marker}",
-                cursor.epoch,
-                position + u64::from(planted::on("cursor_ahead"))
-            ),
+            cursor: format!("{}.{}.{marker}", cursor.epoch, position),
             more,
         })
     }

@@ -123,7 +123,7 @@ impl Rows<'_> {
             "SELECT sequence, in_base FROM outbox WHERE work_order = ?1 AND state = 'waiting'",
             [id.to_string()],
         )? {
-            if holds(sequence) != in_base && !planted::on("mark_in_base") {
+            if holds(sequence) != in_base {
                 let sql = "UPDATE outbox SET in_base = ?2 WHERE sequence = ?1";
                 self.0.execute(sql, params![sequence, !in_base])?;
             }
