@@ -6,8 +6,10 @@ use crate::{cast, copy, fixtures, fuzz, inputs, peak};
 use chrono::{DateTime, Utc};
 use jobsheet_model::enrol::{Enrol, EnrolBy, Enrolled};
 use jobsheet_model::sign::SecretKey;
-use jobsheet_model::wire::{PROTOCOL, PROTOCOL_HEADER, SyncResponse, UPLOAD_COMPLETE, UPLOAD_OFFSET};
-use jobsheet_model::{ChangeId, DeviceId, Digest, WorkOrderId};
+use jobsheet_model::wire::{
+    Outcome, PROTOCOL, PROTOCOL_HEADER, SyncResponse, UPLOAD_COMPLETE, UPLOAD_OFFSET,
+};
+use jobsheet_model::{ChangeId, DeviceId, Digest, Refusal, WorkOrderId};
 use jobsheet_office::{HandClock, Office};
 use jobsheet_phone::{Ask, Reply, TestClock};
 use jobsheet_tests::carry::{carry, unpacked};
@@ -278,5 +280,28 @@ fn an_answer_of_any_depth_leaves_the_sheet_readable() {
         assert!(reply.status == 200, "{levels}: {}", reply.status);
         let pulled = world.can_be_pulled();
         assert!(pulled.is_ok(), "{levels}: {:?}", pulled.err());
+    }
+}
+
+/// Numbers that the store cannot keep are refused like anything else that cannot be read.
+#[test]
+fn a_number_beyond_what_is_kept_is_no_failure() {
+    let world = World::new();
+    let note = json!({"what": "note_written", "text": "a"});
+    for number in [u64::MAX, i64::MAX as u64 + 1, i64::MAX as u64, u64::from(u32::MAX) + 1] {
+        let mut request = world.request(note.clone());
+        request["changes"][0]["sequence"] = json!(number);
+        let reply = world.asks("POST", "/v1/sync", request.to_string().into_bytes(), &[]);
+        assert_eq!(reply.status, 200, "{number}");
+        let answer: SyncResponse =
+            serde_json::from_slice(&unpacked(&reply.headers, &reply.body)).expect("an answer");
+        assert!(matches!(answer.results[0].outcome, Outcome::Refused { reason: Refusal::Malformed }));
+        let cursor = world.can_be_pulled().expect("pulled").cursor;
+        let parts: Vec<&str> = cursor.split('.').collect();
+        (request["changes"], request["cursor"]) =
+            (json!([]), json!(format!("{}.{number}.{}", parts[0], parts[2])));
+        (request["recorded"], request["held"]["sequence"]) = (json!(number), json!(number));
+        let reply = world.asks("POST", "/v1/sync", request.to_string().into_bytes(), &[]);
+        assert_eq!(reply.status, 200, "{number}");
     }
 }

@@ -31,6 +31,8 @@ mod rescue;
 
 /// Work orders in one answer.
 const PAGE: usize = 50;
+/// The largest number that a phone may name: the store keeps no larger ones, and some are counted on from.
+const MOST: u64 = u32::MAX as u64;
 /// Who acts when nobody does.
 pub const AUTOMATIC: &str = "Jobsheet";
 
@@ -136,7 +138,8 @@ impl Cursor {
         else {
             return Ok(None);
         };
-        let Some(position) = position.parse().ok().filter(|_| theirs == epoch) else { return Ok(None) };
+        let position = position.parse().ok().filter(|position| theirs == epoch && *position <= MOST);
+        let Some(position) = position else { return Ok(None) };
         let is_ours = store::marker(db, position)?.as_deref() == Some(marker);
         Ok(is_ours.then_some(position))
     }
@@ -243,7 +246,7 @@ impl Head {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         Self {
             id: text("id").and_then(|id| id.parse().ok()),
-            sequence: value.get("sequence").and_then(Value::as_u64),
+            sequence: value.get("sequence").and_then(Value::as_u64).filter(|sequence| *sequence <= MOST),
             previous: text("previous").and_then(Digest::parse),
             work_order: text("work_order").and_then(|id| id.parse().ok()),
         }
@@ -306,7 +309,7 @@ impl<'a> Push<'a> {
     fn take(&mut self, raw: &str) -> Result<ChangeResult, Halt> {
         let head = Head::read(raw);
         let digest = Digest::of(raw.as_bytes());
-        let change = serde_json::from_str::<Change>(raw).ok();
+        let change = serde_json::from_str::<Change>(raw).ok().filter(|change| change.sequence <= MOST);
         self.belongs.extend(head.work_order);
         let known = match head.id {
             Some(id) => held::known_change(self.tx, id)?,
