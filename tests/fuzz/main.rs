@@ -12,9 +12,10 @@ mod decoders;
 mod office;
 mod phone;
 
+use jobsheet_tests::copy;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
@@ -59,17 +60,4 @@ fn message(name: &str) -> Vec<u8> {
     let pretty = std::fs::read(fixtures().join("messages").join(name)).expect("a message");
     let value: serde_json::Value = serde_json::from_slice(&pretty).expect("JSON");
     value.to_string().into_bytes()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("copied");
-        }
-    }
 }

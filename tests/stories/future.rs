@@ -12,6 +12,7 @@ use jobsheet_model::{Change, Refusal, StepKey, What, WorkOrder, WorkOrderId};
 use jobsheet_office::{HandClock, NewTechnician, Office};
 use jobsheet_phone::{Ask, Clock, Heard, Options, Phone, TestClock};
 use jobsheet_tests::carry::{carry, pass, unpacked};
+use jobsheet_tests::copy;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -40,19 +41,6 @@ fn phone_in(folder: &Path, clock: &Arc<TestClock>) -> Phone {
     let clock: Arc<dyn Clock> = clock.clone();
     Phone::open(Options { data: folder.into(), office: None, version: "0.1.0".into(), clock })
         .expect("the phone opens")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("copied");
-        }
-    }
 }
 
 /// A small firm's job, with a step of a kind that this version does not know.
