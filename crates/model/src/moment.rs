@@ -39,7 +39,7 @@ impl Moment {
 
 /// RFC 3339 with exactly three decimals and `Z`, so that equal instants have equal bytes.
 pub mod millis {
-    use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+    use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn text(instant: &DateTime<Utc>) -> String {
@@ -51,8 +51,10 @@ pub mod millis {
         (0..=9999).contains(&instant.year())
     }
 
+    /// What is finer than a millisecond goes here, and not when it is written again: what was read is what is kept.
     fn read<E: serde::de::Error>(text: &str) -> Result<DateTime<Utc>, E> {
-        let instant = DateTime::parse_from_rfc3339(text).map_err(E::custom)?.with_timezone(&Utc);
+        let instant =
+            DateTime::parse_from_rfc3339(text).map_err(E::custom)?.with_timezone(&Utc).trunc_subsecs(3);
         if can_be_written(&instant) { Ok(instant) } else { Err(E::custom("a year beyond four digits")) }
     }
 
@@ -115,5 +117,13 @@ mod tests {
             json["utc"] = text.into();
             assert!(serde_json::from_value::<Moment>(json.clone()).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_finer_than_a_millisecond_is_not_kept_in_memory_only() {
+        let json = serde_json::json!({ "utc": "2026-11-22T09:12:00.1239Z", "offset": 0, "elapsed": 5, "boot": "b", "ahead": null });
+        let read: Moment = serde_json::from_value(json).unwrap();
+        let again: Moment = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
+        assert_eq!(again, read);
     }
 }
