@@ -157,6 +157,10 @@ async fn send_all(phone: &Phone) -> Result<(u32, u32)> {
 pub async fn pull(args: &Args) -> Result<()> {
     let fixtures = args.fixtures()?;
     let phone = signed_in(&args.dir()?.join("phone"), args.url()?, TECHNICIAN).await?;
+    if args.what == What::Photos {
+        // It needs a session to ask for them with.
+        pass(&phone).await?;
+    }
     ready(args.sync, 1)?;
     let begun = Instant::now();
     if args.what != What::Photos {

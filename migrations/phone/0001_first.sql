@@ -94,11 +94,10 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_work_order ON outbox (work_order);
 CREATE INDEX outbox_photo ON outbox (photo) WHERE photo IS NOT NULL;
 
--- A photo's bytes stand last, so that reading the rest of a row does not read them.
 CREATE TABLE photo (
     digest TEXT PRIMARY KEY NOT NULL,
     work_order TEXT NOT NULL REFERENCES work_order (id),
-    -- of `bytes`
+    -- in bytes
     size INTEGER NOT NULL,
     taken_at TEXT NOT NULL,
     -- bytes the office has said it holds
@@ -109,6 +108,14 @@ CREATE TABLE photo (
     trouble TEXT,
     tries INTEGER NOT NULL DEFAULT 0,
     retry_at TEXT,
+    -- 0 once the bytes were given up, because the office's backup has them
+    kept INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+-- What is on it, apart: a row is written whole, and how far a photo has been sent is written again and again. The
+-- bytes stand last, so that reading the thumbnail does not read them.
+CREATE TABLE picture (
+    digest TEXT PRIMARY KEY NOT NULL REFERENCES photo (digest) ON DELETE CASCADE,
     thumb BLOB NOT NULL,
     bytes BLOB NOT NULL
 ) STRICT;

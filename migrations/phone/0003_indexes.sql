@@ -7,3 +7,8 @@ CREATE INDEX work_order_gone ON work_order (id) WHERE gone IS NOT NULL;
 CREATE INDEX work_order_scope ON work_order (n, gone) WHERE n > 0 AND gone IS NULL;
 -- each tap: how much waits, by job
 CREATE INDEX outbox_tally ON outbox (work_order, state, octet_length(body));
+DROP INDEX outbox_work_order; -- the beginning of the one above
+
+-- each pass: photos whose bytes may be given up
+CREATE INDEX photo_of_work_order ON photo (work_order, held_at) WHERE held_at IS NOT NULL;
+CREATE INDEX photo_kept ON photo (held_at) WHERE held_at IS NOT NULL AND kept = 1;

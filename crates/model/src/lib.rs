@@ -17,6 +17,7 @@ mod forward;
 pub mod ids;
 pub mod moment;
 pub mod money;
+pub mod pack;
 pub mod place;
 pub mod planted;
 pub mod prepare;

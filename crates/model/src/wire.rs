@@ -4,7 +4,7 @@
 //! Fields may be added; an older side leaves out what it does not know.
 
 use crate::{
-    ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, WorkOrder, WorkOrderId,
+    ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
     enrol::Extra,
     moment::millis,
     sign::{PublicKey, SecretKey, Signature, sign, verify},
@@ -41,7 +41,6 @@ pub struct SyncRequest {
     pub app: String,
     /// Opaque to the phone; `null` asks for everything.
     pub cursor: Option<String>,
-    pub at: Moment,
     /// Sequence of the last change recorded on this device; 0 for none.
     pub recorded: u64,
     /// What the phone has a verified receipt for.
@@ -67,6 +66,10 @@ pub struct SyncRequest {
     /// The phone lays its changes on the bases it has: where that makes the office's sheet, a [`Same`] is enough.
     #[serde(default, skip_serializing_if = "is_false")]
     pub folds: bool,
+    /// Bytes of work orders that the answer may hold, before it is packed; less gets through a link that is cut again
+    /// and again. Absent when the office may decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<u64>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -108,6 +111,9 @@ pub struct SyncResponse {
     /// Work orders that are new or changed, and every one that a sent change belongs to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<Base>,
+    /// Bases whose work order the phone has; only for one that [`SyncRequest::folds`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<BaseSheet>,
     /// Bases that the phone can make itself; only for one that [`SyncRequest::folds`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub same: Vec<Same>,
@@ -226,6 +232,16 @@ pub struct Base {
     pub order: WorkOrder,
     pub sheet: Sheet,
     /// Photos of this sheet that the office holds whole.
+    pub photos_held: Vec<Digest>,
+}
+
+/// In place of a [`Base`] whose work order has not changed since the phone's cursor: what was recorded on it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BaseSheet {
+    pub n: u64,
+    /// Of the work order. A phone that has another asks for the whole.
+    pub version: u32,
+    pub sheet: Sheet,
     pub photos_held: Vec<Digest>,
 }
 

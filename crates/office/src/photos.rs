@@ -34,6 +34,9 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// before the office noticed that the old connection is dead.
 const STALE: Duration = Duration::from_secs(2);
 
+/// Bytes that are gathered for one write.
+const PIECE: usize = 128 * 1024;
+
 pub struct Photos {
     folder: PathBuf,
     uploads: Mutex<HashMap<Digest, Arc<Upload>>>,
@@ -315,10 +318,11 @@ impl Office {
     }
 }
 
-/// Writes what arrives. A cut link is no error here: what came before it stays, and the phone asks how much.
+/// Writes what arrives, a good piece at a time. A cut link is no error here: what came before it stays, and the phone
+/// asks how much.
 async fn append(partial: &Path, offset: u64, body: Body, upload: &Upload) -> Result<u64, Stopped> {
     let mut file = fs::OpenOptions::new().create(true).append(true).open(partial).await?;
-    let mut length = offset;
+    let (mut length, mut piece) = (offset, Vec::with_capacity(PIECE));
     let mut body = body.into_data_stream();
     let ended = loop {
         // Given up only between two writes: a write under way must not land after the next upload has begun.
@@ -339,9 +343,14 @@ async fn append(partial: &Path, offset: u64, body: Body, upload: &Upload) -> Res
             fs::remove_file(partial).await?;
             return Err(Stopped::TooLarge);
         }
-        file.write_all(&chunk).await?;
-        // Tokio's file writes in the background; a cut must find everything written.
-        file.flush().await?;
+        piece.extend_from_slice(&chunk);
+        if piece.len() >= PIECE {
+            file.write_all(&piece).await?;
+            piece.clear();
+        }
     };
+    file.write_all(&piece).await?;
+    // Tokio's file writes in the background; whoever comes next must find everything written.
+    file.flush().await?;
     ended.map(|()| length)
 }

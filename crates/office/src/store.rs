@@ -17,7 +17,7 @@ use jobsheet_model::{
     moment::millis,
     planted,
 };
-use jobsheet_sqlite::Migration;
+use jobsheet_sqlite::{Kept, Migration};
 use rusqlite::{
     Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
@@ -181,34 +181,34 @@ impl FromSql for Sha {
 /// Takes the next number. Only inside the transaction that writes what the number is for.
 pub fn next(tx: &Connection) -> Result<u64> {
     let sql = "UPDATE counter SET n = n + 1 WHERE stream = 'office' RETURNING n";
-    Ok(tx.query_row(sql, [], |row| row.get(0))?)
+    Ok(tx.one(sql, [], |row| row.get(0))?)
 }
 
 pub fn counter(db: &Connection) -> Result<u64> {
-    Ok(db.query_row("SELECT n FROM counter WHERE stream = 'office'", [], |row| row.get(0))?)
+    Ok(db.one("SELECT n FROM counter WHERE stream = 'office'", [], |row| row.get(0))?)
 }
 
 /// Gives the place where the counter stands a name, if it has none.
 pub fn mark(tx: &Connection, n: u64) -> Result<()> {
     let id = crate::accounts::random_text(6);
-    tx.execute("INSERT INTO marker (n, id) VALUES (?1, ?2) ON CONFLICT (n) DO NOTHING", params![n, id])?;
+    tx.run("INSERT INTO marker (n, id) VALUES (?1, ?2) ON CONFLICT (n) DO NOTHING", params![n, id])?;
     Ok(())
 }
 
 /// The name of the first marked place at or after `n`; `None` when the counter never stood there.
 pub fn marker(db: &Connection, n: u64) -> Result<Option<String>> {
     let sql = "SELECT id FROM marker WHERE n >= ?1 ORDER BY n LIMIT 1";
-    Ok(db.query_row(sql, [n], |row| row.get(0)).optional()?)
+    Ok(db.one(sql, [n], |row| row.get(0)).optional()?)
 }
 
 /// A fact about the office itself: `epoch`, `company`, `demo_day`.
 pub fn fact(db: &Connection, name: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM office WHERE name = ?1";
-    Ok(db.query_row(sql, [name], |row| row.get(0)).optional()?)
+    Ok(db.one(sql, [name], |row| row.get(0)).optional()?)
 }
 
 pub fn set_fact(tx: &Connection, name: &str, value: &str) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO office (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         [name, value],
     )?;
@@ -229,14 +229,14 @@ pub fn note_backup(tx: &Connection, backup: &Connection, position: u64, at: Date
     let held = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
     for device in held {
         let (id, sequence) = device?;
-        tx.execute("UPDATE device SET safe_sequence = ?2 WHERE id = ?1", params![id, sequence])?;
+        tx.run("UPDATE device SET safe_sequence = ?2 WHERE id = ?1", params![id, sequence])?;
     }
     Ok(())
 }
 
 /// Everybody signs in again.
 pub fn end_sessions(tx: &Connection) -> Result<()> {
-    tx.execute("DELETE FROM session", [])?;
+    tx.run("DELETE FROM session", [])?;
     Ok(())
 }
 
@@ -248,15 +248,22 @@ pub struct Held {
     pub sheet: Sheet,
     /// Revision that is back complete (E10); 0 for none.
     pub returned: u32,
+    /// Whoever has seen this number of the counter has this version of the order.
+    pub body_n: u64,
+    /// Of order and sheet as JSON.
+    pub bytes: usize,
 }
 
 pub fn held(db: &Connection, id: WorkOrderId) -> Result<Option<Held>> {
-    let sql = "SELECT body, sheet, returned FROM work_order WHERE id = ?1";
-    let held = db.query_row(sql, [Id(id)], |row| {
+    let sql = "SELECT body, sheet, returned, body_n, octet_length(body) + octet_length(sheet)
+               FROM work_order WHERE id = ?1";
+    let held = db.one(sql, [Id(id)], |row| {
         Ok(Held {
             order: row.get::<_, Json<_>>(0)?.0,
             sheet: row.get::<_, Json<_>>(1)?.0,
             returned: row.get(2)?,
+            body_n: row.get(3)?,
+            bytes: row.get(4)?,
         })
     });
     held.optional().with_context(|| format!("Reading work order {id}"))
@@ -270,18 +277,19 @@ pub fn work_orders(db: &Connection) -> Result<Vec<WorkOrder>> {
 
 pub fn order_by_number(db: &Connection, number: &str) -> Result<Option<WorkOrder>> {
     let sql = "SELECT body FROM work_order WHERE number = ?1";
-    Ok(db.query_row(sql, [number], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [number], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
 }
 
 /// The work order as it was when it had this version.
 pub fn order_version(db: &Connection, id: WorkOrderId, version: u32) -> Result<Option<WorkOrder>> {
     let sql = "SELECT body FROM work_order_version WHERE work_order = ?1 AND version = ?2";
-    Ok(db.query_row(sql, params![Id(id), version], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, params![Id(id), version], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
 }
 
 pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
-    tx.execute(
-        "INSERT INTO work_order (id, number, version, body, sheet, n) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+    tx.run(
+        "INSERT INTO work_order (id, number, version, body, sheet, n, body_n)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, (SELECT n + 1 FROM counter WHERE stream = 'office'))",
         params![Id(order.id), order.number, order.version, Json(order), Json(Sheet::empty(order.id))],
     )?;
     insert_version(tx, order)
@@ -289,15 +297,16 @@ pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
 
 /// Keeps a changed work order; the caller has given it a new version.
 pub fn update_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
-    tx.execute(
-        "UPDATE work_order SET version = ?2, body = ?3 WHERE id = ?1",
+    tx.run(
+        "UPDATE work_order SET version = ?2, body = ?3,
+             body_n = (SELECT n + 1 FROM counter WHERE stream = 'office') WHERE id = ?1",
         params![Id(order.id), order.version, Json(order)],
     )?;
     insert_version(tx, order)
 }
 
 fn insert_version(tx: &Connection, order: &WorkOrder) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO work_order_version (work_order, version, body) VALUES (?1, ?2, ?3)",
         params![Id(order.id), order.version, Json(order)],
     )?;
@@ -305,7 +314,7 @@ fn insert_version(tx: &Connection, order: &WorkOrder) -> Result<()> {
 }
 
 pub fn update_sheet(tx: &Connection, sheet: &Sheet, last_word: DateTime<Utc>) -> Result<()> {
-    tx.execute(
+    tx.run(
         "UPDATE work_order SET sheet = ?2, last_word = ?3 WHERE id = ?1",
         params![Id(sheet.work_order), Json(sheet), At(last_word)],
     )?;
@@ -315,20 +324,20 @@ pub fn update_sheet(tx: &Connection, sheet: &Sheet, last_word: DateTime<Utc>) ->
 /// A declined offer goes to somebody else with an empty sheet; the journal keeps the answer, and says only
 /// that it is not part of the sheet any more.
 pub fn clear_sheet(tx: &Connection, id: WorkOrderId) -> Result<()> {
-    tx.execute("UPDATE work_order SET sheet = ?2 WHERE id = ?1", params![Id(id), Json(Sheet::empty(id))])?;
-    tx.execute("UPDATE journal SET folded = 0 WHERE work_order = ?1", [Id(id)])?;
+    tx.run("UPDATE work_order SET sheet = ?2 WHERE id = ?1", params![Id(id), Json(Sheet::empty(id))])?;
+    tx.run("UPDATE journal SET folded = 0 WHERE work_order = ?1", [Id(id)])?;
     Ok(())
 }
 
 pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<()> {
-    tx.execute("UPDATE work_order SET returned = ?2 WHERE id = ?1", params![Id(id), revision])?;
+    tx.run("UPDATE work_order SET returned = ?2 WHERE id = ?1", params![Id(id), revision])?;
     Ok(())
 }
 
 /// Takes a number for a work order that changed without an entry in its journal.
 pub fn touch(tx: &Connection, id: WorkOrderId) -> Result<()> {
     let n = next(tx)?;
-    tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(id), n])?;
+    tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(id), n])?;
     Ok(())
 }
 
@@ -350,7 +359,7 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
         Entry::Change(what) => ("change", serde_json::to_string(what)?),
         Entry::Act(act) => ("act", serde_json::to_string(act)?),
     };
-    tx.execute(
+    tx.run(
         "INSERT INTO journal (n, work_order, at, received_at, actor, kind, body, change_id, base, folded)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
@@ -367,7 +376,7 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
         ],
     )?;
     if moves_work_order(&line.entry) {
-        tx.execute("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
+        tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
     }
     Ok(())
 }
@@ -396,7 +405,7 @@ pub struct Access {
 
 pub fn access(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
     let sql = "SELECT active FROM access WHERE work_order = ?1 AND technician = ?2";
-    let found = db.query_row(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
+    let found = db.one(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
     Ok(found.optional()?)
 }
 
@@ -408,7 +417,7 @@ pub fn grant(
     offered: bool,
 ) -> Result<()> {
     let n = if planted::on("scope_without_history") { 0 } else { next(tx)? };
-    tx.execute(
+    tx.run(
         "INSERT INTO access (work_order, technician, n, active, at, offered) VALUES (?1, ?2, ?3, 1, ?4, ?5)
          ON CONFLICT (work_order, technician) DO UPDATE SET n = excluded.n, active = 1, at = excluded.at,
              reason = '', given_to = '', offered = excluded.offered, delivered_at = NULL",
@@ -426,7 +435,7 @@ pub fn revoke(
     given_to: &str,
 ) -> Result<()> {
     let n = next(tx)?;
-    tx.execute(
+    tx.run(
         "UPDATE access SET n = ?3, active = 0, at = ?4, reason = ?5, given_to = ?6
          WHERE work_order = ?1 AND technician = ?2 AND active = 1",
         params![Id(id), Id(technician), n, At(at), reason, given_to],

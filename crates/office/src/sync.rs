@@ -18,8 +18,8 @@ use jobsheet_model::{
     prepare::prepare,
     sheet::apply,
     wire::{
-        Base, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest, SyncResponse,
-        reference_digest, scope_digest,
+        Base, BaseSheet, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest,
+        SyncResponse, reference_digest, scope_digest,
     },
     work_order::{AssignmentState, Technician},
 };
@@ -30,7 +30,9 @@ use std::collections::{BTreeMap, BTreeSet};
 mod rescue;
 
 /// Work orders in one answer.
-const PAGE: usize = 50;
+const PAGE: usize = 500;
+/// Bytes of them in one answer, before they are packed; a phone may ask for less.
+const PAGE_BYTES: usize = 1024 * 1024;
 /// The largest number that a phone may name: the store keeps no larger ones, and some are counted on from.
 const MOST: u64 = u32::MAX as u64;
 /// Who acts when nobody does.
@@ -578,6 +580,42 @@ fn answers_offer(what: &What) -> bool {
 
 // --- The pull --------------------------------------------------------------------------------------
 
+/// What an answer says of work orders.
+struct Moving<'a> {
+    db: &'a Connection,
+    me: &'a Technician,
+    /// The phone has all up to here, and can do with sheets.
+    has: Option<u64>,
+    bases: Vec<Base>,
+    sheets: Vec<BaseSheet>,
+    gone: Vec<Gone>,
+    bytes: usize,
+}
+
+impl<'a> Moving<'a> {
+    fn new(db: &'a Connection, me: &'a Technician, has: Option<u64>) -> Self {
+        Self { db, me, has, bases: Vec::new(), sheets: Vec::new(), gone: Vec::new(), bytes: 0 }
+    }
+
+    fn add(&mut self, id: WorkOrderId, active: bool, whole: bool) -> anyhow::Result<()> {
+        if !active {
+            self.gone.extend(held::gone(self.db, id, self.me.id)?);
+            return Ok(());
+        }
+        let Some(held::Sent { base, known_from, bytes }) = held::base(self.db, id, self.me.id)? else {
+            return Ok(());
+        };
+        self.bytes += bytes;
+        if !whole && self.has.is_some_and(|has| known_from <= has) {
+            let Base { n, order, sheet, photos_held } = base;
+            self.sheets.push(BaseSheet { n, version: order.version, sheet, photos_held });
+        } else {
+            self.bases.push(base);
+        }
+        Ok(())
+    }
+}
+
 impl Office {
     #[allow(clippy::too_many_arguments)]
     fn answer(
@@ -591,37 +629,37 @@ impl Office {
         now: DateTime<Utc>,
     ) -> Result<SyncResponse, Halt> {
         let mut moved = held::moved(db, me.id, cursor.position, PAGE + 1)?;
-        let more = moved.len() > PAGE;
-        moved.truncate(PAGE);
+        let mut answer = Moving::new(db, me, request.folds.then_some(cursor.position));
+        let room = request
+            .room
+            .map_or(PAGE_BYTES, |room| PAGE_BYTES.min(usize::try_from(room).unwrap_or(PAGE_BYTES)));
+        let mut fit = 0;
+        for one in moved.iter().take(PAGE) {
+            answer.add(one.work_order, one.active, belongs.contains(&one.work_order))?;
+            fit += 1;
+            if answer.bytes >= room {
+                break;
+            }
+        }
+        let more = fit < moved.len();
+        moved.truncate(fit);
         let position = match moved.last() {
             Some(last) if more => last.position,
             _ => store::counter(db)?,
         };
-
-        let mut bases: Vec<Base> = Vec::new();
-        let mut gone: Vec<Gone> = Vec::new();
-        let mut add = |id: WorkOrderId, active: bool| -> anyhow::Result<()> {
-            if active {
-                bases.extend(held::base(db, id, me.id)?);
-            } else {
-                gone.extend(held::gone(db, id, me.id)?);
-            }
-            Ok(())
-        };
-        for one in &moved {
-            add(one.work_order, one.active)?;
-        }
         for id in belongs.iter().filter(|id| !moved.iter().any(|one| one.work_order == **id)) {
             if let Some(access) = store::access(db, *id, me.id)? {
-                add(*id, access.active)?;
+                answer.add(*id, access.active, true)?;
             }
         }
+        let Moving { bases, sheets, gone, .. } = answer;
 
         let reference = held::reference_list(db, me.id)?;
         let current = Some(reference_digest(&reference)) == request.reference;
         let device = held::device(db, request.device)?;
         let held_to = device.as_ref().map_or(0, |device| device.sequence);
-        let brings = request.check || cursor.afresh || !bases.is_empty() || !gone.is_empty();
+        let moves = !bases.is_empty() || !sheets.is_empty() || !gone.is_empty();
+        let brings = request.check || cursor.afresh || moves;
         let scope = match brings && !more {
             true => Some(scope_digest(held::scope(db, me.id)?)),
             false => None,
@@ -643,6 +681,7 @@ impl Office {
             },
             afresh: cursor.afresh,
             bases,
+            sheets,
             same: Vec::new(),
             gone,
             reference: (!current).then_some(reference),

@@ -42,7 +42,12 @@ async fn i10_the_first_pull_brings_the_technicians_own_work_orders_and_no_other(
 
 /// A sync of a phone that folds.
 async fn folding(phone: &Phone<'_>, changes: Vec<Box<RawValue>>) -> SyncResponse {
-    let request = phone.request(&changes).replacen('{', r#"{"folds":true,"#, 1);
+    asking(phone, r#""folds":true,"#, changes).await
+}
+
+/// A sync of a phone that asks for more than it must.
+async fn asking(phone: &Phone<'_>, more: &str, changes: Vec<Box<RawValue>>) -> SyncResponse {
+    let request = phone.request(&changes).replacen('{', &format!("{{{more}"), 1);
     phone.world.app(Method::POST, "/v1/sync", &phone.token, request).await.json()
 }
 
@@ -91,12 +96,89 @@ async fn a_pull_goes_page_by_page_to_the_end() {
     let response = phone.sync(&opened).await;
     assert!(outcomes(&response).iter().all(|one| *one == Outcome::Accepted));
 
+    // Whoever has a bad link says how much may come at once, and gets at least one each time.
     phone.cursor = None;
-    let first = phone.sync(&[]).await;
-    assert_eq!((first.bases.len(), first.more), (50, true));
-    let rest = phone.pull().await;
-    let all: BTreeSet<_> = first.bases.iter().chain(&rest).map(|base| base.order.id).collect();
-    assert_eq!((rest.len(), all.len()), (26, 76));
+    let (mut pages, mut all) = (Vec::new(), BTreeSet::new());
+    loop {
+        let page =
+            asking(&phone, &format!(r#""room":{},"#, if pages.is_empty() { 1 } else { 16 * 1024 }), vec![])
+                .await;
+        phone.cursor = Some(page.cursor.clone());
+        pages.push(page.bases.len());
+        all.extend(page.bases.iter().map(|base| base.order.id));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((pages[0], pages.iter().sum::<usize>(), all.len()), (1, 76, 76));
+    assert!(pages.len() > 3 && pages[1] > 1, "{pages:?}");
+    phone.cursor = None;
+    assert_eq!(phone.pull().await.len(), 76);
+    // Nobody gets more than the office likes.
+    phone.cursor = None;
+    assert_eq!(asking(&phone, r#""room":18446744073709551615,"#, vec![]).await.bases.len(), 76);
+}
+
+#[tokio::test]
+async fn a_phone_that_has_the_work_order_is_sent_its_sheet_alone() {
+    let world = World::new();
+    let (mut one, mut two) = (world.phone("ana.li").await, world.phone("ana.li").await);
+    let (job, all) = (one.a_job().await, two.pull().await.len());
+    let change = one.change(&job, note("a"));
+    one.sync(&[change]).await;
+    let brief = folding(&two, vec![]).await;
+    let [alone] = brief.sheets.as_slice() else { panic!("{brief:?}") };
+    assert_eq!((brief.bases.len(), alone.version), (0, job.version));
+    assert_eq!(alone.sheet, world.office.sheet(job.id).unwrap().unwrap());
+    assert_eq!(two.sync(&[]).await.bases.len(), 1, "one that does not fold gets it whole");
+    let change = one.change(&job, note("b"));
+    one.sync(&[change]).await;
+    assert_eq!(folding(&two, vec![]).await.sheets.len(), 1);
+
+    // The order itself changed, or was taken away and given again, or the phone begins anew: then it comes whole.
+    world.office.cancel(job.id, "The customer has mended it", "周莉").unwrap();
+    let whole = folding(&two, vec![]).await;
+    assert_eq!((whole.sheets.len(), whole.bases.len()), (0, 1));
+    assert!(whole.bases[0].order.cancelled.is_some());
+    two.cursor = Some(whole.cursor);
+    let other = two.pull().await;
+    assert!(other.is_empty());
+    two.cursor = None;
+    let whole = folding(&two, vec![]).await;
+    assert_eq!((whole.sheets.len(), whole.bases.len()), (0, all));
+    let given = whole.bases.iter().map(|base| &base.order).find(|order| order.id != job.id).unwrap();
+    two.cursor = Some(whole.cursor);
+    world.office.reassign(given.id, "chen.chen", "Nearer", "周莉").unwrap();
+    world.office.reassign(given.id, "ana.li", "After all", "周莉").unwrap();
+    let whole = folding(&two, vec![]).await;
+    assert_eq!((whole.sheets.len(), whole.bases.len()), (0, 1));
+}
+
+/// What moved is found in two ways, by how much happened since; both find the same.
+#[tokio::test]
+async fn a_phone_that_was_away_for_long_hears_the_same() {
+    let world = World::new();
+    let (mut one, mut two) = (world.phone("wang.lei").await, world.phone("wang.lei").await);
+    let job = one.a_job().await;
+    two.pull().await;
+    let away = two.cursor.clone();
+    let other = world.office.work_orders().unwrap().into_iter().find(|order| {
+        order.assignment.technician == one.me.id && order.id != job.id && order.cancelled.is_none()
+    });
+    world.office.reassign(other.unwrap().id, "chen.chen", "Nearer", "周莉").unwrap();
+    let mut last = None;
+    for n in 0..1010 / 400 + 1 {
+        let changes: Vec<_> = (0..400).map(|m| one.change(&job, note(&format!("{n} {m}")))).collect();
+        one.sync(&changes).await;
+        two.cursor = away.clone();
+        let heard = two.sync(&[]).await;
+        let ids = |heard: &SyncResponse| {
+            let bases = heard.bases.iter().map(|base| base.order.id);
+            bases.chain(heard.gone.iter().map(|gone| gone.work_order)).collect::<BTreeSet<_>>()
+        };
+        assert_eq!((heard.bases.len(), heard.gone.len()), (1, 1), "{n}");
+        assert_eq!(*last.get_or_insert(ids(&heard)), ids(&heard));
+    }
 }
 
 #[tokio::test]

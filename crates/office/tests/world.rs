@@ -208,7 +208,6 @@ impl Phone<'_> {
             device: self.device,
             app: "test".into(),
             cursor: self.cursor.clone(),
-            at: self.moment(),
             recorded: self.sequence,
             held: self.held,
             incarnation: self.incarnation.clone(),
@@ -218,6 +217,7 @@ impl Phone<'_> {
             differed: false,
             mismatch: false,
             folds: false,
+            room: None,
         };
         serde_json::to_string(&request).unwrap()
     }

@@ -6,11 +6,12 @@ use crate::{
 };
 use jobsheet_model::{
     Change, apply,
-    wire::{Base, Outcome, SyncResponse},
+    wire::{Base, BaseSheet, Outcome, SyncResponse},
 };
 
-/// Folds each base that the office only gave the digest of. `None`: this phone comes to another, for somebody else
-/// recorded something too, or one of the two is newer; then only the whole will do.
+/// Folds each base that the office only gave the digest of, and gives each sheet that came alone its work order.
+/// `None`: this phone comes to another, for somebody else recorded something too, or one of the two is newer; then only
+/// the whole will do.
 pub(crate) fn filled(
     rows: &Rows<'_>,
     sent: &[Waiting],
@@ -35,6 +36,14 @@ pub(crate) fn filled(
             return Ok(None);
         }
         response.bases.push(base);
+    }
+    for BaseSheet { n, version, sheet, photos_held } in std::mem::take(&mut response.sheets) {
+        match rows.work_order(sheet.work_order)? {
+            Some(known) if known.order.version == version => {
+                response.bases.push(Base { n, order: known.order, sheet, photos_held });
+            }
+            _ => return Ok(None),
+        }
     }
     Ok(Some(response))
 }

@@ -11,11 +11,11 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Problem,
     enrol::WipeOrder,
+    pack::{PACKED, pack, unpack_plain},
     wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO},
 };
 use reqwest::{Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// The slowest link that is worth waiting for, in bytes a second.
 const CRAWL: u64 = 1_000;
 /// No honest answer is larger.
-const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Why there is no answer, told apart by what happens next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -162,10 +162,10 @@ impl Ask {
     /// With a JSON body, packed when that is worth it.
     pub(crate) fn json<T: Serialize>(self, value: &T) -> Result<Self, serde_json::Error> {
         let plain = serde_json::to_vec(value)?;
-        let packed = zstd::encode_all(plain.as_slice(), 9).ok().filter(|packed| packed.len() < plain.len());
+        let packed = pack(&plain, 9).ok().filter(|packed| packed.len() < plain.len());
         let ask = self.with("content-type", "application/json");
         Ok(match packed {
-            Some(packed) => Self { body: packed, ..ask.with("content-encoding", "zstd") },
+            Some(packed) => Self { body: packed, ..ask.with("content-encoding", PACKED) },
             None => Self { body: plain, ..ask },
         })
     }
@@ -305,12 +305,8 @@ pub(crate) fn upload(heard: Heard, photo: &Digest) -> Answer<Upload> {
 }
 
 fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut whole = Vec::new();
-    let mut stream = zstd::stream::read::Decoder::new(bytes)?;
-    // A few bytes may ask for a window that is larger than any answer.
-    stream.window_log_max(MAX_ANSWER.ilog2())?;
-    stream.take(MAX_ANSWER + 1).read_to_end(&mut whole)?;
-    if whole.len() as u64 > MAX_ANSWER {
+    let whole = unpack_plain(bytes, MAX_ANSWER)?;
+    if whole.len() > MAX_ANSWER {
         return Err(std::io::Error::other("too large"));
     }
     Ok(whole)
@@ -339,7 +335,7 @@ impl Office {
         let mut body = Vec::new();
         while let Some(chunk) = chunk(&mut response, SILENCE).await? {
             body.extend_from_slice(&chunk);
-            if body.len() as u64 > MAX_ANSWER {
+            if body.len() > MAX_ANSWER {
                 return Err("an endless answer".into());
             }
         }
@@ -451,6 +447,7 @@ fn is_local(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
 
     #[test]
     fn an_address_is_made_whole() {
@@ -472,7 +469,7 @@ mod tests {
 
     #[test]
     fn a_zstd_bomb_is_no_answer() {
-        let bomb = zstd::encode_all(std::io::repeat(0).take(MAX_ANSWER + 10), 1).unwrap();
+        let bomb = zstd::encode_all(std::io::repeat(0).take(MAX_ANSWER as u64 + 10), 1).unwrap();
         assert!(bomb.len() < 1_000_000);
         assert!(unpacked(&bomb).is_err());
     }

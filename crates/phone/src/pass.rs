@@ -37,6 +37,10 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 const PATIENCE: u32 = 3;
 /// How long what the office has signed for is kept, when no backup of the office says that it has it.
 const KEPT: TimeDelta = TimeDelta::days(35);
+/// How often a pass that brought nothing is written down: each write costs a phone's flash and battery.
+const NOTED: TimeDelta = TimeDelta::minutes(10);
+/// Bytes of work orders in one answer: the least, and as many as any office gives.
+const ROOM: std::ops::Range<u64> = 16 * 1024..1024 * 1024;
 /// Bytes of a photo in one request.
 const SEGMENTS: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
 /// A link that is cut so often in a row, without a byte more of a photo at the office, ends the pass.
@@ -245,7 +249,6 @@ impl Pass {
             device: device.id,
             app: self.core.version.clone(),
             cursor: device.cursor.clone(),
-            at: self.core.moment(device.ahead.as_ref()),
             recorded: device.sequence,
             held: HeldMark { sequence: device.receipt_sequence, safe: device.safe.position },
             incarnation: device.incarnation.clone(),
@@ -255,6 +258,7 @@ impl Pass {
             differed: device.differed,
             mismatch: device.receipt_mismatch,
             folds: self.folds,
+            room: lock(&self.core.live).room,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
@@ -279,7 +283,12 @@ impl Pass {
             Err(Trouble::Status(status)) if !asked.sent.is_empty() && may_be_the_changes(status) => {
                 return self.push_failed(asked.sent, status);
             }
-            Err(trouble) => return Err(trouble.into()),
+            Err(trouble) => {
+                if matches!(trouble, Trouble::Unreachable(_)) {
+                    self.cut_answer();
+                }
+                return Err(trouble.into());
+            }
         };
         if !planted::on("reply_for_another") {
             check(&response, &asked)?;
@@ -301,6 +310,10 @@ impl Pass {
             self.most = self.most.max(1);
         }
         let more = response.more;
+        {
+            let mut live = lock(&self.core.live);
+            live.room = live.room.map(|room| room.saturating_mul(4)).filter(|room| ROOM.contains(room));
+        }
         self.as_of = Some(response.office_time);
         if let Some(list) = response.reference.clone() {
             self.wanted = Some((list, response.office_time));
@@ -321,6 +334,14 @@ impl Pass {
         match self.wanted.take() {
             Some((list, as_of)) => self.next_set(Sets { list, as_of }, 0),
             None => self.begin_photos(),
+        }
+    }
+
+    /// The link was cut. When it was in the middle of an answer, the next one is to be smaller.
+    fn cut_answer(&self) {
+        let mut live = lock(&self.core.live);
+        if live.heard {
+            live.room = Some((live.room.unwrap_or(ROOM.end) / 4).max(ROOM.start));
         }
     }
 
@@ -563,8 +584,14 @@ impl Pass {
             let ahead = rows.device()?.ahead.filter(|(_, b)| *b == boot).map_or(0, |(ahead, _)| ahead);
             let now = now - TimeDelta::milliseconds(ahead);
             rows.drop_kept(now - KEPT)?;
-            rows.drop_photos(rows.device()?.safe.at, now - KEPT)?;
-            rows.save_last_sync(now)
+            let device = rows.device()?;
+            rows.drop_photos(device.safe.at, now - KEPT)?;
+            lock(&self.core.live).last_sync = Some(now);
+            // After a kill it may be shown older than it is, never younger.
+            match device.last_sync {
+                Some(noted) if self.sent.is_empty() && (noted..noted + NOTED).contains(&now) => Ok(()),
+                _ => rows.save_last_sync(now),
+            }
         })?;
         match self.apart.take() {
             Some(trouble) => Err(trouble.into()),

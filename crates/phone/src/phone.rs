@@ -233,8 +233,7 @@ impl Phone {
 
     /// The one way to write. Returns when the change is durable.
     pub fn record(&self, id: WorkOrderId, what: What) -> Result<Job, Problem> {
-        self.core().record(id, what, None)?;
-        self.job(id)
+        Ok(self.core().record(id, what, None)?)
     }
 
     pub fn dismiss_gone(&self, id: WorkOrderId) -> Result<Today, Problem> {
@@ -277,7 +276,7 @@ impl Phone {
         if !known.sheet.photos.iter().any(|p| p.digest == photo.digest) {
             let bytes = u32::try_from(photo.bytes.len()).map_err(|e| Error::Other(e.into()))?;
             let taken = KnownWhat::PhotoTaken { digest: photo.digest.clone(), subject, step, bytes };
-            core.record(id, taken.into(), Some(&photo))?;
+            return Ok(core.record(id, taken.into(), Some(&photo))?);
         }
         self.job(id)
     }

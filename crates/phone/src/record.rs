@@ -16,15 +16,16 @@ use jobsheet_model::{
     planted,
     prepare::prepare,
     times::SpanKind,
-    view::{Event, Review},
+    view::{Event, Job, Review},
 };
 
 impl Core {
-    /// Records what happened. A work order that is gone or cancelled takes it like any other (P15).
-    pub fn record(&self, id: WorkOrderId, what: What, photo: Option<&Developed>) -> Result<()> {
+    /// Records what happened, and shows the job as it is then. A work order that is gone or cancelled takes it like any
+    /// other (P15).
+    pub fn record(&self, id: WorkOrderId, what: What, photo: Option<&Developed>) -> Result<Job> {
         let signed = self.signed()?;
         let technician = &signed.account.technician;
-        signed.store.write(|rows| {
+        let job = signed.store.write(|rows| {
             let device = rows.device()?;
             let at = self.moment(device.ahead.as_ref());
             let now = at.best();
@@ -69,11 +70,13 @@ impl Core {
                 rows.commit_early()?;
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
-            rows.save_sheet(&sheet)
+            rows.save_sheet(&sheet)?;
+            // Here, where what was written is at hand: the other connection would have to read all of it anew.
+            self.job_of(rows, technician, id)
         })?;
         self.tell(Event::Job { work_order: id });
         self.nudge.notify_one();
-        Ok(())
+        Ok(job)
     }
 
     pub fn review(&self, id: WorkOrderId, language: jobsheet_model::Language) -> Result<Review> {

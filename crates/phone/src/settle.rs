@@ -22,6 +22,9 @@ use jobsheet_model::{
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+/// Milliseconds that two measures of a clock may differ by without being worth a write.
+const DRIFT: u64 = 50;
+
 /// How far the phone's clock is ahead of the office's, measured by one round trip.
 pub(crate) struct Ahead {
     millis: i64,
@@ -159,8 +162,9 @@ pub(crate) fn settle(
         rows.photo_missing(digest)?;
     }
     // A slow answer says little about the time, but more than nothing.
-    let known = device.ahead.is_some_and(|(_, boot)| boot == ahead.boot);
-    if ahead.trip < Duration::from_secs(5) || !known {
+    let known = device.ahead.filter(|(_, boot)| *boot == ahead.boot).map(|(millis, _)| millis);
+    let moved = known.is_none_or(|known| known.abs_diff(ahead.millis) >= DRIFT);
+    if moved && (ahead.trip < Duration::from_secs(5) || known.is_none()) {
         rows.save_ahead(ahead.millis, &ahead.boot)?;
     }
     rows.save_pull(&response.cursor, !response.more)?;

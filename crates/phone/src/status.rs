@@ -27,6 +27,10 @@ pub(crate) struct Live {
     pub segment: usize,
     /// Times in a row that the office failed at what was sent to it.
     pub push_failures: u32,
+    /// When the last whole pass ended; it is written down only now and then.
+    pub last_sync: Option<DateTime<Utc>>,
+    /// Bytes of work orders that the next answer may hold, when answers were cut; `None`: as the office likes.
+    pub room: Option<u64>,
     /// A pass brought the office something that it did not have. Taken by the loop.
     pub progressed: bool,
 }
@@ -41,6 +45,8 @@ impl Default for Live {
             heard: false,
             segment: 64 * 1024,
             push_failures: 0,
+            last_sync: None,
+            room: None,
             progressed: false,
         }
     }
@@ -97,7 +103,7 @@ impl Core {
             waiting_bytes: tallies.values().map(|t| t.bytes).sum(),
             refused: sum(|t| t.refused),
             last_received: device.receipt_at,
-            last_sync: device.last_sync,
+            last_sync: live.last_sync.or(device.last_sync),
             next_try: live.next_try,
             problem: live.problem.clone().or(mismatch),
             clock_off: if ahead.abs() >= 60_000 {

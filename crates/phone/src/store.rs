@@ -18,7 +18,7 @@ use jobsheet_model::{
     wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
 };
-use jobsheet_sqlite::Migration;
+use jobsheet_sqlite::{Kept, Migration};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -156,7 +156,7 @@ impl Rows<'_> {
 
 impl Rows<'_> {
     pub fn device(&self) -> Result<DeviceRow> {
-        let row = self.0.query_row(
+        let row = self.0.one(
             "SELECT id, sequence, hash, cursor, complete, reference, van_as_of, receipt_sequence, receipt_hash,
                     receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, incarnation,
                     safe_position, safe_sequence, safe_at, differed
@@ -188,22 +188,25 @@ impl Rows<'_> {
     }
 
     pub fn save_pull(&self, cursor: &str, complete: bool) -> Result<()> {
-        self.0.execute(
-            "UPDATE device SET cursor = ?1, complete = max(complete, ?2) WHERE one = 1",
+        self.0.run(
+            "UPDATE device SET cursor = ?1, complete = max(complete, ?2)
+             WHERE one = 1 AND (cursor IS NOT ?1 OR complete < ?2)",
             params![cursor, complete],
         )?;
         Ok(())
     }
 
     pub fn save_last_sync(&self, at: DateTime<Utc>) -> Result<()> {
-        self.0.execute("UPDATE device SET last_sync = ?1 WHERE one = 1", [millis::text(&at)])?;
+        self.0.run("UPDATE device SET last_sync = ?1 WHERE one = 1", [millis::text(&at)])?;
         Ok(())
     }
+
+    // A pass that changes nothing writes nothing, and asks nothing of the disk.
 
     /// How far the office holds our chain, by a receipt that was checked; it may be less than before.
     pub fn save_receipt(&self, receipt: &Receipt) -> Result<()> {
         let Receipt { sequence, hash, at, safe, .. } = receipt;
-        self.0.execute(
+        self.0.run(
             "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2, receipt_at = ?3, safe_position = ?4,
                 safe_sequence = ?5, safe_at = ?6 WHERE one = 1",
             params![
@@ -221,7 +224,7 @@ impl Rows<'_> {
     /// The office holds less than it had signed for.
     pub fn lower_receipt(&self, sequence: u64) -> Result<()> {
         let hash = self.hash_of(sequence)?;
-        self.0.execute(
+        self.0.run(
             "UPDATE device SET receipt_sequence = ?1, receipt_hash = ?2 WHERE one = 1",
             params![sequence, hash.as_ref().map(Digest::as_str)],
         )?;
@@ -229,7 +232,7 @@ impl Rows<'_> {
     }
 
     pub fn save_incarnation(&self, incarnation: Option<&str>) -> Result<()> {
-        self.0.execute("UPDATE device SET incarnation = ?1 WHERE one = 1", [incarnation])?;
+        self.0.run("UPDATE device SET incarnation = ?1 WHERE one = 1", [incarnation])?;
         Ok(())
     }
 
@@ -239,40 +242,39 @@ impl Rows<'_> {
         let before = self.device()?.differed;
         if differed && !before {
             self.mark_stale()?;
-            self.0.execute("UPDATE device SET cursor = NULL WHERE one = 1", [])?;
+            self.0.run("UPDATE device SET cursor = NULL WHERE one = 1", [])?;
         }
-        self.0.execute("UPDATE device SET differed = ?1 WHERE one = 1", [differed])?;
+        self.0.run("UPDATE device SET differed = ?1 WHERE one = 1 AND differed <> ?1", [differed])?;
         Ok(())
     }
 
     pub fn save_receipt_mismatch(&self, mismatch: bool) -> Result<()> {
-        self.0.execute("UPDATE device SET receipt_mismatch = ?1 WHERE one = 1", [mismatch])?;
+        let sql = "UPDATE device SET receipt_mismatch = ?1 WHERE one = 1 AND receipt_mismatch <> ?1";
+        self.0.run(sql, [mismatch])?;
         Ok(())
     }
 
     pub fn save_ahead(&self, ahead: i64, boot: &str) -> Result<()> {
-        self.0
-            .execute("UPDATE device SET ahead = ?1, ahead_boot = ?2 WHERE one = 1", params![ahead, boot])?;
+        self.0.run("UPDATE device SET ahead = ?1, ahead_boot = ?2 WHERE one = 1", params![ahead, boot])?;
         Ok(())
     }
 
     pub fn save_position(&self, position: &Position) -> Result<()> {
-        self.0
-            .execute("UPDATE device SET position = ?1 WHERE one = 1", [serde_json::to_string(position)?])?;
+        self.0.run("UPDATE device SET position = ?1 WHERE one = 1", [serde_json::to_string(position)?])?;
         Ok(())
     }
 
     pub fn draft(&self, key: &str) -> Result<Option<serde_json::Value>> {
         let text: Option<String> =
-            self.0.query_row("SELECT value FROM draft WHERE key = ?1", [key], |r| r.get(0)).optional()?;
+            self.0.one("SELECT value FROM draft WHERE key = ?1", [key], |r| r.get(0)).optional()?;
         Ok(text.map(|t| serde_json::from_str(&t)).transpose()?)
     }
 
     pub fn save_draft(&self, key: &str, value: &serde_json::Value) -> Result<()> {
         if value.is_null() {
-            self.0.execute("DELETE FROM draft WHERE key = ?1", [key])?;
+            self.0.run("DELETE FROM draft WHERE key = ?1", [key])?;
         } else {
-            self.0.execute(
+            self.0.run(
                 "INSERT INTO draft (key, value) VALUES (?1, ?2)
                  ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 [key, &value.to_string()],
@@ -286,7 +288,7 @@ impl Rows<'_> {
 
 impl Rows<'_> {
     pub fn work_order(&self, id: WorkOrderId) -> Result<Option<WorkOrderRow>> {
-        let row = self.0.query_row(
+        let row = self.0.one(
             "SELECT plan, sheet, seen_at, received_at, gone, dismissed FROM work_order WHERE id = ?1",
             [id.to_string()],
             |r| {
@@ -305,8 +307,7 @@ impl Rows<'_> {
 
     /// The sheet as the office last sent it.
     pub fn base(&self, id: WorkOrderId) -> Result<Option<Sheet>> {
-        let row =
-            self.0.query_row("SELECT base FROM work_order WHERE id = ?1", [id.to_string()], |r| json(r, 0));
+        let row = self.0.one("SELECT base FROM work_order WHERE id = ?1", [id.to_string()], |r| json(r, 0));
         Ok(row.optional()?)
     }
 
@@ -314,7 +315,7 @@ impl Rows<'_> {
     /// made anew is seen anew; whatever had been taken away is back.
     pub fn put_base(&self, n: u64, order: &WorkOrder, base: &Sheet, seen_at: DateTime<Utc>) -> Result<()> {
         let base = serde_json::to_string(base)?;
-        self.0.execute(
+        self.0.run(
             "INSERT INTO work_order
                  (id, plan, base, sheet, number, customer, starts, stage, offered, cancelled, seen_at, n)
              VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 'offered', ?7, ?8, ?9, ?10)
@@ -352,14 +353,14 @@ impl Rows<'_> {
 
     /// Everything is sent afresh: what does not come is no longer there.
     pub fn mark_stale(&self) -> Result<()> {
-        self.0.execute("UPDATE work_order SET stale = 1 WHERE n > 0 AND gone IS NULL", [])?;
+        self.0.run("UPDATE work_order SET stale = 1 WHERE n > 0 AND gone IS NULL", [])?;
         Ok(())
     }
 
     /// What did not come although everything came; and nothing is stale any more. One that has something to
     /// send is not gone: the office may have lost it, and gets it from us.
     pub fn take_stale(&self) -> Result<Vec<WorkOrderId>> {
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET stale = 0, n = 0
              WHERE stale = 1 AND id IN (SELECT work_order FROM outbox WHERE state = 'waiting')",
             [],
@@ -371,7 +372,7 @@ impl Rows<'_> {
     }
 
     pub fn save_base(&self, base: &Sheet) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET base = ?2 WHERE id = ?1",
             [base.work_order.to_string(), serde_json::to_string(base)?],
         )?;
@@ -386,13 +387,13 @@ impl Rows<'_> {
             .or(sheet.unfinished.as_ref().map(|u| u.at))
             .or(sheet.declined.as_ref().map(|d| d.at))
             .filter(|_| sheet.stage.is_over());
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET sheet = ?2, stage = ?3, over_at = ?4 WHERE id = ?1",
             params![id, serde_json::to_string(sheet)?, word(&sheet.stage), over_at.map(|t| millis::text(&t))],
         )?;
-        self.0.execute("DELETE FROM fitted WHERE work_order = ?1", [&id])?;
+        self.0.run("DELETE FROM fitted WHERE work_order = ?1", [&id])?;
         for line in sheet.parts.iter().filter(|p| p.from == PartSource::Van) {
-            self.0.execute(
+            self.0.run(
                 "INSERT OR REPLACE INTO fitted (work_order, line, number, quantity, at) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![id, line.line.to_string(), line.part.number, line.quantity, millis::text(&line.at)],
             )?;
@@ -402,7 +403,7 @@ impl Rows<'_> {
 
     /// The same notice again stays as seen as it was.
     pub fn save_gone(&self, gone: &Gone, dismissed: bool) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET gone = ?2, dismissed = CASE WHEN gone = ?2 THEN dismissed ELSE ?3 END
              WHERE id = ?1",
             params![gone.work_order.to_string(), serde_json::to_string(gone)?, dismissed],
@@ -411,7 +412,7 @@ impl Rows<'_> {
     }
 
     pub fn dismiss(&self, id: WorkOrderId) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET dismissed = 1 WHERE id = ?1 AND (gone IS NOT NULL OR cancelled = 1)",
             [id.to_string()],
         )?;
@@ -439,7 +440,7 @@ impl Rows<'_> {
         let Some(known) = self.work_order(id)? else { return Ok(()) };
         let plan = known.order.without_customer(!known.dismissed);
         let sheet = serde_json::to_string(&Sheet::empty(id))?;
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, sheet = ?4, closed = ?5 WHERE id = ?1",
             params![
                 id.to_string(),
@@ -449,13 +450,13 @@ impl Rows<'_> {
                 if known.dismissed { 2 } else { 1 },
             ],
         )?;
-        self.0.execute("DELETE FROM fitted WHERE work_order = ?1", [id.to_string()])?;
-        self.0.execute("DELETE FROM draft WHERE instr(key, ?1) > 0", [id.to_string()])?;
+        self.0.run("DELETE FROM fitted WHERE work_order = ?1", [id.to_string()])?;
+        self.0.run("DELETE FROM draft WHERE instr(key, ?1) > 0", [id.to_string()])?;
         Ok(())
     }
 
     pub fn save_received(&self, id: WorkOrderId, at: DateTime<Utc>) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET received_at = ?2 WHERE id = ?1",
             [id.to_string(), millis::text(&at)],
         )?;
@@ -481,7 +482,7 @@ impl Rows<'_> {
 
     /// When the first visit after the list's day begins.
     pub fn next_start(&self, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-        let row = self.0.query_row(
+        let row = self.0.one(
             "SELECT starts FROM work_order
              WHERE starts >= ?1 AND gone IS NULL AND cancelled = 0 AND stage IN ('offered', 'accepted')
              ORDER BY starts LIMIT 1",

@@ -17,7 +17,7 @@ use jobsheet_model::{
         GoneNotice, Job, JobCard, Ledger, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, Standing, Times,
         Today,
     },
-    work_order::AssignmentState,
+    work_order::{AssignmentState, Technician},
 };
 use std::collections::HashMap;
 
@@ -32,15 +32,19 @@ struct Scene<'a> {
 impl Core {
     fn scene<T>(&self, show: impl FnOnce(&Scene<'_>) -> Result<T>) -> Result<T> {
         let signed = self.signed()?;
-        signed.store.read(|rows| {
-            let device = rows.device()?;
-            show(&Scene {
-                rows,
-                tallies: rows.tallies()?,
-                now: self.now(device.ahead.as_ref()),
-                here: device.position.unwrap_or(signed.account.technician.base),
-            })
-        })
+        signed.store.read(|rows| self.scene_of(rows, &signed.account.technician, rows.tallies()?, show))
+    }
+
+    fn scene_of<T>(
+        &self,
+        rows: &Rows<'_>,
+        technician: &Technician,
+        tallies: HashMap<WorkOrderId, Tally>,
+        show: impl FnOnce(&Scene<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let device = rows.device()?;
+        let now = self.now(device.ahead.as_ref());
+        show(&Scene { rows, tallies, now, here: device.position.unwrap_or(technician.base) })
     }
 
     fn card(&self, scene: &Scene<'_>, row: &WorkOrderRow) -> JobCard {
@@ -70,7 +74,14 @@ impl Core {
     }
 
     pub fn job(&self, id: WorkOrderId) -> Result<Job> {
-        self.scene(|scene| {
+        let signed = self.signed()?;
+        signed.store.read(|rows| self.job_of(rows, &signed.account.technician, id))
+    }
+
+    /// One job needs no more counted than what is its own.
+    pub fn job_of(&self, rows: &Rows<'_>, technician: &Technician, id: WorkOrderId) -> Result<Job> {
+        let tallies = HashMap::from([(id, rows.tally(id)?)]);
+        self.scene_of(rows, technician, tallies, |scene| {
             let row = scene.rows.work_order(id)?.ok_or_else(no_such_job)?;
             let minutes = |kind| minutes_of(&row.sheet.spans, kind, scene.now);
             Ok(Job {

@@ -9,9 +9,12 @@
 //!
 //! A database may be sealed: encrypted whole by SQLCipher under a key of 32 bytes ([`open_sealed`]).
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Params, Row, TransactionBehavior};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// Statements that a connection keeps compiled.
+const STATEMENTS: usize = 200;
 
 /// One numbered step; its number is its place in the list, from 1.
 pub struct Migration {
@@ -192,12 +195,40 @@ fn version(connection: &Connection) -> Result<usize, rusqlite::Error> {
 }
 
 fn settings(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // All that a program asks again and again, so that none of it is compiled twice.
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Android has no writable temporary folder that SQLite would find by itself.
     connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
+/// Statements that are compiled once for each connection.
+pub trait Kept {
+    fn run(&self, sql: &str, params: impl Params) -> Result<usize, rusqlite::Error>;
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, rusqlite::Error>;
+}
+
+impl Kept for Connection {
+    fn run(&self, sql: &str, params: impl Params) -> Result<usize, rusqlite::Error> {
+        self.prepare_cached(sql)?.execute(params)
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, rusqlite::Error> {
+        self.prepare_cached(sql)?.query_row(params, read)
+    }
 }
 
 fn copy_before(connection: &Connection, file: &Path, version: usize) -> Result<(), Error> {

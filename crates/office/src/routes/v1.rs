@@ -3,7 +3,7 @@
 use super::{
     phones,
     problem::HttpProblem,
-    wire::{self, MAX_BODY, Sent},
+    wire::{self, MAX_BODY},
 };
 use crate::{
     Office,
@@ -11,13 +11,12 @@ use crate::{
     phones::Unfit,
     photos::{Progress, Stopped},
     store::sync as held,
-    sync::Halt,
 };
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{
         IntoResponse, Response,
@@ -55,6 +54,8 @@ pub fn router(office: Office) -> Router<Office> {
 /// Both sides say which protocol they speak, so that a captive portal's answer is no answer (I9).
 async fn speaks_protocol(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|value| value.to_str().ok());
+    // Nobody keeps the answer to a POST without leave, and no browser can ask with our header.
+    let is_post = request.method() == Method::POST;
     let mut response = match spoken {
         Some(PROTOCOL) => next.run(request).await,
         Some(other) if other.parse::<u32>().is_ok() => HttpProblem::new(
@@ -68,8 +69,14 @@ async fn speaks_protocol(request: Request, next: Next) -> Response {
             .detail(format!("The header {PROTOCOL_HEADER} is missing."))
             .into_response(),
     };
-    let name = HeaderName::from_static(PROTOCOL_HEADER);
-    response.headers_mut().insert(name, HeaderValue::from_static(PROTOCOL));
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static(PROTOCOL_HEADER), HeaderValue::from_static(PROTOCOL));
+    if !is_post || response.status() != StatusCode::OK {
+        let headers = response.headers_mut();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
     response
 }
 
@@ -81,16 +88,24 @@ impl FromRequestParts<Office> for Me {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
-        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
+        let Bearer(token) = Bearer::of(&parts.headers);
         let caller = office.run(move |office| office.caller(&token)).await?;
         let path = parts.uri.path();
-        let sends =
-            ["/sync", "/photos/", "/quarantine", "/reference/"].iter().any(|route| path.starts_with(route));
+        let sends = ["/photos/", "/quarantine", "/reference/"].iter().any(|route| path.starts_with(route));
         if caller.leaving && !sends {
             return Err(Unfit::Revoked.into());
         }
         Ok(Me(caller.technician))
+    }
+}
+
+/// A session's token, not looked up yet.
+pub struct Bearer(String);
+
+impl Bearer {
+    fn of(headers: &HeaderMap) -> Self {
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        Self(bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned())
     }
 }
 
@@ -107,19 +122,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
-async fn sync(
-    State(office): State<Office>,
-    Me(me): Me,
-    headers: HeaderMap,
-    Sent(asked): Sent<SyncRequest>,
-) -> Result<Response, HttpProblem> {
-    let answer = office
-        .run(move |office| match office.newer_needed(&asked.app)? {
-            Some(minimum) => Ok(Err(minimum)),
-            None => Ok::<_, Halt>(Ok(brief(&asked, office.sync(&me, &asked)?))),
-        })
-        .await?;
-    wire::json(&headers, &answer.map_err(HttpProblem::app_too_old)?)
+/// Asked more often than all else, so what it takes is done in one go, away from the async threads.
+async fn sync(State(office): State<Office>, request: Request) -> Result<Response, HttpProblem> {
+    let Bearer(token) = Bearer::of(request.headers());
+    let packs = wire::takes_zstd(request.headers());
+    let coding = request.headers().get(header::CONTENT_ENCODING).cloned();
+    if !wire::is_small(request.headers()) {
+        // Whoever is unknown has nothing large kept for them.
+        let token = token.clone();
+        office.run(move |office| office.caller(&token)).await?;
+    }
+    let body = wire::whole(request, &office).await?;
+    let answered = office.run(move |office| {
+        let me = office.caller(&token)?.technician;
+        let asked: SyncRequest = wire::read(coding.as_ref(), body)?;
+        if let Some(minimum) = office.newer_needed(&asked.app)? {
+            return Err(HttpProblem::app_too_old(minimum));
+        }
+        wire::json(packs, &brief(&asked, office.sync(&me, &asked)?))
+    });
+    answered.await
 }
 
 async fn photo_progress(State(office): State<Office>, Me(me): Me, Named(digest): Named) -> Response {
@@ -229,5 +251,5 @@ async fn reference(
     headers: HeaderMap,
 ) -> Result<Response, HttpProblem> {
     let packed = office.run(move |office| office.read(|db| held::reference(db, &digest, me.id))).await?;
-    wire::packed_json(&headers, packed.ok_or_else(HttpProblem::not_found)?)
+    wire::packed_json(wire::takes_zstd(&headers), packed.ok_or_else(HttpProblem::not_found)?)
 }

@@ -8,13 +8,16 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jobsheet_model::pack::{PACKED, unpack, unpack_plain};
 use serde::{Serialize, de::DeserializeOwned};
-use std::io::Read;
 
 /// Largest body in bytes, after inflating.
 pub const MAX_BODY: usize = 32 * 1024 * 1024;
+const SMALL: usize = 64 * 1024;
 /// Smaller answers are not worth compressing.
 const COMPRESS_FROM: usize = 200;
+/// Larger ones are worth the time: they are first downloads.
+const COMPRESS_WELL_FROM: usize = 64 * 1024;
 
 /// A JSON body, possibly compressed.
 pub struct Sent<T>(pub T);
@@ -23,27 +26,43 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = HttpProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
-        let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
-        let body = Bytes::from_request(request, state).await.map_err(|why| match why.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => HttpProblem::bad_request("the body did not arrive whole"),
-        })?;
-        let json = match encoding.as_ref().map(HeaderValue::as_bytes) {
-            None | Some(b"identity") => body,
-            Some(b"zstd") => inflate(&body)?.into(),
-            Some(_) => {
-                return Err(HttpProblem::new(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "unknown-encoding",
-                    "The office reads plain JSON and zstd.",
-                ));
-            }
-        };
-        serde_json::from_slice(&json).map(Sent).map_err(|why| {
-            // Where, not what: the text of a parse error may quote what was typed.
-            HttpProblem::bad_request(format!("no such JSON at line {}, column {}", why.line(), why.column()))
-        })
+        let coding = request.headers().get(header::CONTENT_ENCODING).cloned();
+        read(coding.as_ref(), whole(request, state).await?).map(Sent)
     }
+}
+
+/// The body as it came.
+pub async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, HttpProblem> {
+    Bytes::from_request(request, state).await.map_err(|why| match why.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => HttpProblem::bad_request("the body did not arrive whole"),
+    })
+}
+
+/// Does the request say that its body is small?
+pub fn is_small(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    length.is_some_and(|length: usize| length <= SMALL)
+}
+
+/// The JSON of a body, possibly compressed.
+pub fn read<T: DeserializeOwned>(coding: Option<&HeaderValue>, body: Bytes) -> Result<T, HttpProblem> {
+    let json = match coding.map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => body,
+        Some(b"zstd") => inflated(unpack_plain(&body, MAX_BODY))?.into(),
+        Some(coding) if coding == PACKED.as_bytes() => inflated(unpack(&body, MAX_BODY))?.into(),
+        Some(_) => {
+            return Err(HttpProblem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unknown-encoding",
+                "The office reads plain JSON, zstd and jz1.",
+            ));
+        }
+    };
+    serde_json::from_slice(&json).map_err(|why| {
+        // Where, not what: the text of a parse error may quote what was typed.
+        HttpProblem::bad_request(format!("no such JSON at line {}, column {}", why.line(), why.column()))
+    })
 }
 
 fn too_large() -> HttpProblem {
@@ -54,13 +73,8 @@ fn too_large() -> HttpProblem {
     )
 }
 
-fn inflate(body: &[u8]) -> Result<Vec<u8>, HttpProblem> {
-    let bad = |_| HttpProblem::bad_request("the compressed body could not be read");
-    let mut json = Vec::new();
-    let mut stream = zstd::stream::read::Decoder::new(body).map_err(bad)?;
-    // A few bytes may ask for a window that is larger than anything that is taken.
-    stream.window_log_max(MAX_BODY.ilog2()).map_err(bad)?;
-    stream.take(MAX_BODY as u64 + 1).read_to_end(&mut json).map_err(bad)?;
+fn inflated(json: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, HttpProblem> {
+    let json = json.map_err(|_| HttpProblem::bad_request("the compressed body could not be read"))?;
     if json.len() > MAX_BODY { Err(too_large()) } else { Ok(json) }
 }
 
@@ -77,18 +91,20 @@ pub fn takes_zstd(headers: &HeaderMap) -> bool {
 }
 
 /// JSON, compressed for those who can read it.
-pub fn json<T: Serialize>(headers: &HeaderMap, value: &T) -> Result<Response, HttpProblem> {
+pub fn json<T: Serialize>(packs: bool, value: &T) -> Result<Response, HttpProblem> {
     let json = serde_json::to_vec(value).map_err(anyhow::Error::new)?;
-    if !takes_zstd(headers) || json.len() < COMPRESS_FROM {
+    if !packs || json.len() < COMPRESS_FROM {
         return Ok(json_bytes(json, false));
     }
-    let packed = zstd::encode_all(json.as_slice(), 3).map_err(anyhow::Error::new)?;
+    let level = if json.len() < COMPRESS_WELL_FROM { 3 } else { 9 };
+    // Told how much there is, zstd takes no more memory than that needs.
+    let packed = zstd::bulk::compress(&json, level).map_err(anyhow::Error::new)?;
     Ok(json_bytes(packed, true))
 }
 
 /// JSON that is stored compressed.
-pub fn packed_json(headers: &HeaderMap, packed: Vec<u8>) -> Result<Response, HttpProblem> {
-    if takes_zstd(headers) {
+pub fn packed_json(packs: bool, packed: Vec<u8>) -> Result<Response, HttpProblem> {
+    if packs {
         return Ok(json_bytes(packed, true));
     }
     let json = zstd::decode_all(packed.as_slice()).map_err(anyhow::Error::new)?;
@@ -99,7 +115,6 @@ fn json_bytes(bytes: Vec<u8>, packed: bool) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if packed {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     }

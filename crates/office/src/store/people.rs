@@ -4,6 +4,7 @@ use super::{At, Id, Json};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{TechnicianId, work_order::Technician};
+use jobsheet_sqlite::Kept;
 use rusqlite::{Connection, OptionalExtension, params};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +30,16 @@ pub fn technicians(db: &Connection) -> Result<Vec<Technician>> {
 
 pub fn technician(db: &Connection, id: TechnicianId) -> Result<Option<Technician>> {
     let sql = "SELECT body FROM technician WHERE id = ?1";
-    Ok(db.query_row(sql, [Id(id)], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [Id(id)], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
 }
 
 pub fn technician_by_login(db: &Connection, login: &str) -> Result<Option<Technician>> {
     let sql = "SELECT body FROM technician WHERE login = ?1";
-    Ok(db.query_row(sql, [login], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [login], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
 }
 
 pub fn insert_technician(tx: &Connection, technician: &Technician, password: &str) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO technician (id, login, name, password, body) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![Id(technician.id), technician.login, technician.name, password, Json(technician)],
     )?;
@@ -46,7 +47,7 @@ pub fn insert_technician(tx: &Connection, technician: &Technician, password: &st
 }
 
 pub fn insert_staff(tx: &Connection, login: &str, name: &str, role: &str, password: &str) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO staff (login, name, role, password) VALUES (?1, ?2, ?3, ?4)",
         params![login, name, role, password],
     )?;
@@ -55,12 +56,12 @@ pub fn insert_staff(tx: &Connection, login: &str, name: &str, role: &str, passwo
 
 pub fn staff_name(db: &Connection, login: &str) -> Result<Option<String>> {
     let sql = "SELECT name FROM staff WHERE login = ?1";
-    Ok(db.query_row(sql, [login], |row| row.get(0)).optional()?)
+    Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
 }
 
 pub fn staff_role(db: &Connection, login: &str) -> Result<Option<String>> {
     let sql = "SELECT role FROM staff WHERE login = ?1";
-    Ok(db.query_row(sql, [login], |row| row.get(0)).optional()?)
+    Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
 }
 
 /// The account (technician id or staff login) and the password's hash.
@@ -69,13 +70,13 @@ pub fn account(db: &Connection, kind: Kind, login: &str) -> Result<Option<(Strin
         Kind::Technician => "SELECT id, password FROM technician WHERE login = ?1",
         Kind::Staff => "SELECT login, password FROM staff WHERE login = ?1",
     };
-    Ok(db.query_row(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    Ok(db.one(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 /// How many wrong tries, and until when no further one is looked at.
 pub fn wrong_tries(db: &Connection, key: &str) -> Result<Option<(u32, DateTime<Utc>)>> {
     let sql = "SELECT tries, until FROM wrong_password WHERE login = ?1";
-    Ok(db.query_row(sql, [key], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0))).optional()?)
+    Ok(db.one(sql, [key], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0))).optional()?)
 }
 
 pub fn note_wrong_try(
@@ -85,7 +86,7 @@ pub fn note_wrong_try(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO wrong_password (login, tries, last, until) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (login) DO UPDATE SET tries = excluded.tries, last = excluded.last, until = excluded.until",
         params![key, tries, At(now), At(until)],
@@ -95,7 +96,7 @@ pub fn note_wrong_try(
 
 /// Forgets the tries of one login, and everybody's that are older than `before`.
 pub fn forget_wrong_tries(tx: &Connection, key: &str, before: DateTime<Utc>) -> Result<()> {
-    tx.execute("DELETE FROM wrong_password WHERE login = ?1 OR last < ?2", params![key, At(before)])?;
+    tx.run("DELETE FROM wrong_password WHERE login = ?1 OR last < ?2", params![key, At(before)])?;
     Ok(())
 }
 
@@ -106,7 +107,7 @@ pub fn insert_session(
     account: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO session (token, kind, account, made_at, last_used) VALUES (?1, ?2, ?3, ?4, ?4)",
         params![token, kind.word(), account, At(now)],
     )?;
@@ -116,22 +117,21 @@ pub fn insert_session(
 /// The account of a session and when it was last used.
 pub fn session(db: &Connection, token: &str, kind: Kind) -> Result<Option<(String, DateTime<Utc>)>> {
     let sql = "SELECT account, last_used FROM session WHERE token = ?1 AND kind = ?2";
-    let found =
-        db.query_row(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0)));
+    let found = db.one(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0)));
     Ok(found.optional()?)
 }
 
 pub fn use_session(tx: &Connection, token: &str, now: DateTime<Utc>) -> Result<()> {
-    tx.execute("UPDATE session SET last_used = ?2 WHERE token = ?1", params![token, At(now)])?;
+    tx.run("UPDATE session SET last_used = ?2 WHERE token = ?1", params![token, At(now)])?;
     Ok(())
 }
 
 pub fn end_session(tx: &Connection, token: &str) -> Result<()> {
-    tx.execute("DELETE FROM session WHERE token = ?1", [token])?;
+    tx.run("DELETE FROM session WHERE token = ?1", [token])?;
     Ok(())
 }
 
 pub fn end_sessions_before(tx: &Connection, kind: Kind, before: DateTime<Utc>) -> Result<()> {
-    tx.execute("DELETE FROM session WHERE kind = ?1 AND last_used < ?2", params![kind.word(), At(before)])?;
+    tx.run("DELETE FROM session WHERE kind = ?1 AND last_used < ?2", params![kind.word(), At(before)])?;
     Ok(())
 }

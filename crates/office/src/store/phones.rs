@@ -9,6 +9,7 @@ use jobsheet_model::{
     sign::PublicKey,
     view::ConsolePhone,
 };
+use jobsheet_sqlite::Kept;
 use rusqlite::{Connection, OptionalExtension, Row, params, types::FromSqlError};
 
 pub struct Phone {
@@ -34,16 +35,16 @@ fn phone_row(row: &Row<'_>) -> rusqlite::Result<Phone> {
 const PHONE: &str = "SELECT id, technician, key, revoked_at IS NOT NULL, wipe FROM phone";
 
 pub fn phone(db: &Connection, id: PhoneId) -> Result<Option<Phone>> {
-    Ok(db.query_row(&format!("{PHONE} WHERE id = ?1"), [Id(id)], phone_row).optional()?)
+    Ok(db.one(&format!("{PHONE} WHERE id = ?1"), [Id(id)], phone_row).optional()?)
 }
 
 pub fn phone_by_key(db: &Connection, technician: TechnicianId, key: &PublicKey) -> Result<Option<Phone>> {
     let sql = format!("{PHONE} WHERE technician = ?1 AND key = ?2");
-    Ok(db.query_row(&sql, params![Id(technician), key.to_string()], phone_row).optional()?)
+    Ok(db.one(&sql, params![Id(technician), key.to_string()], phone_row).optional()?)
 }
 
 pub fn insert_phone(tx: &Connection, phone: &Phone, name: &str, now: DateTime<Utc>) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO phone (id, technician, key, name, enrolled_at, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         params![Id(phone.id), Id(phone.technician), phone.key.to_string(), name, At(now)],
     )?;
@@ -76,17 +77,17 @@ pub fn list(db: &Connection) -> Result<Vec<ConsolePhone>> {
 
 /// Revokes it, with an order to empty itself or without. `false`: there is no such phone.
 pub fn revoke(tx: &Connection, id: PhoneId, wipe: Option<Wipe>, now: DateTime<Utc>) -> Result<bool> {
-    let known = tx.execute(
+    let known = tx.run(
         "UPDATE phone SET revoked_at = coalesce(revoked_at, ?2), wipe = coalesce(?3, wipe) WHERE id = ?1",
         params![Id(id), At(now), wipe.map(Wipe::word)],
     )?;
-    tx.execute("DELETE FROM session WHERE phone = ?1", [Id(id)])?;
+    tx.run("DELETE FROM session WHERE phone = ?1", [Id(id)])?;
     Ok(known == 1)
 }
 
 pub fn set_wiped(tx: &Connection, id: PhoneId, now: DateTime<Utc>) -> Result<()> {
-    tx.execute("UPDATE phone SET wiped_at = coalesce(wiped_at, ?2) WHERE id = ?1", params![Id(id), At(now)])?;
-    tx.execute("DELETE FROM session WHERE phone = ?1", [Id(id)])?;
+    tx.run("UPDATE phone SET wiped_at = coalesce(wiped_at, ?2) WHERE id = ?1", params![Id(id), At(now)])?;
+    tx.run("DELETE FROM session WHERE phone = ?1", [Id(id)])?;
     Ok(())
 }
 
@@ -100,7 +101,7 @@ pub fn insert_code(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO enrolment (code, technician, made_by, made_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![code.as_str(), Id(technician), by, At(now), At(until)],
     )?;
@@ -111,31 +112,31 @@ pub fn insert_code(
 pub fn use_code(tx: &Connection, code: &Digest, now: DateTime<Utc>) -> Result<Option<TechnicianId>> {
     let sql = "UPDATE enrolment SET used_at = ?2 WHERE code = ?1 AND used_at IS NULL AND expires_at > ?2
                RETURNING technician";
-    let found = tx.query_row(sql, params![code.as_str(), At(now)], |row| row.get::<_, Id<_>>(0));
+    let found = tx.one(sql, params![code.as_str(), At(now)], |row| row.get::<_, Id<_>>(0));
     Ok(found.optional()?.map(|id| id.0))
 }
 
 /// The office's half of what opens this technician's database, made when it is first asked for.
 pub fn recovery(tx: &Connection, technician: TechnicianId, fresh: &str) -> Result<String> {
     let sql = "UPDATE technician SET recovery = coalesce(recovery, ?2) WHERE id = ?1 RETURNING recovery";
-    Ok(tx.query_row(sql, params![Id(technician), fresh], |row| row.get(0))?)
+    Ok(tx.one(sql, params![Id(technician), fresh], |row| row.get(0))?)
 }
 
 // --- Sessions --------------------------------------------------------------------------------------
 
 pub fn insert_session(tx: &Connection, token: &str, phone: &Phone, now: DateTime<Utc>) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO session (token, kind, account, made_at, last_used, phone)
          VALUES (?1, 'technician', ?2, ?3, ?3, ?4)",
         params![token, Id(phone.technician), At(now), Id(phone.id)],
     )?;
-    tx.execute("UPDATE phone SET last_seen = ?2 WHERE id = ?1", params![Id(phone.id), At(now)])?;
+    tx.run("UPDATE phone SET last_seen = ?2 WHERE id = ?1", params![Id(phone.id), At(now)])?;
     Ok(())
 }
 
 /// A session's phone and when it began, also when it is over: its phone may then be challenged at once.
 pub fn session(db: &Connection, token: &str) -> Result<Option<(PhoneId, DateTime<Utc>)>> {
     let sql = "SELECT phone, made_at FROM session WHERE token = ?1 AND kind = 'technician'";
-    let found = db.query_row(sql, [token], |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, At>(1)?.0)));
+    let found = db.one(sql, [token], |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, At>(1)?.0)));
     Ok(found.optional()?)
 }

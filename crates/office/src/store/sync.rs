@@ -7,6 +7,7 @@ use jobsheet_model::{
     ChangeId, DeviceId, Digest, Refusal, TechnicianId, WorkOrderId,
     wire::{Base, Gone, ReferenceSet},
 };
+use jobsheet_sqlite::Kept;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// How far a phone's changes are held.
@@ -59,7 +60,7 @@ pub fn save_device(
     app: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash,
@@ -102,7 +103,7 @@ pub fn link(db: &Connection, device: DeviceId, sequence: u64) -> Result<Option<L
 }
 
 pub fn add_link(tx: &Connection, device: DeviceId, sequence: u64, link: &Link) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO link (device, sequence, digest, previous, change_id) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             Id(device),
@@ -128,7 +129,7 @@ pub fn links_after(db: &Connection, device: DeviceId, sequence: u64) -> Result<V
 pub fn last_work_order(db: &Connection, device: DeviceId) -> Result<Option<WorkOrderId>> {
     let sql = "SELECT work_order FROM change WHERE device = ?1 AND work_order IS NOT NULL
                ORDER BY sequence DESC LIMIT 1";
-    let found = db.query_row(sql, [Id(device)], |row| Ok(row.get::<_, Id<_>>(0)?.0));
+    let found = db.one(sql, [Id(device)], |row| Ok(row.get::<_, Id<_>>(0)?.0));
     Ok(found.optional()?)
 }
 
@@ -148,7 +149,7 @@ pub struct KnownChange {
 
 pub fn known_change(db: &Connection, id: ChangeId) -> Result<Option<KnownChange>> {
     let sql = "SELECT digest, work_order, refused, body FROM change WHERE id = ?1";
-    let found = db.query_row(sql, [Id(id)], |row| {
+    let found = db.one(sql, [Id(id)], |row| {
         Ok(KnownChange {
             digest: row.get::<_, Sha>(0)?.0,
             work_order: row.get::<_, Option<Id<_>>>(1)?.map(|id| id.0),
@@ -173,7 +174,7 @@ pub struct Received<'a> {
 }
 
 pub fn keep_change(tx: &Connection, change: &Received<'_>) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO change (id, digest, device, sequence, technician, work_order, received_at, refused, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
@@ -199,7 +200,7 @@ pub fn quarantine(
     body: &[u8],
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let rows = tx.execute(
+    let rows = tx.run(
         "INSERT INTO quarantine (digest, technician, received_at, reason, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (digest) DO NOTHING",
         params![Digest::of(body).as_str(), Id(technician), At(now), reason, body],
@@ -212,7 +213,8 @@ pub fn quarantine(
 /// Offers whose arrival at the phone is proved by its cursor, and not yet noted (A15).
 pub fn offers_delivered(db: &Connection, technician: TechnicianId, cursor: u64) -> Result<Vec<WorkOrderId>> {
     let mut rows = db.prepare_cached(
-        "SELECT a.work_order FROM access a JOIN work_order w ON w.id = a.work_order
+        "SELECT a.work_order FROM access a INDEXED BY access_undelivered
+         JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
          WHERE a.technician = ?1 AND a.active = 1 AND a.offered = 1 AND a.delivered_at IS NULL
            AND a.n <= ?2 AND w.n <= ?2",
     )?;
@@ -226,7 +228,7 @@ pub fn set_delivered(
     technician: TechnicianId,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "UPDATE access SET delivered_at = ?3 WHERE work_order = ?1 AND technician = ?2",
         params![Id(id), Id(technician), At(now)],
     )?;
@@ -242,16 +244,29 @@ pub struct Moved {
     pub active: bool,
 }
 
+/// When no more than this happened since, what happened is looked through, and otherwise all that is the technician's.
+const LITTLE: u64 = 1000;
+
 /// What moved for this technician after `cursor`, in order. This query is also the guard of I10.
 pub fn moved(db: &Connection, technician: TechnicianId, cursor: u64, limit: usize) -> Result<Vec<Moved>> {
-    let mut rows = db.prepare_cached(
-        "SELECT work_order, position, active FROM (
+    let by_technician = "SELECT work_order, position, active FROM (
              SELECT a.work_order, a.active,
                     CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
              FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
              WHERE a.technician = ?1)
-         WHERE position > ?2 ORDER BY position LIMIT ?3",
-    )?;
+         WHERE position > ?2 ORDER BY position LIMIT ?3";
+    // The same, from the two things that can have moved: the grant, and the work order.
+    let by_position = "SELECT a.work_order, CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position, a.active
+         FROM access a INDEXED BY access_of_technician
+         CROSS JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
+         WHERE a.technician = ?1 AND a.n > ?2
+         UNION ALL
+         SELECT a.work_order, w.n, a.active
+         FROM work_order w INDEXED BY work_order_moved CROSS JOIN access a ON a.work_order = w.id
+         WHERE w.n > ?2 AND a.technician = ?1 AND a.active = 1 AND a.n <= ?2
+         ORDER BY position LIMIT ?3";
+    let little = super::counter(db)?.saturating_sub(cursor) <= LITTLE;
+    let mut rows = db.prepare_cached(if little { by_position } else { by_technician })?;
     let found = rows.query_map(params![Id(technician), cursor, limit as u64], |row| {
         Ok(Moved { work_order: row.get::<_, Id<_>>(0)?.0, position: row.get(1)?, active: row.get(2)? })
     })?;
@@ -274,14 +289,23 @@ pub fn scope(db: &Connection, technician: TechnicianId) -> Result<Vec<u64>> {
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Base>> {
+/// A base, and what a phone needs to have seen to have the order of it.
+pub struct Sent {
+    pub base: Base,
+    pub known_from: u64,
+    /// As JSON, about.
+    pub bytes: usize,
+}
+
+pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Sent>> {
     let mut rows = db.prepare_cached(
-        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
+        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END, a.n
          FROM access a JOIN work_order w ON w.id = a.work_order
          WHERE a.technician = ?1 AND a.work_order = ?2 AND a.active = 1",
     )?;
-    let n = rows.query_row(params![Id(technician), Id(id)], |row| row.get(0)).optional()?;
-    let Some(n) = n else { return Ok(None) };
+    let n =
+        rows.query_row(params![Id(technician), Id(id)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((n, granted)) = n else { return Ok(None) };
     let Some(held) = super::held(db, id)? else { return Ok(None) };
     let mut photos_held = Vec::new();
     for photo in &held.sheet.photos {
@@ -289,13 +313,14 @@ pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Resul
             photos_held.push(photo.digest.clone());
         }
     }
-    Ok(Some(Base { n, order: held.order, sheet: held.sheet, photos_held }))
+    let base = Base { n, order: held.order, sheet: held.sheet, photos_held };
+    Ok(Some(Sent { base, known_from: held.body_n.max(granted), bytes: held.bytes }))
 }
 
 pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
     let sql =
         "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
-    let found = db.query_row(sql, params![Id(id), Id(technician)], |row| {
+    let found = db.one(sql, params![Id(id), Id(technician)], |row| {
         Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<_, At>(2)?.0 })
     });
     Ok(found.optional()?)
@@ -311,11 +336,11 @@ pub fn name_photo(
     technician: TechnicianId,
     work_order: WorkOrderId,
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO photo (digest, bytes) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING",
         params![digest.as_str(), bytes],
     )?;
-    tx.execute(
+    tx.run(
         "INSERT INTO photo_use (digest, technician, work_order) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         params![digest.as_str(), Id(technician), Id(work_order)],
     )?;
@@ -336,7 +361,7 @@ pub fn photo_is_whole(db: &Connection, digest: &Digest) -> Result<bool> {
 /// `false` when it was whole before.
 pub fn set_photo_whole(tx: &Connection, digest: &Digest, now: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE photo SET whole_at = ?2 WHERE digest = ?1 AND whole_at IS NULL";
-    Ok(tx.execute(sql, params![digest.as_str(), At(now)])? == 1)
+    Ok(tx.run(sql, params![digest.as_str(), At(now)])? == 1)
 }
 
 /// Did a change of this technician name the photo?
@@ -366,8 +391,9 @@ pub fn orders_of_photo(db: &Connection, digest: &Digest) -> Result<Vec<WorkOrder
 
 pub fn photos_missing(db: &Connection, technician: TechnicianId) -> Result<Vec<Digest>> {
     let mut rows = db.prepare_cached(
-        "SELECT DISTINCT p.digest FROM photo_use u JOIN photo p ON p.digest = u.digest
-         WHERE u.technician = ?1 AND p.whole_at IS NULL ORDER BY p.digest LIMIT 1000",
+        "SELECT DISTINCT p.digest FROM photo p INDEXED BY photo_missing
+         CROSS JOIN photo_use u ON u.digest = p.digest
+         WHERE p.whole_at IS NULL AND u.technician = ?1 ORDER BY p.digest LIMIT 1000",
     )?;
     let found = rows.query_map([Id(technician)], |row| Ok(row.get::<_, Sha>(0)?.0))?;
     Ok(found.collect::<Result<_, _>>()?)
@@ -381,7 +407,7 @@ pub fn save_reference(
     technician: Option<TechnicianId>,
     json: &[u8],
 ) -> Result<()> {
-    tx.execute(
+    tx.run(
         "INSERT INTO reference_set (name, technician, digest, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (name, technician) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
              body = excluded.body",
@@ -409,5 +435,5 @@ pub fn reference_list(db: &Connection, technician: TechnicianId) -> Result<Vec<R
 /// The set's JSON, still compressed.
 pub fn reference(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT body FROM reference_set WHERE digest = ?1 AND technician IN ('', ?2)";
-    Ok(db.query_row(sql, params![digest.as_str(), Id(technician)], |row| row.get(0)).optional()?)
+    Ok(db.one(sql, params![digest.as_str(), Id(technician)], |row| row.get(0)).optional()?)
 }

@@ -83,7 +83,6 @@ fn as_request(made: &Made, device: DeviceId) -> SyncRequest {
         device,
         app: made.app.clone(),
         cursor: None,
-        at: made.at.clone(),
         recorded: 0,
         held: HeldMark::default(),
         incarnation: None,
@@ -92,5 +91,6 @@ fn as_request(made: &Made, device: DeviceId) -> SyncRequest {
         check: false,
         differed: false,
         mismatch: false,
+        room: None,
     }
 }

@@ -12,7 +12,7 @@ impl Rows<'_> {
         hash: &Digest,
         photo: Option<&Digest>,
     ) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
@@ -26,11 +26,11 @@ impl Rows<'_> {
             ],
         )?;
         // One that is somebody else's takes records all the same (P15), and is closed again when they are received.
-        self.0.execute(
+        self.0.run(
             "UPDATE work_order SET closed = 0 WHERE id = ?1 AND closed > 0",
             [change.work_order.to_string()],
         )?;
-        self.0.execute(
+        self.0.run(
             "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
             params![change.sequence, hash.as_str()],
         )?;
@@ -91,7 +91,7 @@ impl Rows<'_> {
 
     /// Of a change of the chain that this phone goes on with, waiting or held.
     pub fn hash_of(&self, sequence: u64) -> Result<Option<Digest>> {
-        let row = self.0.query_row(
+        let row = self.0.one(
             "SELECT hash FROM outbox WHERE sequence = ?1
              UNION ALL
              SELECT k.hash FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence = ?1",
@@ -103,7 +103,7 @@ impl Rows<'_> {
 
     /// Is the change laid on its base, because the base does not hold it?
     pub fn is_laid(&self, sequence: u64) -> Result<bool> {
-        let found = self.0.query_row(
+        let found = self.0.one(
             "SELECT EXISTS (SELECT 1 FROM outbox WHERE sequence = ?1 AND state = 'waiting' AND in_base = 0)",
             [sequence],
             |r| r.get(0),
@@ -113,7 +113,7 @@ impl Rows<'_> {
 
     /// The office says that it holds the change, and so does the base: only a receipt is waited for.
     pub fn mark_held(&self, sequence: u64) -> Result<()> {
-        self.0.execute("UPDATE outbox SET in_base = 1, held = 1 WHERE sequence = ?1", [sequence])?;
+        self.0.run("UPDATE outbox SET in_base = 1, held = 1 WHERE sequence = ?1", [sequence])?;
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Rows<'_> {
         )? {
             if holds(sequence) != in_base {
                 let sql = "UPDATE outbox SET in_base = ?2 WHERE sequence = ?1";
-                self.0.execute(sql, params![sequence, !in_base])?;
+                self.0.run(sql, params![sequence, !in_base])?;
             }
         }
         Ok(())
@@ -140,7 +140,7 @@ impl Rows<'_> {
             [],
         )? {
             if !holds(sequence) {
-                self.0.execute(
+                self.0.run(
                     "UPDATE outbox SET held = 0, state = 'waiting', reason = NULL WHERE sequence = ?1",
                     [sequence],
                 )?;
@@ -158,7 +158,7 @@ impl Rows<'_> {
     /// The office has signed for everything up to `up_to`: what the base holds too waits no longer. It is kept
     /// until a backup of the office has it (I12). Returns the work orders it belongs to.
     pub fn keep_up_to(&self, up_to: u64, at: DateTime<Utc>) -> Result<BTreeSet<WorkOrderId>> {
-        self.0.execute(
+        self.0.run(
             "INSERT OR REPLACE INTO kept (device, sequence, id, work_order, what, body, hash, photo, at)
              SELECT d.id, o.sequence, o.id, o.work_order, o.what, o.body, o.hash, o.photo, ?2
              FROM outbox o, device d WHERE o.state = 'waiting' AND o.held = 1 AND o.sequence <= ?1",
@@ -173,13 +173,13 @@ impl Rows<'_> {
 
     /// The office has lost what it had signed for: it waits again. Our base holds it until another comes.
     pub fn requeue_from(&self, sequence: u64) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base)
              SELECT k.sequence, k.id, k.work_order, k.what, k.body, k.hash, k.photo, 1
              FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence >= ?1",
             [sequence],
         )?;
-        self.0.execute(
+        self.0.run(
             "DELETE FROM kept WHERE sequence >= ?1 AND device = (SELECT id FROM device WHERE one = 1)",
             [sequence],
         )?;
@@ -196,26 +196,25 @@ impl Rows<'_> {
         };
         let lowest = self
             .0
-            .query_row("SELECT min(0, coalesce(min(sequence), 0)) FROM outbox", [], |r| r.get::<_, i64>(0))?;
+            .one("SELECT min(0, coalesce(min(sequence), 0)) FROM outbox", [], |r| r.get::<_, i64>(0))?;
         let refused = sequences("SELECT sequence FROM outbox WHERE state = 'refused' AND sequence > 0")?;
         for (n, sequence) in refused.into_iter().enumerate() {
             let aside = lowest - 1 - i64::try_from(n).unwrap_or(i64::MAX / 2);
-            self.0
-                .execute("UPDATE outbox SET sequence = ?2 WHERE sequence = ?1", params![sequence, aside])?;
+            self.0.run("UPDATE outbox SET sequence = ?2 WHERE sequence = ?1", params![sequence, aside])?;
         }
         let (mut last, mut hash) = (0_i64, None::<Digest>);
         for sequence in sequences("SELECT sequence FROM outbox WHERE state = 'waiting' ORDER BY sequence")? {
             let sql = "SELECT body FROM outbox WHERE sequence = ?1";
-            let body: String = self.0.query_row(sql, [sequence], |r| r.get(0))?;
+            let body: String = self.0.one(sql, [sequence], |r| r.get(0))?;
             let (renewed, digest) = numbered(&body, id, last + 1, hash.as_ref())?;
-            self.0.execute(
+            self.0.run(
                 "UPDATE outbox SET sequence = ?2, body = ?3, hash = ?4, held = 0,
                      recorded = coalesce(recorded, body) WHERE sequence = ?1",
                 params![sequence, last + 1, renewed, digest.as_str()],
             )?;
             (last, hash) = (last + 1, Some(digest));
         }
-        self.0.execute(
+        self.0.run(
             "UPDATE device SET id = ?1, sequence = ?2, hash = ?3, incarnation = NULL, safe_sequence = 0,
                  receipt_sequence = 0, receipt_hash = NULL, receipt_mismatch = 0 WHERE one = 1",
             params![id.to_string(), last, hash.as_ref().map(Digest::as_str)],
@@ -237,17 +236,16 @@ impl Rows<'_> {
         for (other, sequence, body) in rows {
             let next = i64::try_from(last + 1).unwrap_or(i64::MAX);
             let (renewed, digest) = numbered(&body, device.id, next, hash.as_ref())?;
-            self.0.execute(
+            self.0.run(
                 "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base, recorded)
                  SELECT ?3, id, work_order, what, ?4, ?5, photo, 1, body FROM kept
                  WHERE device = ?1 AND sequence = ?2",
                 params![other, sequence, next, renewed, digest.as_str()],
             )?;
-            self.0
-                .execute("DELETE FROM kept WHERE device = ?1 AND sequence = ?2", params![other, sequence])?;
+            self.0.run("DELETE FROM kept WHERE device = ?1 AND sequence = ?2", params![other, sequence])?;
             (last, hash) = (last + 1, Some(digest));
         }
-        self.0.execute(
+        self.0.run(
             "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
             params![last, hash.as_ref().map(Digest::as_str)],
         )?;
@@ -256,20 +254,21 @@ impl Rows<'_> {
 
     /// Only for faults that are planted: nothing else forgets a change like this (I2).
     pub fn forget(&self, sequence: u64) -> Result<()> {
-        self.0.execute("DELETE FROM outbox WHERE sequence = ?1", [sequence])?;
+        self.0.run("DELETE FROM outbox WHERE sequence = ?1", [sequence])?;
         Ok(())
     }
 
     pub fn count_kept(&self) -> Result<u64> {
-        Ok(self.0.query_row("SELECT count(*) FROM kept", [], |r| r.get(0))?)
+        Ok(self.0.one("SELECT count(*) FROM kept", [], |r| r.get(0))?)
     }
 
     /// Drops what a backup of the office holds, and what was kept for so long that one must.
     pub fn drop_kept(&self, before: DateTime<Utc>) -> Result<()> {
-        self.0.execute(
-            "DELETE FROM kept WHERE at < ?1 OR EXISTS (
-                 SELECT 1 FROM device d WHERE d.id = kept.device AND kept.sequence <= d.safe_sequence)",
-            [millis::text(&before)],
+        self.0.run("DELETE FROM kept WHERE at < ?1", [millis::text(&before)])?;
+        self.0.run(
+            "DELETE FROM kept WHERE device = (SELECT id FROM device WHERE one = 1)
+                 AND sequence <= (SELECT safe_sequence FROM device WHERE one = 1)",
+            [],
         )?;
         Ok(())
     }
@@ -289,7 +288,7 @@ impl Rows<'_> {
     }
 
     pub fn refuse(&self, sequence: u64, reason: Refusal) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE outbox SET state = 'refused', reason = ?2 WHERE sequence = ?1",
             params![sequence, word(&reason)],
         )?;
@@ -316,6 +315,26 @@ impl Rows<'_> {
         )?;
         let rows = statement.query_map([id.to_string()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What only this phone has of one work order.
+    pub fn tally(&self, id: WorkOrderId) -> Result<Tally> {
+        let id = id.to_string();
+        let mut tally = self.0.one(
+            "SELECT coalesce(sum(state = 'waiting'), 0), coalesce(sum(state = 'refused'), 0),
+                    coalesce(sum(CASE WHEN state = 'waiting' THEN octet_length(body) ELSE 0 END), 0)
+             FROM outbox WHERE work_order = ?1",
+            [&id],
+            |r| Ok(Tally { changes: r.get(0)?, refused: r.get(1)?, bytes: r.get(2)?, photos: 0 }),
+        )?;
+        let (photos, bytes): (u32, u64) = self.0.one(
+            "SELECT count(*), coalesce(sum(size - sent), 0) FROM photo WHERE work_order = ?1 AND held_at IS NULL",
+            [&id],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )?;
+        tally.photos = photos;
+        tally.bytes += bytes;
+        Ok(tally)
     }
 
     /// What only this phone has, by work order.
@@ -356,22 +375,26 @@ impl Rows<'_> {
         thumb: &[u8],
         bytes: &[u8],
     ) -> Result<()> {
-        self.0.execute(
-            "INSERT INTO photo (digest, work_order, size, taken_at, thumb, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let new = self.0.run(
+            "INSERT INTO photo (digest, work_order, size, taken_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (digest) DO NOTHING",
-            params![digest.as_str(), order.to_string(), bytes.len(), millis::text(&at), thumb, bytes],
+            params![digest.as_str(), order.to_string(), bytes.len(), millis::text(&at)],
         )?;
+        if new == 1 {
+            let sql = "INSERT INTO picture (digest, thumb, bytes) VALUES (?1, ?2, ?3)";
+            self.0.run(sql, params![digest.as_str(), thumb, bytes])?;
+        }
         Ok(())
     }
 
     /// The thumbnail also stands for a photo whose bytes were given up.
     pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Option<Vec<u8>>> {
         let sql = if thumb {
-            "SELECT thumb FROM photo WHERE digest = ?1"
+            "SELECT thumb FROM picture WHERE digest = ?1"
         } else {
-            "SELECT iif(octet_length(bytes) > 0, bytes, thumb) FROM photo WHERE digest = ?1"
+            "SELECT iif(octet_length(bytes) > 0, bytes, thumb) FROM picture WHERE digest = ?1"
         };
-        Ok(self.0.query_row(sql, [digest.as_str()], |r| r.get(0)).optional()?)
+        Ok(self.0.one(sql, [digest.as_str()], |r| r.get(0)).optional()?)
     }
 
     /// Gives up photos of visits that are over, once a backup of the office holds them or they were kept for so long
@@ -379,16 +402,21 @@ impl Rows<'_> {
     pub fn drop_photos(&self, safe_at: Option<DateTime<Utc>>, before: DateTime<Utc>) -> Result<()> {
         // The phone's clock says when the office held it: an hour is left for what it may be off.
         let safe = safe_at.map(|at| at - chrono::TimeDelta::hours(1)).unwrap_or(before).max(before);
-        let gone = self.0.execute(
+        let gone = self.0.run(
             "DELETE FROM photo WHERE held_at <= ?1
                  AND work_order IN (SELECT id FROM work_order WHERE gone IS NOT NULL AND closed > 0)",
             [millis::text(&safe)],
         )?;
-        let over = self.0.execute(
-            "UPDATE photo SET bytes = x'' WHERE held_at <= ?1 AND octet_length(bytes) > 0
-                 AND work_order IN (SELECT id FROM work_order WHERE over_at IS NOT NULL)",
-            [millis::text(&safe)],
+        let mut statement = self.0.prepare_cached(
+            "UPDATE photo SET kept = 0 WHERE held_at <= ?1 AND kept = 1
+                 AND work_order IN (SELECT id FROM work_order WHERE over_at IS NOT NULL) RETURNING digest",
         )?;
+        let rows = statement.query_map([millis::text(&safe)], |r| r.get(0))?;
+        let given_up: Vec<String> = rows.collect::<Result<_, _>>()?;
+        for digest in &given_up {
+            self.0.run("UPDATE picture SET bytes = x'' WHERE digest = ?1", [digest])?;
+        }
+        let over = given_up.len();
         if gone + over > 0 {
             let mut statement = self.0.prepare("PRAGMA incremental_vacuum")?;
             let mut rows = statement.query([])?;
@@ -423,7 +451,7 @@ impl Rows<'_> {
     /// Photos that the office does not hold whole, whatever else is known of them.
     pub fn photos_to_rescue(&self) -> Result<Vec<Digest>> {
         let mut statement = self.0.prepare(
-            "SELECT digest FROM photo WHERE held_at IS NULL AND octet_length(bytes) > 0 ORDER BY taken_at, digest",
+            "SELECT digest FROM photo WHERE held_at IS NULL AND kept = 1 ORDER BY taken_at, digest",
         )?;
         let rows = statement.query_map([], |r| digest(r, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -431,13 +459,13 @@ impl Rows<'_> {
 
     /// The office said that it holds so many bytes.
     pub fn photo_sent(&self, digest: &Digest, sent: u64) -> Result<()> {
-        self.0.execute("UPDATE photo SET sent = ?2 WHERE digest = ?1", params![digest.as_str(), sent])?;
+        self.0.run("UPDATE photo SET sent = ?2 WHERE digest = ?1", params![digest.as_str(), sent])?;
         Ok(())
     }
 
     /// The office said that it holds the photo whole.
     pub fn photo_held(&self, digest: &Digest, at: DateTime<Utc>) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE photo SET sent = size, held_at = ?2, trouble = NULL, tries = 0, retry_at = NULL
              WHERE digest = ?1 AND held_at IS NULL",
             [digest.as_str(), &millis::text(&at)],
@@ -447,9 +475,9 @@ impl Rows<'_> {
 
     /// The office misses a photo that it once held: it is sent again, if we have it still.
     pub fn photo_missing(&self, digest: &Digest) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "UPDATE photo SET sent = 0, held_at = NULL
-             WHERE digest = ?1 AND held_at IS NOT NULL AND octet_length(bytes) > 0",
+             WHERE digest = ?1 AND held_at IS NOT NULL AND kept = 1",
             [digest.as_str()],
         )?;
         Ok(())
@@ -459,11 +487,11 @@ impl Rows<'_> {
     pub fn photo_trouble(&self, digest: &Digest, why: &str, now: DateTime<Utc>) -> Result<()> {
         let tries: u32 = self
             .0
-            .query_row("SELECT tries FROM photo WHERE digest = ?1", [digest.as_str()], |r| r.get(0))
+            .one("SELECT tries FROM photo WHERE digest = ?1", [digest.as_str()], |r| r.get(0))
             .optional()?
             .unwrap_or(0);
         let minutes = 1_i64 << tries.min(6);
-        self.0.execute(
+        self.0.run(
             "UPDATE photo SET sent = 0, trouble = ?2, tries = tries + 1, retry_at = ?3 WHERE digest = ?1",
             params![digest.as_str(), why, millis::text(&(now + chrono::TimeDelta::minutes(minutes)))],
         )?;
@@ -473,7 +501,7 @@ impl Rows<'_> {
     /// Average bytes of a photo here; `None` when there is none.
     pub fn photo_size(&self) -> Result<Option<u64>> {
         let average: Option<f64> =
-            self.0.query_row("SELECT avg(size) FROM (SELECT size FROM photo LIMIT 50)", [], |r| r.get(0))?;
+            self.0.one("SELECT avg(size) FROM (SELECT size FROM photo LIMIT 50)", [], |r| r.get(0))?;
         Ok(average.map(|a| a as u64))
     }
 }

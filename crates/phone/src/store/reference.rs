@@ -6,13 +6,13 @@ impl Rows<'_> {
     pub fn reference_digest(&self, name: &str) -> Result<Option<Digest>> {
         let row = self
             .0
-            .query_row("SELECT digest FROM reference_set WHERE name = ?1", [name], |r| digest(r, 0))
+            .one("SELECT digest FROM reference_set WHERE name = ?1", [name], |r| digest(r, 0))
             .optional()?;
         Ok(row)
     }
 
     pub fn save_reference_digest(&self, name: &str, digest: &Digest) -> Result<()> {
-        self.0.execute(
+        self.0.run(
             "INSERT INTO reference_set (name, digest) VALUES (?1, ?2)
              ON CONFLICT (name) DO UPDATE SET digest = excluded.digest",
             [name, digest.as_str()],
@@ -22,7 +22,7 @@ impl Rows<'_> {
 
     /// The whole list is held.
     pub fn save_reference_list(&self, list: &Digest) -> Result<()> {
-        self.0.execute("UPDATE device SET reference = ?1 WHERE one = 1", [list.as_str()])?;
+        self.0.run("UPDATE device SET reference = ?1 WHERE one = 1", [list.as_str()])?;
         Ok(())
     }
 
@@ -46,9 +46,9 @@ impl Rows<'_> {
     }
 
     pub fn replace_faults(&self, faults: &[FaultCode]) -> Result<()> {
-        self.0.execute("DELETE FROM fault", [])?;
+        self.0.run("DELETE FROM fault", [])?;
         for fault in faults {
-            self.0.execute(
+            self.0.run(
                 "INSERT OR REPLACE INTO fault (code, body) VALUES (?1, ?2)",
                 [&fault.code, &serde_json::to_string(fault)?],
             )?;
@@ -57,14 +57,14 @@ impl Rows<'_> {
     }
 
     pub fn replace_van(&self, stock: &[VanStock], as_of: DateTime<Utc>) -> Result<()> {
-        self.0.execute("DELETE FROM van", [])?;
+        self.0.run("DELETE FROM van", [])?;
         for part in stock {
-            self.0.execute(
+            self.0.run(
                 "INSERT OR REPLACE INTO van (number, quantity) VALUES (?1, ?2)",
                 params![part.number, part.quantity],
             )?;
         }
-        self.0.execute("UPDATE device SET van_as_of = ?1 WHERE one = 1", [millis::text(&as_of)])?;
+        self.0.run("UPDATE device SET van_as_of = ?1 WHERE one = 1", [millis::text(&as_of)])?;
         Ok(())
     }
 
@@ -93,7 +93,7 @@ impl Rows<'_> {
 
     /// The part with exactly this number.
     pub fn part_numbered(&self, number: &str) -> Result<Option<i64>> {
-        let row = self.0.query_row("SELECT id FROM part WHERE number = ?1", [number], |r| r.get(0));
+        let row = self.0.one("SELECT id FROM part WHERE number = ?1", [number], |r| r.get(0));
         Ok(row.optional()?)
     }
 

@@ -39,6 +39,7 @@ impl Pocket {
     /// Ines is signed in and has pulled once.
     pub async fn at(office: &Stub) -> Self {
         let pocket = Self::fresh();
+        office.office().clock = Some(pocket.clock.clone());
         pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
         pocket.phone.sync_once().await.unwrap();
         pocket

@@ -182,6 +182,7 @@ async fn an_answer_carries_its_verdict() {
 async fn an_offers_minutes_run_from_when_it_was_here() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::fresh();
+    office.office().clock = Some(pocket.clock.clone());
     pocket.clock.pass(Duration::from_secs(3600));
     pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
     assert!(pocket.phone.today().unwrap().loading);

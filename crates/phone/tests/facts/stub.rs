@@ -7,12 +7,13 @@ use jobsheet_model::{
     enrol::{
         Challenge, Enrol, EnrolBy, Enrolled, Extra, Given, PhoneId, SessionAsked, Wipe, WipeOrder, Wiped,
     },
+    pack::{PACKED, unpack},
     place::Position,
     sign::{PublicKey, SecretKey},
     wire::*,
     work_order::{AssignmentState, Technician},
 };
-use jobsheet_phone::{Ask, Heard, Reply};
+use jobsheet_phone::{Ask, Clock, Heard, Reply, TestClock};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -89,6 +90,8 @@ pub struct Office {
     pub reference: BTreeMap<String, Vec<u8>>,
     /// Its clock, when not the technician's.
     pub time: Option<DateTime<Utc>>,
+    /// The technician's.
+    pub clock: Option<Arc<TestClock>>,
     /// What was asked, in order.
     pub asked: Vec<String>,
     /// Phones that were enrolled, by their number.
@@ -110,6 +113,8 @@ pub struct Office {
     pub pushes: Vec<Vec<String>>,
     /// It says briefly what a phone can fold; `false`: with a digest that the phone does not come to.
     pub brief: Option<bool>,
+    /// It sends sheets without their work orders, of versions so much later than it has.
+    pub alone: Option<u32>,
 }
 
 #[derive(Clone)]
@@ -302,7 +307,7 @@ fn number(phone: PhoneId) -> usize {
 impl Asked {
     fn json<T: serde::de::DeserializeOwned>(&self) -> T {
         match self.headers.get("content-encoding").map(String::as_str) {
-            Some("zstd") => serde_json::from_slice(&zstd::decode_all(self.body.as_slice()).unwrap()),
+            Some(PACKED) => serde_json::from_slice(&unpack(&self.body, 1 << 24).unwrap()),
             _ => serde_json::from_slice(&self.body),
         }
         .unwrap()
@@ -464,8 +469,7 @@ impl Office {
     }
 
     fn sync(&mut self, asked: &Asked) -> Answer {
-        let body = zstd::decode_all(asked.body.as_slice()).unwrap();
-        let request: SyncRequest = serde_json::from_slice(&body).unwrap();
+        let request: SyncRequest = asked.json();
         let afresh = self.afresh;
         if afresh && !request.changes.is_empty() {
             let body = br#"{"type":"/problems/ask-first","title":"","status":409}"#;
@@ -554,12 +558,16 @@ impl Office {
                     Base { n: u64::from(order.version), order: order.clone(), sheet, photos_held }
                 })
                 .collect(),
+            sheets: Vec::new(),
             same: Vec::new(),
             gone: self.gone.clone(),
             reference: (!list.is_empty() && request.reference != Some(reference_digest(&list)))
                 .then_some(list),
             photos_missing: self.missing.clone(),
-            office_time: self.time.unwrap_or(request.at.utc),
+            office_time: self.time.unwrap_or_else(|| match &self.clock {
+                Some(clock) => clock.utc(),
+                None => NOON.parse().unwrap(),
+            }),
             cursor: "c1".into(),
             more: std::mem::take(&mut self.pages),
         };
@@ -574,6 +582,15 @@ impl Office {
                 photos_held: base.photos_held,
             };
             response.same = Vec::from_iter(known).into_iter().map(same).collect();
+        }
+        if let Some(later) = self.alone.filter(|_| request.folds) {
+            let alone = |Base { n, order, sheet, photos_held }| BaseSheet {
+                n,
+                version: order.version + later,
+                sheet,
+                photos_held,
+            };
+            response.sheets = std::mem::take(&mut response.bases).into_iter().map(alone).collect();
         }
         let mut headers = vec![OURS, JSON, ("content-encoding", "zstd")];
         match self.mood {

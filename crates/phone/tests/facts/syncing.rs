@@ -93,6 +93,39 @@ async fn i4_a_base_that_is_only_told_by_its_digest_is_folded_here_or_asked_for()
 }
 
 #[tokio::test]
+async fn i4_a_sheet_that_comes_without_its_work_order_belongs_to_the_one_that_is_here_or_is_asked_for() {
+    for (later, requests) in [(0, 1), (1, 2)] {
+        let office = Stub::open([offered(1)]).await;
+        let pocket = Pocket::at(&office).await;
+        office.office().alone = Some(later);
+        pocket.note(id(1), "a");
+        let (before, order) = (office.office().asked.len(), pocket.phone.job(id(1)).unwrap().order);
+        pocket.phone.sync_once().await.unwrap();
+        assert_eq!((pocket.waiting(), office.office().asked.len() - before), (0, requests), "{later}");
+        let job = pocket.phone.job(id(1)).unwrap();
+        assert_eq!((job.sheet, job.order), (office.sheet(id(1)), order), "{later}");
+    }
+}
+
+#[tokio::test]
+async fn a_pass_that_brings_nothing_new_writes_nothing() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let log = || {
+        let folder = std::fs::read_dir(pocket.folder.path().join("technicians")).unwrap();
+        let files = folder.map(|file| file.unwrap().path());
+        let log = files.into_iter().find(|file| file.to_string_lossy().ends_with("-wal")).unwrap();
+        std::fs::read(log).unwrap()
+    };
+    let before = log();
+    pocket.clock.pass(Duration::from_secs(60));
+    pocket.phone.sync_once().await.unwrap();
+    assert!(log() == before);
+    pocket.note(id(1), "a");
+    assert!(log() != before);
+}
+
+#[tokio::test]
 async fn i2_without_a_receipt_that_matches_nothing_is_forgotten() {
     for (mood, mismatch) in [
         (Mood::WrongHash, true),
