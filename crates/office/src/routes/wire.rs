@@ -46,7 +46,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     }
 }
 
-fn too_large() -> HttpProblem {
+pub fn too_large() -> HttpProblem {
     HttpProblem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",
