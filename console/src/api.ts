@@ -84,5 +84,6 @@ export const api = {
   revoke: (id: string) => call<void>('POST', `${phone(id)}/revoke`, {}),
   wipe: (id: string, kind: Wipe) => call<void>('POST', `${phone(id)}/wipe`, { kind }),
   photo: (digest: string) => `${root}/photos/${digest}`,
+  thumb: (digest: string) => `${root}/photos/${digest}/thumb`,
   events: `${root}/events`,
 };

@@ -211,6 +211,7 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
     digest: photo.digest,
     bytes: photo.bytes,
     held: i < row.photos_held ? photo.bytes : i === row.photos_held ? 655_360 : 0,
+    thumb: i >= row.photos_held && i % 3 < 2,
   }));
   const act: SignOffAct = {
     digest: digest(42),

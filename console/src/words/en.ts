@@ -210,6 +210,8 @@ export const en = {
   'job.noPhotos': 'No photos yet',
   'job.photoAlt': '{subject}, photo {i}, {time}',
   'job.photoOnPhone': 'Still on the phone',
+  'job.photoThumb': 'Preview',
+  'job.photoThumbLong': 'The photo is still on the phone',
   'job.photoPart': '{held} of {all} arrived',
   'job.photoBroken': 'Could not load the photo',
   'job.photoPrevious': 'Previous photo',

@@ -204,6 +204,8 @@ export const zh = {
   'job.noPhotos': '还没有照片',
   'job.photoAlt': '{subject}，第 {i} 张，{time}',
   'job.photoOnPhone': '仍在手机上',
+  'job.photoThumb': '预览',
+  'job.photoThumbLong': '原照片仍在手机上',
   'job.photoPart': '已到 {held}，共 {all}',
   'job.photoBroken': '无法加载照片',
   'job.photoPrevious': '上一张',

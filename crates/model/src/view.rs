@@ -526,6 +526,8 @@ pub struct ConsolePhoto {
     /// Bytes the office holds.
     #[ts(type = "number")]
     pub held: u64,
+    /// A thumbnail came ahead of it.
+    pub thumb: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -24,6 +24,10 @@ pub const UPLOAD_PHOTO: &str = "upload-photo";
 pub const MAX_PUSH: usize = 500;
 /// Largest photo in bytes that the office takes.
 pub const MAX_PHOTO: u64 = 20 * 1024 * 1024;
+/// Largest thumbnail that goes ahead of a photo: bytes, and pixels of an edge. Most of them in one request.
+pub const MAX_THUMB: usize = 6 * 1024;
+pub const THUMB_EDGE: u32 = 160;
+pub const MAX_THUMBS: usize = 16;
 
 /// `POST /console/api/sign-in`
 #[derive(Clone, Serialize, Deserialize)]
@@ -293,6 +297,33 @@ pub struct ReferenceSet {
 pub fn reference_digest(list: &[ReferenceSet]) -> Digest {
     // Names, digests and numbers: nothing in a list could fail to serialise.
     Digest::of(&serde_json::to_vec(list).unwrap_or_default())
+}
+
+/// `POST /v1/thumbs`: what is on photos that are still on their way. Nothing depends on it: the answer says only
+/// that the office heard.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Thumbs {
+    pub thumbs: Vec<Thumb>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Thumb {
+    pub photo: Digest,
+    #[serde(with = "base64_bytes")]
+    pub jpeg: Vec<u8>,
+}
+
+mod base64_bytes {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        URL_SAFE_NO_PAD.decode(String::deserialize(deserializer)?).map_err(|_| D::Error::custom("not base64"))
+    }
 }
 
 /// RFC 9457 problem details.

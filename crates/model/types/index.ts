@@ -119,7 +119,11 @@ export type ConsolePhoto = { digest: Digest, bytes: number,
 /**
  * Bytes the office holds.
  */
-held: number, };
+held: number, 
+/**
+ * A thumbnail came ahead of it.
+ */
+thumb: boolean, };
 
 export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
 

@@ -39,6 +39,7 @@ impl Office {
             let Some(listed) = shown::listed_one(db, id)? else { return Ok(None) };
             let whole = shown::whole_photos(db)?;
             let sizes = shown::photo_sizes(db, id)?;
+            let thumbs = shown::thumbs(db, id)?;
             let signed_for = match shown::signed_base(db, id)? {
                 Some(base) if listed.sheet.is_locked() => store::order_version(db, id, base)?,
                 _ => None,
@@ -59,6 +60,7 @@ impl Office {
                     digest: photo.digest.clone(),
                     bytes: sizes.get(photo.digest.as_str()).copied().unwrap_or(photo.bytes.into()),
                     held: self.0.photos.progress(&photo.digest).offset,
+                    thumb: thumbs.contains(photo.digest.as_str()),
                 })
                 .collect();
             Ok(Some(ConsoleJob {
@@ -79,6 +81,10 @@ impl Office {
     /// A photo for the console: any that a change names.
     pub(crate) fn console_photo(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
         if self.read(|db| shown::photo_is_known(db, digest))? { self.photo_bytes(digest) } else { Ok(None) }
+    }
+
+    pub(crate) fn console_thumb(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        self.read(|db| shown::thumb(db, digest))
     }
 }
 

@@ -192,6 +192,11 @@ impl Office {
         std::fs::read(self.photo_path(digest)?).ok()
     }
 
+    /// What a phone has sent ahead of a photo that is not here yet.
+    pub fn thumb(&self, digest: &Digest) -> Option<Vec<u8>> {
+        self.console_thumb(digest).ok()?
+    }
+
     /// Makes one of the demo company's waiting requests an offer to a technician, with today's times.
     pub fn demo_offer(&self, to_login: &str, number: Option<&str>) -> Result<Offered> {
         demo::offer(self, to_login, number)

@@ -11,12 +11,17 @@ use crate::{
 use anyhow::{Context, Result, anyhow};
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt;
-use jobsheet_model::{Digest, planted, wire::MAX_PHOTO, work_order::Technician};
+use image::{DynamicImage, ImageDecoder, Limits, codecs::jpeg::JpegDecoder};
+use jobsheet_model::{
+    Digest, planted,
+    wire::{MAX_PHOTO, MAX_THUMB, THUMB_EDGE, Thumb},
+    work_order::Technician,
+};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     fs::File,
-    io::{ErrorKind, Read, Write},
+    io::{Cursor, ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -284,6 +289,22 @@ impl Office {
         Ok(true)
     }
 
+    /// Thumbnails that came ahead of their photos. They take a number, so that the console hears of them; no work order
+    /// moves.
+    pub(crate) fn take_thumbs(&self, me: &Technician, thumbs: &[Thumb]) -> Result<()> {
+        let pictures: Vec<&Thumb> = thumbs.iter().filter(|thumb| is_a_thumb(&thumb.jpeg)).collect();
+        self.write(|tx| {
+            let mut kept = false;
+            for Thumb { photo, jpeg } in pictures {
+                kept |= held::keep_thumb(tx, photo, me.id, jpeg)?;
+            }
+            if kept {
+                store::next(tx)?;
+            }
+            Ok(())
+        })
+    }
+
     /// A photo's file is in place: its row says so, its work orders move on, a signed sheet may now be back.
     fn photo_is_whole(&self, digest: &Digest) -> Result<()> {
         if self.read(|db| held::photo_is_whole(db, digest))? {
@@ -316,6 +337,21 @@ impl Office {
             Err(why) => Err(why).context("Reading a photo"),
         }
     }
+}
+
+/// A JPEG of a thumbnail's size that can be read to its end.
+fn is_a_thumb(jpeg: &[u8]) -> bool {
+    let read = || {
+        let mut decoder = JpegDecoder::new(Cursor::new(jpeg))?;
+        let (width, height) = decoder.dimensions();
+        // Before a single pixel is made room for.
+        let mut limits = Limits::default();
+        (limits.max_image_width, limits.max_image_height) = (Some(THUMB_EDGE), Some(THUMB_EDGE));
+        limits.max_alloc = Some(1024 * 1024);
+        decoder.set_limits(limits)?;
+        DynamicImage::from_decoder(decoder).map(|_| width > 0 && height > 0)
+    };
+    jpeg.len() <= MAX_THUMB && read().unwrap_or(false)
 }
 
 /// Writes what arrives, a good piece at a time. A cut link is no error here: what came before it stays, and the phone

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "phones", sql: include_str!("../../../migrations/office/0002_phones.sql") },
     Migration { name: "ledger", sql: include_str!("../../../migrations/office/0003_ledger.sql") },
     Migration { name: "positions", sql: include_str!("../../../migrations/office/0004_positions.sql") },
+    Migration { name: "thumbs", sql: include_str!("../../../migrations/office/0005_thumbs.sql") },
 ];
 
 pub struct Store {

@@ -1,4 +1,7 @@
-use crate::world::{Answer, Phone, World};
+use crate::{
+    console,
+    world::{Answer, Phone, World},
+};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -9,7 +12,7 @@ use jobsheet_model::{
     change::{KnownWhat, PhotoSubject, Rating, SignOffAct},
     document::document,
     prepare::prepare,
-    wire::{PROTOCOL, PROTOCOL_HEADER, UPLOAD_COMPLETE, UPLOAD_OFFSET},
+    wire::{MAX_THUMB, MAX_THUMBS, PROTOCOL, PROTOCOL_HEADER, Thumb, Thumbs, UPLOAD_COMPLETE, UPLOAD_OFFSET},
 };
 
 fn picture(size: usize) -> (Vec<u8>, Digest) {
@@ -177,4 +180,81 @@ async fn e10_a_signed_sheet_is_returned_once_when_its_last_photo_is_here() {
     put(&phone, &digest, 0, true, &bytes).await;
     assert_eq!(returned(), 1);
     assert!(world.office.raised(job.id).unwrap().is_empty());
+}
+
+/// A picture that packs well.
+fn small(width: u32, height: u32, quality: u8) -> Vec<u8> {
+    let pixels = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&pixels).unwrap();
+    jpeg
+}
+
+async fn send_thumbs(phone: &Phone<'_>, thumbs: &[(&Digest, &[u8])]) -> Answer {
+    let thumbs = thumbs.iter().map(|(photo, jpeg)| Thumb { photo: (*photo).clone(), jpeg: jpeg.to_vec() });
+    let thumbs = serde_json::to_string(&Thumbs { thumbs: thumbs.collect() }).unwrap();
+    phone.world.app(Method::POST, "/v1/thumbs", &phone.token, thumbs).await
+}
+
+#[tokio::test]
+async fn the_console_shows_a_thumbnail_until_the_photo_is_there() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let (bytes, digest) = picture(50_000);
+    take(&mut phone, &job, &digest, bytes.len()).await;
+    let cookie = console::sign_in(&world).await;
+    let shown = async |path: &str| console::ask(&world, Method::GET, path, &cookie, "", "").await;
+    let thumb = format!("/photos/{digest}/thumb");
+    let ahead = async || {
+        let job: serde_json::Value = shown(&format!("/work-orders/{}", job.id)).await.json();
+        job["photos"][0]["thumb"].as_bool().unwrap()
+    };
+    assert!(!ahead().await && shown(&thumb).await.status == StatusCode::NOT_FOUND);
+    phone.pull().await;
+    let jpeg = small(160, 120, 60);
+    for _ in 0..2 {
+        assert_eq!(send_thumbs(&phone, &[(&digest, &jpeg)]).await.status, StatusCode::NO_CONTENT);
+    }
+    assert!(ahead().await && shown(&thumb).await.body == jpeg);
+    assert_eq!(console::ask(&world, Method::GET, &thumb, "", "", "").await.status, StatusCode::UNAUTHORIZED);
+    assert!(phone.pull().await.is_empty(), "no phone fetches anything for it");
+
+    put(&phone, &digest, 0, true, &bytes).await;
+    assert!(!ahead().await && shown(&thumb).await.status == StatusCode::NOT_FOUND);
+    send_thumbs(&phone, &[(&digest, &jpeg)]).await;
+    assert!(!ahead().await, "one that comes late is of no use");
+}
+
+#[tokio::test]
+async fn what_is_no_thumbnail_of_ones_own_photo_is_not_kept() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let (bytes, digest) = picture(50_000);
+    take(&mut phone, &job, &digest, bytes.len()).await;
+    let good = small(160, 160, 60);
+    assert!(good.len() < MAX_THUMB);
+    let mut huge = good.clone();
+    let frame = huge.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    huge[frame + 5..frame + 9].copy_from_slice(&[0xfd, 0xe8, 0xfd, 0xe8]);
+    let wide = small(161, 20, 60);
+    let heavy = [small(160, 160, 60), vec![0; MAX_THUMB]].concat();
+    for bad in [&b""[..], b"<svg onload='alert(1)'/>", &bytes, &huge, &wide, &heavy, &good[..40]] {
+        assert_eq!(send_thumbs(&phone, &[(&digest, bad)]).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(world.office.thumb(&digest), None, "{} bytes", bad.len());
+    }
+    // Somebody else's, one that nobody has named, and too many.
+    let other = world.phone("chen.chen").await;
+    send_thumbs(&other, &[(&digest, &good)]).await;
+    let unnamed = Digest::of(b"unnamed");
+    send_thumbs(&phone, &[(&unnamed, &good)]).await;
+    assert_eq!((world.office.thumb(&digest), world.office.thumb(&unnamed)), (None, None));
+    let many = vec![(&digest, &good[..]); MAX_THUMBS + 1];
+    assert_eq!(send_thumbs(&phone, &many).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send_thumbs(&phone, &[(&digest, &vec![0; 500_000])]).await.status, 413);
+    assert_eq!(world.app(Method::POST, "/v1/thumbs", &phone.token, "{").await.status, 400);
+    // A bad one keeps no other from being seen.
+    send_thumbs(&phone, &[(&unnamed, b"bad"), (&digest, &good)]).await;
+    assert!(world.office.thumb(&digest) == Some(good));
 }

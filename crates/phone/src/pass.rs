@@ -2,8 +2,8 @@
 //! next. The shell's loop carries it over HTTP (`sync`), a simulated world over anything it likes.
 //!
 //! First the waiting changes go up, in one request when they are few and otherwise what others wait for first, and
-//! what changed comes down. Then reference data. Then photos, in segments; a change that is recorded meanwhile goes
-//! before the next segment.
+//! what changed comes down. Then reference data. Then thumbnails of the photos, several at once. Then photos, in
+//! segments; a change that is recorded meanwhile goes before the next segment.
 
 use crate::{
     brief::filled,
@@ -12,6 +12,7 @@ use crate::{
     moment::uuid_at,
     office::{self, Ask, Heard, Trouble, Upload},
     phone::{Core, Signed, lock},
+    photos::to_send_ahead,
     record::fold,
     reference::keep,
     settle::{self, Ahead, check, settle},
@@ -19,11 +20,14 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    DeviceId, Problem, Refusal, WorkOrderId,
+    DeviceId, Digest, Problem, Refusal, WorkOrderId,
     change::Urgency,
     planted,
     view::{Event, Link},
-    wire::{HeldMark, MAX_PUSH, ReferenceSet, SyncRequest, SyncResponse, reference_digest},
+    wire::{
+        HeldMark, MAX_PUSH, MAX_THUMBS, ReferenceSet, SyncRequest, SyncResponse, Thumb, Thumbs,
+        reference_digest,
+    },
 };
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -45,6 +49,11 @@ const ROOM: std::ops::Range<u64> = 16 * 1024..1024 * 1024;
 const SEGMENTS: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
 /// A link that is cut so often in a row, without a byte more of a photo at the office, ends the pass.
 const CUTS: u32 = 3;
+/// Bytes of thumbnails in one request, and how often one is sent before the office is left to wait for the photo.
+const THUMBS: usize = 24 * 1024;
+const THUMB_TRIES: u32 = 3;
+/// Photos up to this size are there as soon as their thumbnails would be.
+const SMALL_PHOTO: u64 = 32 * 1024;
 
 /// Why a pass ended early.
 #[derive(Debug)]
@@ -124,6 +133,7 @@ enum At {
     Sync(Box<Exchange>),
     Quarantine(Waiting),
     Set(Sets, usize),
+    Thumbs(Photos, Vec<Digest>),
     Photo(Photos, Sending),
     Over,
 }
@@ -139,9 +149,11 @@ struct Sets {
     as_of: DateTime<Utc>,
 }
 
-#[derive(Default)]
 struct Photos {
     left: VecDeque<WaitingPhoto>,
+    /// Those whose thumbnails go ahead, and bytes of them in the next request.
+    thumbs: VecDeque<Digest>,
+    room: usize,
     /// Times in a row that the office could not take one.
     failures: u32,
 }
@@ -213,6 +225,7 @@ impl Pass {
             (At::Sync(exchange), Some(heard)) => self.synced(*exchange, heard),
             (At::Quarantine(change), Some(heard)) => self.quarantined(change, heard),
             (At::Set(sets, index), Some(heard)) => self.set_heard(sets, index, heard),
+            (At::Thumbs(photos, asked), Some(heard)) => self.thumbs_heard(photos, asked, heard),
             (At::Photo(photos, sending), Some(heard)) => self.photo_heard(photos, sending, heard),
             (At::Over, None) => Ok(Step::Done),
             _ => Err(Trouble::Unreachable("out of turn".into()).into()),
@@ -443,8 +456,73 @@ impl Pass {
         if !self.sent.is_empty() {
             lock(&self.core.live).progressed = true;
         }
-        let left = self.rows(|rows| rows.photos_to_send(self.core.clock.utc()))?;
-        self.next_photo(Photos { left: left.into(), failures: 0 })
+        let (left, thumbs) = self.rows(|rows| {
+            let left = rows.photos_to_send(self.core.clock.utc())?;
+            let mut thumbs = VecDeque::new();
+            for photo in left.iter().filter(|photo| photo.size - photo.sent.min(photo.size) > SMALL_PHOTO) {
+                if rows.thumb_tries(&photo.digest)? < THUMB_TRIES {
+                    thumbs.push_back(photo.digest.clone());
+                }
+            }
+            Ok((left, thumbs))
+        })?;
+        self.next_thumbs(Photos { left: left.into(), thumbs, room: THUMBS, failures: 0 })
+    }
+
+    /// The office sees what is on the photos before the first of them is there. Nothing depends on it.
+    fn next_thumbs(&mut self, mut photos: Photos) -> Result<Step, Failed> {
+        let (mut thumbs, mut asked, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while let Some(digest) = photos.thumbs.pop_front() {
+            let shown = self.rows(|rows| rows.photo(&digest, true))?.unwrap_or_default();
+            let Some(jpeg) = to_send_ahead(&shown) else { continue };
+            bytes += jpeg.len();
+            if !thumbs.is_empty() && (bytes > photos.room || thumbs.len() == MAX_THUMBS) {
+                photos.thumbs.push_front(digest);
+                break;
+            }
+            thumbs.push(Thumb { photo: digest.clone(), jpeg });
+            asked.push(digest);
+        }
+        if thumbs.is_empty() {
+            return self.next_photo(photos);
+        }
+        if self.rows(|rows| rows.is_sendable_besides(&self.sent))? {
+            return self.ask_sync();
+        }
+        let ask = Ask::new("POST", "/v1/thumbs", Some(&self.token));
+        let ask = ask.json(&Thumbs { thumbs }).map_err(Error::from)?;
+        self.at = At::Thumbs(photos, asked);
+        Ok(Step::Ask(ask))
+    }
+
+    fn thumbs_heard(&mut self, mut photos: Photos, asked: Vec<Digest>, heard: Heard) -> Result<Step, Failed> {
+        let outcome = office::accepted(heard);
+        // An office that does not know thumbnails, or does not want these, is not asked again.
+        let settled = match &outcome {
+            Ok(_) => true,
+            Err(Trouble::Status(status)) => *status < 500,
+            Err(_) => false,
+        };
+        let again = self.write(|rows| {
+            let mut again = Vec::new();
+            for digest in asked {
+                let tries = if settled { THUMB_TRIES } else { rows.thumb_tries(&digest)? + 1 };
+                rows.thumb_tried(&digest, tries)?;
+                again.extend((tries < THUMB_TRIES).then_some(digest));
+            }
+            Ok(again)
+        })?;
+        match outcome {
+            Ok(_) => lock(&self.core.live).progressed = true,
+            // Cut once, less of it may get through. Then the photos are tried, which find out what becomes of the link.
+            Err(Trouble::Unreachable(_)) if photos.room == THUMBS => {
+                photos.room /= 3;
+                again.into_iter().rev().for_each(|digest| photos.thumbs.push_front(digest));
+            }
+            Err(Trouble::Unreachable(_) | Trouble::Status(_)) => photos.thumbs.clear(),
+            Err(trouble) => return Err(trouble.into()),
+        }
+        self.next_thumbs(photos)
     }
 
     fn next_photo(&mut self, mut photos: Photos) -> Result<Step, Failed> {

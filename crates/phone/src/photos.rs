@@ -6,12 +6,16 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder,
     imageops::FilterType, metadata::Orientation,
 };
-use jobsheet_model::{Digest, Problem, wire::MAX_PHOTO};
+use jobsheet_model::{
+    Digest, Problem,
+    wire::{MAX_PHOTO, MAX_THUMB, THUMB_EDGE},
+};
 use std::io::Cursor;
 
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 const MAX_PIXELS: u64 = 100_000_000;
-const THUMB_EDGE: u32 = 320;
+/// Of the thumbnail that the phone itself shows.
+const SHOWN_EDGE: u32 = 320;
 
 pub(crate) struct Developed {
     /// Of `bytes`.
@@ -44,14 +48,21 @@ pub(crate) fn develop(bytes: &[u8], edge: u32) -> Result<Developed> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
 
-    let mut picture = opaque(smaller(picture, edge.clamp(THUMB_EDGE, 8192)));
+    let mut picture = opaque(smaller(picture, edge.clamp(SHOWN_EDGE, 8192)));
     picture.apply_orientation(orientation);
     let bytes = jpeg(&picture, 85)?;
     if bytes.len() as u64 > MAX_PHOTO {
         return Err(too_large());
     }
-    let thumb = jpeg(&smaller(picture, THUMB_EDGE), 75)?;
+    let thumb = jpeg(&smaller(picture, SHOWN_EDGE), 75)?;
     Ok(Developed { digest: Digest::of(&bytes), bytes, thumb })
+}
+
+/// What goes ahead of the photo, made of the thumbnail that the phone shows; `None` when it does not get small enough.
+pub(crate) fn to_send_ahead(shown: &[u8]) -> Option<Vec<u8>> {
+    let picture = image::load_from_memory_with_format(shown, ImageFormat::Jpeg).ok()?;
+    let picture = smaller(picture, THUMB_EDGE);
+    [60, 40, 20].into_iter().find_map(|quality| jpeg(&picture, quality).ok().filter(|b| b.len() <= MAX_THUMB))
 }
 
 /// A picture that is not to be touched.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") },
     Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
     Migration { name: "0003_indexes", sql: include_str!("../../../migrations/phone/0003_indexes.sql") },
+    Migration { name: "0004_thumbs", sql: include_str!("../../../migrations/phone/0004_thumbs.sql") },
 ];
 
 pub(crate) struct Store {

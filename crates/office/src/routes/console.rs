@@ -41,6 +41,7 @@ pub fn router() -> Router<Office> {
         .route("/work-orders/{id}/reassign", post(reassign))
         .route("/work-orders/{id}/cancel", post(cancel))
         .route("/photos/{digest}", get(photo))
+        .route("/photos/{digest}/thumb", get(thumb))
         .route("/events", get(events))
         .merge(phones::of_console())
         .merge(rescue::of_console())
@@ -243,6 +244,15 @@ async fn photo(
     Named(digest): Named,
 ) -> Result<Response, HttpProblem> {
     let bytes = office.run(move |office| office.console_photo(&digest)).await?;
+    bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
+}
+
+async fn thumb(
+    State(office): State<Office>,
+    _: Staff,
+    Named(digest): Named,
+) -> Result<Response, HttpProblem> {
+    let bytes = office.run(move |office| office.console_thumb(&digest)).await?;
     bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
 }
 

@@ -27,12 +27,17 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use jobsheet_model::{
     Digest,
-    wire::{Hint, PROTOCOL, PROTOCOL_HEADER, SyncRequest, UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO},
+    wire::{
+        Hint, MAX_THUMB, MAX_THUMBS, PROTOCOL, PROTOCOL_HEADER, SyncRequest, Thumbs, UPLOAD_COMPLETE,
+        UPLOAD_OFFSET, UPLOAD_PHOTO,
+    },
     work_order::Technician,
 };
 use std::{convert::Infallible, time::Duration};
 
 const MAX_QUARANTINE: usize = 1024 * 1024;
+/// Base64 and room for what a later version adds.
+const MAX_THUMBS_BODY: usize = 2 * MAX_THUMBS * MAX_THUMB;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub fn router(office: Office) -> Router<Office> {
@@ -40,6 +45,7 @@ pub fn router(office: Office) -> Router<Office> {
         .merge(phones::of_phones())
         .route("/sync", post(sync).layer(DefaultBodyLimit::max(MAX_BODY)))
         .route("/photos/{digest}", head(photo_progress).put(take_photo).get(photo))
+        .route("/thumbs", post(take_thumbs).layer(DefaultBodyLimit::max(MAX_THUMBS_BODY)))
         .route("/quarantine", post(quarantine).layer(DefaultBodyLimit::max(MAX_QUARANTINE)))
         .route("/events", get(events))
         .route("/reference/{digest}", get(reference))
@@ -91,7 +97,8 @@ impl FromRequestParts<Office> for Me {
         let Bearer(token) = Bearer::of(&parts.headers);
         let caller = office.run(move |office| office.caller(&token)).await?;
         let path = parts.uri.path();
-        let sends = ["/photos/", "/quarantine", "/reference/"].iter().any(|route| path.starts_with(route));
+        let sends =
+            ["/thumbs", "/photos/", "/quarantine", "/reference/"].iter().any(|route| path.starts_with(route));
         if caller.leaving && !sends {
             return Err(Unfit::Revoked.into());
         }
@@ -204,6 +211,19 @@ pub fn jpeg(bytes: Vec<u8>) -> Response {
         (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
     ];
     (headers, bytes).into_response()
+}
+
+/// What of them is of no use is left out: the photos follow.
+async fn take_thumbs(
+    State(office): State<Office>,
+    Me(me): Me,
+    wire::Sent(Thumbs { thumbs }): wire::Sent<Thumbs>,
+) -> Result<StatusCode, HttpProblem> {
+    if thumbs.len() > MAX_THUMBS {
+        return Err(wire::too_large());
+    }
+    office.run(move |office| office.take_thumbs(&me, &thumbs)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn quarantine(

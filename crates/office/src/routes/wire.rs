@@ -65,7 +65,7 @@ pub fn read<T: DeserializeOwned>(coding: Option<&HeaderValue>, body: Bytes) -> R
     })
 }
 
-fn too_large() -> HttpProblem {
+pub fn too_large() -> HttpProblem {
     HttpProblem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",

@@ -8,7 +8,7 @@ use jobsheet_model::{
     act::{Act, Entry, JournalEntry},
     view::Raised,
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{HashMap, HashSet};
 
 /// A work order with what a list says of it.
@@ -60,6 +60,20 @@ pub fn photo_sizes(db: &Connection, id: WorkOrderId) -> Result<HashMap<String, u
          WHERE u.work_order = ?1",
     )?;
     let all = rows.query_map([Id(id)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+pub fn thumb(db: &Connection, digest: &Digest) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT bytes FROM thumb WHERE photo = ?1";
+    Ok(db.query_row(sql, [digest.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// Photos of a work order that a thumbnail has come ahead of.
+pub fn thumbs(db: &Connection, id: WorkOrderId) -> Result<HashSet<String>> {
+    let mut rows = db.prepare_cached(
+        "SELECT t.photo FROM photo_use u JOIN thumb t ON t.photo = u.digest WHERE u.work_order = ?1",
+    )?;
+    let all = rows.query_map([Id(id)], |row| row.get(0))?;
     Ok(all.collect::<Result<_, _>>()?)
 }
 

@@ -358,10 +358,21 @@ pub fn photo_is_whole(db: &Connection, digest: &Digest) -> Result<bool> {
     Ok(rows.exists([digest.as_str()])?)
 }
 
-/// `false` when it was whole before.
+/// `false` when it was whole before. Its thumbnail is needed no more.
 pub fn set_photo_whole(tx: &Connection, digest: &Digest, now: DateTime<Utc>) -> Result<bool> {
+    tx.execute("DELETE FROM thumb WHERE photo = ?1", [digest.as_str()])?;
     let sql = "UPDATE photo SET whole_at = ?2 WHERE digest = ?1 AND whole_at IS NULL";
     Ok(tx.run(sql, params![digest.as_str(), At(now)])? == 1)
+}
+
+/// Keeps the thumbnail of a photo that a change of this technician names and that is not here yet. `false` otherwise,
+/// and when there is one.
+pub fn keep_thumb(tx: &Connection, photo: &Digest, technician: TechnicianId, jpeg: &[u8]) -> Result<bool> {
+    if !photo_named_by(tx, photo, technician)? || photo_is_whole(tx, photo)? {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO thumb (photo, bytes) VALUES (?1, ?2) ON CONFLICT (photo) DO NOTHING";
+    Ok(tx.execute(sql, params![photo.as_str(), jpeg])? == 1)
 }
 
 /// Did a change of this technician name the photo?

@@ -463,6 +463,21 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Times that the photo's thumbnail was sent ahead.
+    pub fn thumb_tries(&self, digest: &Digest) -> Result<u32> {
+        let mut statement = self.0.prepare_cached("SELECT tries FROM thumb_ahead WHERE photo = ?1")?;
+        Ok(statement.query_row([digest.as_str()], |r| r.get(0)).optional()?.unwrap_or(0))
+    }
+
+    pub fn thumb_tried(&self, digest: &Digest, tries: u32) -> Result<()> {
+        self.0.execute(
+            "INSERT INTO thumb_ahead (photo, tries) VALUES (?1, ?2)
+             ON CONFLICT (photo) DO UPDATE SET tries = excluded.tries",
+            params![digest.as_str(), tries],
+        )?;
+        Ok(())
+    }
+
     /// The office said that it holds the photo whole.
     pub fn photo_held(&self, digest: &Digest, at: DateTime<Utc>) -> Result<()> {
         self.0.run(

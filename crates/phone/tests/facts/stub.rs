@@ -82,6 +82,9 @@ pub struct Office {
     pub gone: Vec<Gone>,
     pub photos: BTreeMap<Digest, Vec<u8>>,
     pub whole: BTreeSet<Digest>,
+    /// It keeps thumbnails, by request; one from before there were any answers 404.
+    pub knows_thumbs: bool,
+    pub thumbs: Vec<Vec<(Digest, Vec<u8>)>>,
     pub missing: Vec<Digest>,
     /// Photos it does not want.
     pub spurned: BTreeSet<Digest>,
@@ -393,6 +396,14 @@ impl Office {
             }
             Mood::Failing => return answer("500 Internal Server Error", &[OURS], b""),
             _ => {}
+        }
+        if asked.path == "/v1/thumbs" && self.knows_thumbs {
+            if self.elsewhere == Mood::LostReply {
+                return Answer { bytes: Vec::new(), hang_up: true };
+            }
+            let Thumbs { thumbs } = asked.json();
+            self.thumbs.push(thumbs.into_iter().map(|thumb| (thumb.photo, thumb.jpeg)).collect());
+            return answer("204 No Content", &[OURS], b"");
         }
         if let Some(digest) = asked.path.strip_prefix("/v1/photos/") {
             return self.photo(asked, Digest::parse(digest).unwrap());

@@ -7,7 +7,7 @@ use jobsheet_model::{
     change::{DeclineReason, KnownWhat, PhotoSubject, Rating, SignOffAct},
     reference::{Part, VanStock},
     view::{Event, Link, Standing},
-    wire::{Gone, Safe, scope_digest},
+    wire::{Gone, MAX_THUMB, Safe, THUMB_EDGE, scope_digest},
 };
 use jobsheet_phone::Step;
 use serde_json::json;
@@ -652,6 +652,67 @@ async fn photos_of_signed_sheets_go_first() {
     let asked = office.office().asked.clone();
     let place = |digest| asked.iter().position(|asked| *asked == format!("PUT /v1/photos/{digest}")).unwrap();
     assert!(place(signed) < place(first), "{asked:?}");
+}
+
+#[tokio::test]
+async fn thumbnails_go_after_the_records_and_ahead_of_the_photos_and_once() {
+    let office = Stub::open([offered(1)]).await;
+    office.office().knows_thumbs = true;
+    let pocket = Pocket::at(&office).await;
+    for seed in 1..=6 {
+        pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(seed)).unwrap();
+    }
+    let before = office.office().asked.len();
+    pocket.phone.sync_once().await.unwrap();
+    let asked = office.office().asked.split_off(before);
+    let kinds: Vec<&str> = asked.iter().map(|asked| &asked[..asked.len().min(14)]).collect();
+    assert_eq!(kinds[..3], ["POST /v1/sync", "POST /v1/thumb", "POST /v1/thumb"], "{kinds:?}");
+    assert!(kinds[3..].iter().all(|kind| *kind == "PUT /v1/photos"), "{kinds:?}");
+    let thumbs = office.office().thumbs.clone();
+    let ahead: Vec<_> = thumbs.iter().flatten().map(|(photo, _)| photo.clone()).collect();
+    let taken = pocket.phone.job(id(1)).unwrap().sheet.photos;
+    assert_eq!(ahead, taken.iter().map(|photo| photo.digest.clone()).collect::<Vec<_>>());
+    for (_, jpeg) in thumbs.iter().flatten() {
+        assert!(jpeg.len() <= MAX_THUMB, "{}", jpeg.len());
+        let small = image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg).unwrap();
+        assert_eq!((small.width(), small.height()), (THUMB_EDGE, THUMB_EDGE * 3 / 4));
+    }
+    // One that the office lost is sent again, and so is what is on it.
+    office.office().missing = vec![ahead[0].clone()];
+    office.office().whole.remove(&ahead[0]);
+    office.office().photos.remove(&ahead[0]);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(office.office().thumbs.last().unwrap()[0].0, ahead[0]);
+}
+
+#[tokio::test]
+async fn no_photo_waits_for_a_thumbnail() {
+    // An office that does not know them is asked once.
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(1)).unwrap();
+    office.office().segments_left = Some(1);
+    pocket.phone.sync_once().await.unwrap_err();
+    office.office().segments_left = None;
+    pocket.phone.sync_once().await.unwrap();
+    let count = |office: &Stub| office.office().asked.iter().filter(|a| *a == "POST /v1/thumbs").count();
+    assert_eq!((count(&office), office.office().whole.len()), (1, 1));
+
+    // A link that takes no answer through is tried with them three times in all.
+    let office = Stub::open([offered(1)]).await;
+    office.office().knows_thumbs = true;
+    let pocket = Pocket::at(&office).await;
+    office.office().elsewhere = Mood::LostReply;
+    pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(1)).unwrap();
+    for _ in 0..3 {
+        office.office().segments_left = Some(0);
+        pocket.phone.sync_once().await.unwrap_err();
+    }
+    assert_eq!(count(&office), 3);
+    office.office().segments_left = None;
+    office.office().elsewhere = Mood::Honest;
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((count(&office), office.office().whole.len()), (3, 1));
 }
 
 #[tokio::test]
