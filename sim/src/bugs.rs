@@ -36,6 +36,8 @@ pub const ALL: &[Bug] = &[
     bug(84, "photo_apart", "keeps a photo after its change, in a transaction of its own"),
     after_a_restore(4, "no_retained", "keeps nothing of what the office has signed for"),
     bug(1, "duplicate_kept", "goes on waiting with what the office says it had before"),
+    bug(1, "receipt_unchecked", "believes every receipt"),
+    bug(1, "sequence_first", "counts a change before it keeps it, in a transaction of its own"),
     // At the office.
     bug(1, "applied_twice", "applies a change again when it comes again"),
     bug(1, "duplicate_as_refused", "refuses a change that it has already"),
@@ -47,5 +49,11 @@ pub const ALL: &[Bug] = &[
         "scope_without_history",
         "numbers changes and not grants: what is given to somebody later is not sent",
     ),
+    after_a_restore(
+        1,
+        "no_epoch",
+        "does not see that it was restored: takes cursors for its own, and compares no scope",
+    ),
+    bug(1, "incarnation_ignored", "takes a phone that was put back to a copy for the same as before"),
     bug(10, "photo_without_hash", "keeps a photo without looking whether its bytes are its own"),
 ];

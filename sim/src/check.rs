@@ -2,6 +2,7 @@
 
 use crate::{
     day::name,
+    link::plain,
     trace::digest_named,
     world::{Recorded, Seen, World},
 };
@@ -14,7 +15,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 pub fn screen_stands(world: &mut World, phone: usize, when: &str) -> Result<()> {
     let screen = world.screen(phone)?;
     let held = world.held(phone)?;
+    let proved = world.proved(phone)?;
     let pocket = &mut world.pockets[phone];
+    ensure!(
+        screen.proved <= proved || world.was_restored,
+        "receipt: {when}, {} says that the office holds {} of its chain, and it holds {proved}",
+        pocket.login,
+        screen.proved
+    );
     let recorded = u32::try_from(pocket.recorded.len())?;
     let missing = recorded.saturating_sub(held);
     ensure!(
@@ -25,14 +33,15 @@ pub fn screen_stands(world: &mut World, phone: usize, when: &str) -> Result<()> 
         screen.count()
     );
     ensure!(
-        screen.count() <= pocket.count || (world.was_restored && screen.count() <= recorded),
+        screen.count() <= pocket.count
+            || ((world.was_restored || pocket.went_back) && screen.count() <= recorded),
         "counted-once: {when}, {} counts {} as only here, and {} before",
         pocket.login,
         screen.count(),
         pocket.count
     );
     ensure!(
-        screen.photos <= pocket.photos || world.was_restored || pocket.misled,
+        screen.photos <= pocket.photos || world.was_restored || pocket.misled || pocket.went_back,
         "counted-once: {when}, {} counts {} photos as only here, and {} before",
         pocket.login,
         screen.photos,
@@ -91,7 +100,7 @@ pub fn one_job(world: &mut World, phone: usize, id: WorkOrderId) -> Result<()> {
     }
     // Of a work order that was taken away only a name is left, and then not even that.
     let closed = job.card.gone.is_some() || job.order.customer.name.is_empty();
-    if world.life(id).is_ones_own() && !world.was_restored && !closed {
+    if world.life(id).is_ones_own() && !world.was_restored && !pocket.went_back && !closed {
         ensure!(job.refused.is_empty(), "no-refusal: {who} was nobody else's: {:?}", job.refused);
         ensure!(
             now.changes >= seen.changes && now.revision >= seen.revision,
@@ -116,9 +125,7 @@ pub fn one_job(world: &mut World, phone: usize, id: WorkOrderId) -> Result<()> {
 
 /// A receipt says no more than what the office holds.
 pub fn receipt(world: &World, reply: &Reply) -> Result<()> {
-    let packed = reply.headers.iter().any(|(name, value)| name == "content-encoding" && value == "zstd");
-    let body = if packed { zstd::decode_all(reply.body.as_slice())? } else { reply.body.clone() };
-    let response: SyncResponse = serde_json::from_slice(&body).context("An answer of the office")?;
+    let response: SyncResponse = serde_json::from_slice(&plain(reply)?).context("An answer of the office")?;
     let Some(receipt) = response.receipt else { return Ok(()) };
     let sql = "SELECT count(*), max(CASE WHEN sequence = ?2 THEN digest END) FROM link
                WHERE device = ?1 AND sequence <= ?2";
@@ -227,8 +234,9 @@ fn one_phone(
         bodies.insert(change.id.to_string(), (change, row.refused.is_some()));
     }
     let screen = world.screen(phone)?;
+    // What was refused after the copy that the phone went back to, it never heard of.
     ensure!(
-        screen.refused == refused,
+        screen.refused == refused || (pocket.went_back && screen.refused < refused),
         "refusals: {login} shows {}, and the office refused {refused}",
         screen.refused
     );

@@ -2,10 +2,10 @@
 
 use crate::{
     check,
-    link::{Fate, Link, Up, cut, page, serve},
+    link::{Fate, Link, Up, cut, forged, page, serve},
     template::{PLANNED, order_id},
     visit::{self, Doing},
-    world::{Did, Event, Life, Recorded, Rules, World},
+    world::{APPS, Copy, Did, Event, Life, Recorded, Rules, World},
 };
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use jobsheet_model::{
@@ -135,6 +135,13 @@ impl World {
             if self.faults.disks_fill {
                 self.some_time(Event::PhoneFills(phone));
             }
+            if self.faults.phones_go_back && self.dice.chance(0.5) {
+                self.some_time(Event::PhoneIsCopied(phone));
+                self.some_time(Event::PhoneGoesBack(phone));
+            }
+            if self.faults.apps_age {
+                self.some_time(Event::AppIsUpdated(phone));
+            }
         }
         for _ in 0..self.dice.between(3, 14) {
             self.some_time(Event::Dispatch);
@@ -146,6 +153,9 @@ impl World {
         }
         if self.faults.disks_fill {
             self.some_time(Event::OfficeFills);
+        }
+        if self.faults.apps_age {
+            self.some_time(Event::AppsAge);
         }
         if self.faults.restores {
             self.some_time(Event::Backup);
@@ -181,7 +191,7 @@ impl World {
                     self.hears(phone, heard, tally)?;
                 }
             }
-            Event::Again(ask) => {
+            Event::Again(_, ask) => {
                 if self.office_is_there() {
                     let reply = self.serve(&ask, Up::Whole, tally)?;
                     self.say(format!("{} {} came again: {}", ask.method, kind(&ask), status(&reply)));
@@ -258,8 +268,34 @@ impl World {
                 }
                 self.sometimes_again(Event::Restore);
             }
+            Event::PhoneIsCopied(phone) => {
+                let image = self.folder("phone");
+                crate::disk::copy_tree(&self.pockets[phone].data, &image)?;
+                let pocket = &mut self.pockets[phone];
+                let (recorded, pictures) = (pocket.recorded.clone(), pocket.pictures.clone());
+                pocket.copy = Some(Copy { image, recorded, pictures });
+                self.say(format!("{}: copied", self.pockets[phone].login));
+            }
+            Event::PhoneGoesBack(phone) => {
+                if self.goes_back(phone)? {
+                    self.say(format!("{}: put back to its copy", self.pockets[phone].login));
+                    check::screen_stands(self, phone, "after it was put back")?;
+                }
+            }
+            Event::AppsAge => {
+                let told = self.office()?.set_minimum_app(APPS[1]);
+                self.say(format!("office: asks for {}: {}", APPS[1], told.is_ok()));
+            }
+            Event::AppIsUpdated(phone) => self.update(phone)?,
         }
         Ok(())
+    }
+
+    /// The app is closed and comes up as a newer one.
+    fn update(&mut self, phone: usize) -> Result<()> {
+        self.pockets[phone].version = APPS[1];
+        self.say(format!("{}: updated", self.pockets[phone].login));
+        self.starts_again(phone, None)
     }
 
     fn sometimes_again(&mut self, event: Event) {
@@ -643,8 +679,15 @@ impl World {
             }
             Fate::Late => {
                 let later = self.dice.between(1, 120) * MINUTE;
-                self.in_(later, Event::Again(ask.clone()));
+                self.in_(later, Event::Again(phone, ask.clone()));
                 lost("silence")
+            }
+            Fate::Forged => {
+                let more = self.dice.between(1, 3);
+                match self.answer(phone, &ask, Up::Whole, tally)? {
+                    Ok(reply) => Ok(forged(&reply, more)?),
+                    lost => lost,
+                }
             }
             Fate::Stale | Fate::Foreign => {
                 self.pockets[phone].misled = true;
@@ -709,6 +752,12 @@ impl World {
             pocket.disk.set_room(None);
             pocket.link = Link::Good;
             pocket.pass = None;
+        }
+        for phone in 0..self.pockets.len() {
+            // Also one that the office told to, on this day or never.
+            if self.pockets[phone].version != APPS[1] {
+                self.update(phone)?;
+            }
         }
         let mut drained = None;
         for round in 1..=MOST_PASSES {

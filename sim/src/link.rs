@@ -9,6 +9,7 @@ use axum::{
 };
 use futures_util::stream;
 use jobsheet_phone::{Ask, Reply};
+use serde_json::Value;
 use tower::ServiceExt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +46,15 @@ pub enum Fate {
     Stale,
     /// The phone hears a reply that was meant for another phone.
     Foreign,
+    /// Somebody on the way wrote another receipt into the reply.
+    Forged,
 }
 
 /// Which of them this day knows. Days differ, so that one fault does not hide another.
 #[derive(Clone, Debug)]
 pub struct Fates(Vec<u8>);
 
-const KINDS: u8 = 11;
+const KINDS: u8 = 12;
 
 impl Fates {
     pub fn of(dice: &mut Dice, stale: bool) -> Self {
@@ -88,7 +91,8 @@ impl Fates {
             7 => Fate::Twice,
             8 => Fate::Late,
             9 => Fate::Stale,
-            _ => Fate::Foreign,
+            10 => Fate::Foreign,
+            _ => Fate::Forged,
         }
     }
 }
@@ -127,6 +131,25 @@ pub async fn serve(router: Router, ask: &Ask, up: Up) -> Result<Reply> {
     let headers = head.headers.iter();
     let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned())));
     Ok(Reply { status: head.status.as_u16(), headers: headers.collect(), body, at: Default::default() })
+}
+
+/// The reply with a receipt for `more` changes more than the office signed for.
+pub fn forged(reply: &Reply, more: u64) -> Result<Reply> {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&plain(reply)?) else { return Ok(reply.clone()) };
+    let Some(sequence) = answer.pointer_mut("/receipt/sequence") else { return Ok(reply.clone()) };
+    *sequence = (sequence.as_u64().unwrap_or(0) + more).into();
+    let headers = reply.headers.iter().filter(|(name, _)| name != "content-encoding").cloned().collect();
+    Ok(Reply { headers, body: serde_json::to_vec(&answer)?, ..reply.clone() })
+}
+
+/// The body of a reply, unpacked.
+pub fn plain(reply: &Reply) -> Result<Vec<u8>> {
+    let packed = reply.headers.iter().any(|(name, value)| name == "content-encoding" && value == "zstd");
+    if packed {
+        zstd::decode_all(reply.body.as_slice()).context("A packed reply")
+    } else {
+        Ok(reply.body.clone())
+    }
 }
 
 /// Somebody else's page.

@@ -3,7 +3,7 @@
 
 use crate::{
     disk::copy_tree,
-    world::{MORNING, PhoneSeed},
+    world::{APPS, MORNING, PhoneSeed},
 };
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -87,7 +87,8 @@ async fn sign_everybody_in(folder: &Path) -> Result<()> {
     let serving = office.clone();
     let server = tokio::spawn(async move { serving.serve(listener, async { drop(stopped.await) }).await });
     for login in LOGINS {
-        let seed = PhoneSeed { data: folder.join(login), clock: Arc::new(TestClock::at(MORNING)) };
+        let seed =
+            PhoneSeed { data: folder.join(login), clock: Arc::new(TestClock::at(MORNING)), version: APPS[0] };
         let phone: Phone = seed.open()?;
         phone
             .sign_in(&address, login, &format!("simulated-{login}"))

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::Router;
 use chrono::TimeDelta;
-use jobsheet_model::{Digest, Problem, WorkOrderId};
+use jobsheet_model::{Change, Digest, Problem, WorkOrderId};
 use jobsheet_office::{HandClock, Office};
 use jobsheet_phone::{Ask, Heard, Options, Pass, Phone, Reply, TestClock};
 use rusqlite::{Connection, OpenFlags};
@@ -31,6 +31,10 @@ pub struct Faults {
     pub clocks_jump: bool,
     /// The office is put back to an earlier backup.
     pub restores: bool,
+    /// A phone is put back to what it was earlier that day, as its system's backup does.
+    pub phones_go_back: bool,
+    /// The office asks for a newer app, and the phones get it some time later.
+    pub apps_age: bool,
 }
 
 /// What may happen at all; the dice decide what of it does on a day.
@@ -90,22 +94,38 @@ pub struct Pocket {
     pub seen: BTreeMap<WorkOrderId, Seen>,
     pub link: Link,
     pub marks: u32,
+    /// A copy of it as it was earlier, and what it had recorded by then.
+    pub copy: Option<Copy>,
+    pub went_back: bool,
+    /// The version of its app.
+    pub version: &'static str,
     /// It heard a reply to something else.
     pub misled: bool,
+}
+
+/// What a system's backup holds of a phone.
+pub struct Copy {
+    pub image: PathBuf,
+    pub recorded: Vec<Recorded>,
+    pub pictures: BTreeSet<Digest>,
 }
 
 /// A phone that can be opened.
 pub struct PhoneSeed {
     pub data: PathBuf,
     pub clock: Arc<TestClock>,
+    pub version: &'static str,
 }
+
+/// What the phones have in the morning, and what they are brought to when the office asks for it.
+pub const APPS: [&str; 2] = ["0.1.0", "0.2.0"];
 
 impl PhoneSeed {
     pub fn open(&self) -> Result<Phone> {
         let options = Options {
             data: self.data.clone(),
             office: None,
-            version: "0.1.0".into(),
+            version: self.version.into(),
             clock: self.clock.clone(),
         };
         Phone::open(options).map_err(|why| anyhow!("A phone does not open: {}", why.code))
@@ -113,6 +133,10 @@ impl PhoneSeed {
 }
 
 impl Pocket {
+    fn seed(&self) -> PhoneSeed {
+        PhoneSeed { data: self.data.clone(), clock: self.clock.clone(), version: self.version }
+    }
+
     pub fn phone(&self) -> Result<&Phone> {
         self.phone.as_ref().context("A phone that is not open")
     }
@@ -162,7 +186,7 @@ pub enum Event {
         heard: Heard,
     },
     /// Something comes to the office again, long after.
-    Again(Ask),
+    Again(usize, Ask),
     LinkChange(usize),
     Dispatch,
     PhoneDies(usize),
@@ -174,6 +198,10 @@ pub enum Event {
     OfficeHasRoom,
     Backup,
     Restore,
+    PhoneIsCopied(usize),
+    PhoneGoesBack(usize),
+    AppsAge,
+    AppIsUpdated(usize),
 }
 
 pub struct World {
@@ -213,7 +241,11 @@ impl World {
             disks_fill: on(&mut dice),
             clocks_jump: on(&mut dice),
             restores: rules.restores && on(&mut dice),
+            phones_go_back: on(&mut dice),
+            apps_age: on(&mut dice),
         };
+        // A phone and an office that both lose what they had lose it for good.
+        let faults = Faults { phones_go_back: faults.phones_go_back && !faults.restores, ..faults };
         let fates = if rules.calm { Fates::none() } else { Fates::of(&mut dice, rules.stale) };
         let data = base.path().join("office-0");
         template.copy_office(&data)?;
@@ -252,7 +284,8 @@ impl World {
             template.copy_phone(login, &data)?;
             let clock = Arc::new(TestClock::at(MORNING));
             let disk = Disk::under(&data)?;
-            let phone = Some(PhoneSeed { data: data.clone(), clock: clock.clone() }.open()?);
+            let seed = PhoneSeed { data: data.clone(), clock: clock.clone(), version: APPS[0] };
+            let phone = Some(seed.open()?);
             world.pockets.push(Pocket {
                 login,
                 data,
@@ -269,6 +302,9 @@ impl World {
                 seen: BTreeMap::new(),
                 link: Link::Good,
                 marks: 0,
+                copy: None,
+                went_back: false,
+                version: APPS[0],
                 misled: false,
             });
         }
@@ -359,7 +395,76 @@ impl World {
         Ok(self.eyes()?.prepare_cached(sql)?.query_row([login], |row| row.get(0))?)
     }
 
+    /// Links that the office holds of the longest chain of a technician.
+    pub fn proved(&self, phone: usize) -> Result<u64> {
+        let login = self.pockets[phone].login;
+        let sql = "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM link l JOIN device d ON d.id = l.device
+                   JOIN technician t ON t.id = d.technician WHERE t.login = ?1 GROUP BY l.device)";
+        let links: i64 = self.eyes()?.prepare_cached(sql)?.query_row([login], |row| row.get(0))?;
+        Ok(links.unsigned_abs())
+    }
+
+    /// How many changes of each work order the office holds of a technician.
+    fn held_by_order(&self, phone: usize) -> Result<BTreeMap<WorkOrderId, usize>> {
+        let sql = "SELECT c.body FROM change c JOIN technician t ON t.id = c.technician WHERE t.login = ?1";
+        let mut rows = self.eyes()?.prepare_cached(sql)?;
+        let mut held = BTreeMap::new();
+        for body in rows.query_map([self.pockets[phone].login], |row| row.get::<_, String>(0))? {
+            let change: Change = serde_json::from_str(&body?)?;
+            *held.entry(change.work_order).or_default() += 1;
+        }
+        Ok(held)
+    }
+
     // --- The phones ----------------------------------------------------------------------------------------
+
+    /// Puts a phone back to its copy. What was recorded since is gone with it, unless the office holds it.
+    pub fn goes_back(&mut self, phone: usize) -> Result<bool> {
+        let Some(copy) = self.pockets[phone].copy.take() else { return Ok(false) };
+        let Copy { image, recorded, pictures } = copy;
+        // What is on its way is of a phone that is no more.
+        self.queue.retain(|_, event| {
+            !matches!(event, Event::Arrive { phone: whose, .. } | Event::Again(whose, _) if *whose == phone)
+        });
+        let held = self.held_by_order(phone)?;
+        self.restart(phone, Some(image))?;
+        let office = self.office()?;
+        let mut at_office = BTreeSet::new();
+        for digest in &self.pockets[phone].pictures {
+            if office.photo(digest).is_some() {
+                at_office.insert(digest.clone());
+            }
+        }
+        let mut left: BTreeMap<WorkOrderId, usize> = held;
+        for one in &recorded {
+            let left = left.entry(one.order).or_default();
+            *left = left.saturating_sub(1);
+        }
+        // Those of the copy; then those that the office got after it.
+        let mut known = recorded.len();
+        let pocket = &mut self.pockets[phone];
+        pocket.recorded.retain(|one| {
+            if known > 0 {
+                known -= 1;
+                return true;
+            }
+            let left = left.entry(one.order).or_default();
+            let held = *left > 0;
+            *left = left.saturating_sub(1);
+            held
+        });
+        pocket.pictures.retain(|digest| pictures.contains(digest) || at_office.contains(digest));
+        pocket.went_back = true;
+        let app = pocket.phone.as_ref().context("A phone that is not open")?;
+        pocket.seen.retain(|id, seen| {
+            *seen = Seen::default();
+            app.job(*id).is_ok()
+        });
+        let screen = self.screen(phone)?;
+        let pocket = &mut self.pockets[phone];
+        (pocket.count, pocket.photos) = (screen.count(), screen.photos);
+        Ok(true)
+    }
 
     /// The app starts again: after a kill with what `image` holds, otherwise with what it closed with.
     pub fn restart(&mut self, phone: usize, image: Option<PathBuf>) -> Result<()> {
@@ -372,7 +477,7 @@ impl World {
             std::fs::remove_dir_all(old)?;
         }
         pocket.disk = Disk::under(&pocket.data)?;
-        pocket.phone = Some(PhoneSeed { data: pocket.data.clone(), clock: pocket.clock.clone() }.open()?);
+        pocket.phone = Some(pocket.seed().open()?);
         if self.dice.chance(0.2) {
             self.pockets[phone].clock.reboot();
         }
@@ -440,7 +545,12 @@ impl World {
             ledger.held,
             ledger.recorded
         );
-        Ok(Screen { changes: sync.waiting_changes, refused: sync.refused, photos: sync.waiting_photos })
+        Ok(Screen {
+            changes: sync.waiting_changes,
+            refused: sync.refused,
+            photos: sync.waiting_photos,
+            proved: ledger.held,
+        })
     }
 
     /// The bytes of the sheet that the screen shows.
@@ -466,6 +576,8 @@ pub struct Screen {
     pub changes: u32,
     pub refused: u32,
     pub photos: u32,
+    /// Changes for which it says to have the office's receipt.
+    pub proved: u64,
 }
 
 impl Screen {

@@ -4,7 +4,7 @@ use jobsheet_sim::{day, run, world::Rules};
 
 #[test]
 fn nothing_recorded_is_lost_on_any_of_these_days() {
-    let days = std::env::var("JOBSHEET_SIM_DAYS").ok().and_then(|days| days.parse().ok()).unwrap_or(40);
+    let days = std::env::var("JOBSHEET_SIM_DAYS").ok().and_then(|days| days.parse().ok()).unwrap_or(240);
     let reports = run::days(1, days, Rules::default()).unwrap_or_else(|broken| panic!("{broken}"));
     let changes: usize = reports.iter().map(|report| report.changes).sum();
     let deaths: u32 = reports.iter().map(|report| report.deaths).sum();

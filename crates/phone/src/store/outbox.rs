@@ -12,6 +12,10 @@ impl Rows<'_> {
         hash: &Digest,
         photo: Option<&Digest>,
     ) -> Result<()> {
+        if planted::on("sequence_first") {
+            self.count(change, hash)?;
+            self.commit_early()?;
+        }
         self.0.run(
             "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -30,6 +34,10 @@ impl Rows<'_> {
             "UPDATE work_order SET closed = 0 WHERE id = ?1 AND closed > 0",
             [change.work_order.to_string()],
         )?;
+        self.count(change, hash)
+    }
+
+    fn count(&self, change: &Change, hash: &Digest) -> Result<()> {
         self.0.run(
             "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
             params![change.sequence, hash.as_str()],
