@@ -290,6 +290,8 @@ export const en = {
   'attention.differs': 'The office sees this differently',
   'attention.same_id_other_body': 'Sent twice with different content',
   'attention.forked': 'The phone’s records do not match the office’s; nothing was deleted',
+  'attention.clock': 'The phone’s clock was wrong; times are corrected by the office’s',
+  'attention.zone': 'The phone was set to another time zone; times are right, shown in yours',
   'attention.copied': 'A copy of the phone sent this under its name; it was given a new one',
 
   'verdict.pass': 'pass',

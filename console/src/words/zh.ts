@@ -283,6 +283,8 @@ export const zh = {
   'attention.differs': '公司的判断与手机不同',
   'attention.same_id_other_body': '同一记录两次内容不同',
   'attention.forked': '手机记录与公司不一致，未删除任何内容',
+  'attention.clock': '手机时间不准，已按公司时间校正',
+  'attention.zone': '手机设在其他时区，时刻无误，按您的时区显示',
   'attention.copied': '手机副本曾以其名义发送，已换用新身份',
 
   'verdict.pass': '合格',

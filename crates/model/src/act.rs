@@ -51,6 +51,10 @@ pub enum Attention {
     Forked,
     /// A phone presented itself as a copy of one that went on without it, and has taken a new identity.
     Copied,
+    /// Recorded on a phone whose clock is off by a minute or more; once for each work order.
+    Clock,
+    /// Recorded on a phone in another time zone than the office's, or than before; once for each work order.
+    Zone,
 }
 
 /// One line of a work order's journal, as the console shows it.

@@ -129,6 +129,9 @@ pub struct SyncResponse {
     pub scope: Option<Digest>,
     #[serde(with = "millis")]
     pub office_time: DateTime<Utc>,
+    /// The office's offset from UTC in minutes, when it is known and not the phone's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<i32>,
     pub cursor: String,
     /// There is more to pull; ask again at once.
     #[serde(default, skip_serializing_if = "is_false")]

@@ -31,8 +31,8 @@ impl Rows<'_> {
             [change.work_order.to_string()],
         )?;
         self.0.execute(
-            "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
-            params![change.sequence, hash.as_str()],
+            "UPDATE device SET sequence = ?1, hash = ?2, zone = ?3 WHERE one = 1",
+            params![change.sequence, hash.as_str(), change.at.offset],
         )?;
         Ok(())
     }
@@ -462,6 +462,11 @@ impl Rows<'_> {
 
     /// The office misses a photo that it once held: it is sent again, if we have it still.
     pub fn photo_missing(&self, digest: &Digest) -> Result<()> {
+        self.0.execute(
+            "DELETE FROM thumb_ahead
+             WHERE photo = (SELECT digest FROM photo WHERE digest = ?1 AND held_at IS NOT NULL)",
+            [digest.as_str()],
+        )?;
         self.0.execute(
             "UPDATE photo SET sent = 0, held_at = NULL
              WHERE digest = ?1 AND held_at IS NOT NULL AND octet_length(bytes) > 0",

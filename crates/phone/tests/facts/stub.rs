@@ -92,6 +92,8 @@ pub struct Office {
     pub reference: BTreeMap<String, Vec<u8>>,
     /// Its clock, when not the technician's.
     pub time: Option<DateTime<Utc>>,
+    /// Its zone, when it says so.
+    pub zone: Option<i32>,
     /// What was asked, in order.
     pub asked: Vec<String>,
     /// Phones that were enrolled, by their number.
@@ -571,6 +573,7 @@ impl Office {
                 .then_some(list),
             photos_missing: self.missing.clone(),
             office_time: self.time.unwrap_or(request.at.utc),
+            zone: self.zone.filter(|zone| *zone != request.at.offset),
             cursor: "c1".into(),
             more: std::mem::take(&mut self.pages),
         };
