@@ -33,6 +33,8 @@ pub enum Act {
         attention: Attention,
         about: String,
     },
+    /// Records came in a phone's rescue file; the actor gave it in.
+    Rescued {},
     /// The signed sheet is at the office, complete with its photos (E10).
     Returned {},
 }

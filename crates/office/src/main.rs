@@ -176,7 +176,7 @@ fn command() -> Result<()> {
         }
         Command::Rescue { data, stolen, file } => {
             let opened = std::fs::File::open(&file).with_context(|| format!("Opening {}", file.display()))?;
-            let taken = existing(&data)?.take_rescue(&opened, stolen)?;
+            let taken = existing(&data)?.take_rescue(&opened, "jobsheet-office rescue", stolen)?;
             println!(
                 "from {}, made {}{}",
                 taken.technician_name,

@@ -393,6 +393,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::Raised { .. }
+            | Act::Rescued {}
             | Act::Returned {} => false,
         },
     }

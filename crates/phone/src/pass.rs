@@ -270,6 +270,7 @@ impl Pass {
             folds: self.folds,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
+        let ask = if sent.is_empty() { ask } else { ask.whole() };
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
         self.at =
             At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent, office_key }, begun }));

@@ -3,7 +3,7 @@
 use super::{
     phones,
     problem::HttpProblem,
-    wire::{self, MAX_BODY, Sent},
+    wire::{self, MAX_BODY, Sent, Whole},
 };
 use crate::{
     Office,
@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
@@ -207,15 +207,8 @@ async fn take_thumbs(
 async fn quarantine(
     State(office): State<Office>,
     Me(me): Me,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    Whole(body): Whole,
 ) -> Result<StatusCode, HttpProblem> {
-    let body = body.map_err(|_| {
-        HttpProblem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
-            "This is more than the office takes at once.",
-        )
-    })?;
     office
         .run(move |office| {
             let now = office.now();

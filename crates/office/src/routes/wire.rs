@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jobsheet_model::wire::{BODY_DIGEST, NOT_WHOLE, body_digest};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::Read;
 
@@ -15,6 +16,27 @@ use std::io::Read;
 pub const MAX_BODY: usize = 32 * 1024 * 1024;
 /// Smaller answers are not worth compressing.
 const COMPRESS_FROM: usize = 200;
+
+/// A body as it was sent, if it says what that was.
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = HttpProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
+        let not_whole =
+            || HttpProblem::new(StatusCode::BAD_REQUEST, NOT_WHOLE, "The request did not arrive whole.");
+        let digest = request.headers().get(BODY_DIGEST).cloned();
+        let body = Bytes::from_request(request, state).await.map_err(|why| match why.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => not_whole(),
+        })?;
+        match digest {
+            Some(digest) if digest.as_bytes() != body_digest(&body).as_bytes() => Err(not_whole()),
+            _ => Ok(Self(body)),
+        }
+    }
+}
 
 /// A JSON body, possibly compressed.
 pub struct Sent<T>(pub T);
@@ -24,10 +46,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
         let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
-        let body = Bytes::from_request(request, state).await.map_err(|why| match why.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => HttpProblem::bad_request("the body did not arrive whole"),
-        })?;
+        let Whole(body) = Whole::from_request(request, state).await?;
         let json = match encoding.as_ref().map(HeaderValue::as_bytes) {
             None | Some(b"identity") => body,
             Some(b"zstd") => inflate(&body)?.into(),
