@@ -7,6 +7,7 @@ import type {
   EnrolmentCode,
   Language,
   Problem,
+  RescueTaken,
   Wipe,
 } from '@jobsheet/model';
 
@@ -23,13 +24,14 @@ export class Failed extends Error {
 }
 
 async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  const json = body !== undefined && !(body instanceof File);
   let answer: Response;
   try {
     answer = await fetch(root + path, {
       method,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: json ? { 'content-type': 'application/json' } : {},
+      body: json ? JSON.stringify(body) : (body as File | undefined),
     });
   } catch {
     throw new Failed(0, { code: 'unreachable', message: 'The office server did not answer.' });
@@ -53,9 +55,10 @@ const byStatus: Record<number, string> = {
 function problemOf(status: number, content: string): Problem {
   const unknown = { code: byStatus[status] ?? 'unexpected', message: `The office answered ${status}.` };
   try {
-    const said = JSON.parse(content) as Partial<Problem> & { detail?: string; title?: string };
+    const said = JSON.parse(content) as Partial<Problem> & { type?: string; detail?: string; title?: string };
+    const kind = said.type?.match(/^\/problems\/(rescue-[a-z-]+|too-large)$/)?.[1].replaceAll('-', '_');
     return {
-      code: said.code ?? unknown.code,
+      code: said.code ?? kind ?? unknown.code,
       message: said.message ?? said.detail ?? said.title ?? unknown.message,
       params: said.params,
     };
@@ -83,6 +86,9 @@ export const api = {
     call<EnrolmentCode>('POST', `/technicians/${encodeURIComponent(technician)}/code`, {}),
   revoke: (id: string) => call<void>('POST', `${phone(id)}/revoke`, {}),
   wipe: (id: string, kind: Wipe) => call<void>('POST', `${phone(id)}/wipe`, { kind }),
+  /** Some other file, or this office's? Only the office can open it. */
+  rescue: (file: File, stolen: boolean) =>
+    call<RescueTaken>('POST', `/rescue${stolen ? '?stolen=true' : ''}`, file),
   photo: (digest: string) => `${root}/photos/${digest}`,
   thumb: (digest: string) => `${root}/photos/${digest}/thumb`,
   events: `${root}/events`,

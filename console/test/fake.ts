@@ -4,7 +4,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
 import type { Status, Wipe } from '@jobsheet/model';
-import { makeCode, makeJob, makePhones, makeRows, session } from './fixtures';
+import { makeCode, makeJob, makePhones, makeRescue, makeRows, session } from './fixtures';
 
 export function fakeOffice(): Plugin {
   let rows = makeRows();
@@ -57,7 +57,8 @@ export function fakeOffice(): Plugin {
         if (!url.pathname.startsWith('/console/api/')) return next();
         if (broken) return void request.destroy();
         const path = url.pathname.slice('/console/api/'.length).split('/');
-        const body = await read(request);
+        const text = await read(request);
+        const body = fields(text);
 
         if (path[0] === 'sign-in') {
           tries += 1;
@@ -83,6 +84,12 @@ export function fakeOffice(): Plugin {
         if (path[0] === 'photos') {
           response.setHeader('content-type', 'image/png');
           return void response.end(picture(parseInt(path[1].slice(0, 4), 16)));
+        }
+        if (path[0] === 'rescue') {
+          if (url.searchParams.get('stolen')) return send(200, makeRescue());
+          const wanted = { bad: 'rescue-damaged', stolen: 'rescue-stolen' }[text.slice(0, 6).trim()];
+          if (wanted) return send(422, { type: `/problems/${wanted}`, title: 'Refused.', status: 422 });
+          return send(200, makeRescue());
         }
         if (path[0] === 'technicians') return send(200, makeCode());
         if (path[0] === 'phones') {
@@ -116,10 +123,14 @@ export function fakeOffice(): Plugin {
   };
 }
 
-async function read(request: IncomingMessage): Promise<Record<string, string>> {
+async function read(request: IncomingMessage): Promise<string> {
   let content = '';
   for await (const piece of request) content += String(piece);
-  return content ? (JSON.parse(content) as Record<string, string>) : {};
+  return content;
+}
+
+function fields(content: string): Record<string, string> {
+  return content.startsWith('{') ? (JSON.parse(content) as Record<string, string>) : {};
 }
 
 /** A small PNG with a gradient, a different one for each photo. */

@@ -12,6 +12,7 @@ import type {
   Language,
   Level,
   Sheet,
+  RescueTaken,
   SignOffAct,
   Status,
   Template,
@@ -526,3 +527,15 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
       : [],
   };
 }
+
+export const makeRescue = (): RescueTaken => ({
+  technician_name: '王磊',
+  made_at: minutes(-40),
+  revoked: true,
+  accepted: 23,
+  duplicates: 4,
+  refused: 1,
+  photos: 6,
+  photos_held: 2,
+  photos_refused: 0,
+});

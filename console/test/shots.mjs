@@ -39,7 +39,10 @@ async function look(page, name, coarse) {
       return [
         ...seen
           .filter(
-            (one) => one.checkVisibility() && !one.closest('p, dd') && !one.classList.contains('c-skip'),
+            (one) =>
+              one.checkVisibility() &&
+              !one.closest('p, dd, .visually-hidden') &&
+              !one.classList.contains('c-skip'),
           )
           .map((one) => [one, one.getBoundingClientRect()])
           .filter(([, box]) => box.height < least - 0.5 || box.width < least - 0.5)
@@ -80,7 +83,7 @@ for (const [lang, scheme, width, height] of [
     'console',
     (line) =>
       line.type() === 'error' &&
-      !/401|404|429|ERR_(INCOMPLETE|EMPTY)/.test(line.text()) &&
+      !/401|404|422|429|ERR_(INCOMPLETE|EMPTY)/.test(line.text()) &&
       faults.push(line.text()),
   );
   const name = (what) => `${what}-${lang}-${scheme}-${width}`;
@@ -140,6 +143,21 @@ for (const [lang, scheme, width, height] of [
   await page.waitForSelector('[data-testid=new-phone-qr]');
   await look(page, name('dialog-code'), coarse);
   await page.getByTestId('new-phone-close').click();
+  await page.getByTestId('rescue-open').click();
+  const rescue = (what) =>
+    page.getByTestId('rescue-file').setInputFiles({
+      name: 'jobsheet-wang.lei-20261126T0102.rescue',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(what),
+    });
+  await rescue('bad   ');
+  await page.getByTestId('rescue-problem').waitFor();
+  await look(page, name('dialog-rescue-bad'), coarse);
+  await rescue('stolen');
+  await page.getByTestId('rescue-stolen').click();
+  await page.getByTestId('rescue-taken').waitFor();
+  await look(page, name('dialog-rescue'), coarse);
+  await page.getByTestId('rescue-close').click();
   await page.getByTestId('phone-revoke').first().click();
   await look(page, name('dialog-revoke'), coarse);
   await page.keyboard.press('Escape');

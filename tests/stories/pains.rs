@@ -4,9 +4,9 @@ use chrono::Utc;
 use jobsheet_model::act::Entry;
 use jobsheet_model::change::*;
 use jobsheet_model::wire::SyncRequest;
-use jobsheet_model::{LineId, Money, What, WorkOrderId};
+use jobsheet_model::{Digest, LineId, Money, What, WorkOrderId};
 use jobsheet_office::Office;
-use jobsheet_phone::{Ask, Options, Phone, TestClock};
+use jobsheet_phone::{Ask, Options, Phone, Step, TestClock};
 use jobsheet_tests::carry::{carry, pass, unpacked};
 use jobsheet_tests::company::Company;
 use std::collections::BTreeSet;
@@ -111,6 +111,38 @@ async fn p10_five_hundred_failed_passes_drop_nothing_and_the_next_one_sends() {
     assert_eq!(field.waiting(), (1, 0));
     field.sends().await;
     field.all_is_there();
+}
+
+/// A push that something on the way ends early and passes on as whole is the link's fault, however often that happens:
+/// no change is looked for, none is set aside.
+#[tokio::test(flavor = "multi_thread")]
+async fn p11_a_push_cut_short_and_passed_on_as_whole_sets_nothing_aside() {
+    let field = alone().await;
+    for n in 0..40 {
+        field.note(&format!("number {n}, {}", Digest::of(&[n]).as_str()));
+    }
+    for round in 1..=12 {
+        let mut pass = field.phone.pass().expect("a pass");
+        let mut heard = None;
+        let ended = loop {
+            match pass.step(heard) {
+                Ok(Step::Ask(mut ask)) => {
+                    assert_ne!(ask.path, "/v1/quarantine");
+                    if ask.body.len() > 500 {
+                        ask.body.truncate(ask.body.len() * round / 13);
+                    }
+                    heard = Some(carry(field.office(), ask, &*field.clock).await);
+                }
+                Ok(Step::Done) => panic!("it was sent"),
+                Err(problem) => break problem,
+            }
+        };
+        assert_eq!(ended.code, "office_unreachable", "round {round}");
+        assert_eq!(field.waiting(), (40, 0));
+    }
+    field.sends().await;
+    field.all_is_there();
+    assert_eq!(field.phone.outbox().expect("an outbox").sync.refused, 0);
 }
 
 /// P12: what was fitted is fitted once, also when the push that says so comes fifty times.

@@ -1,6 +1,6 @@
 //! The phone's radio is broken, or the office lets it in no more: its work comes by hand, as one file.
 
-use jobsheet_model::act::Entry;
+use jobsheet_model::act::{Act, Entry};
 use jobsheet_model::change::{KnownWhat, PhotoSubject};
 use jobsheet_model::view::{RescueFile, RescueTaken};
 use jobsheet_model::{Digest, Sheet, WorkOrderId};
@@ -58,7 +58,7 @@ impl Field {
     }
 
     fn imports(&self, file: &RescueFile) -> Result<RescueTaken, NoRescue> {
-        self.company.office.take_rescue(&File::open(&file.path).expect("the file"), false)
+        self.company.office.take_rescue(&File::open(&file.path).expect("the file"), "周莉", false)
     }
 
     /// What technicians did, in the office's journal.
@@ -116,6 +116,12 @@ async fn work_that_came_as_a_file_is_there_once_whatever_comes_after_it() {
     assert_eq!((taken.technician_name.as_str(), taken.revoked), ("王磊", false));
     assert_eq!(field.at_office(), field.on_phone());
     assert_eq!(field.journalled().len(), 5);
+    let given_in = || {
+        let journal = field.company.office.journal(field.id).expect("a journal").into_iter();
+        let acts = journal.filter(|line| matches!(line.entry, Entry::Act(Act::Rescued {})));
+        acts.map(|line| line.actor).collect::<Vec<_>>()
+    };
+    assert_eq!(given_in(), ["周莉"]);
 
     assert_eq!(counts(&field.imports(&file).expect("taken again")), [0, 5, 0, 0, 2, 0]);
     // Another one, with more in it: only what is more is new.
@@ -125,6 +131,7 @@ async fn work_that_came_as_a_file_is_there_once_whatever_comes_after_it() {
     field.signal_returns().await;
     field.all_is_well(&photos);
     assert_eq!(field.journalled().len(), 6);
+    assert_eq!(given_in(), ["周莉", "周莉"], "once for each file that brought something");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,7 +219,7 @@ async fn a_file_for_another_office_or_one_that_was_bent_changes_nothing() {
     field.works();
     let file = field.exports();
     let other = Company::opens().await;
-    let taken = other.office.take_rescue(&File::open(&file.path).expect("the file"), true);
+    let taken = other.office.take_rescue(&File::open(&file.path).expect("the file"), "周莉", true);
     assert!(matches!(taken, Err(NoRescue::Unreadable(jobsheet_model::rescue::Unreadable::OtherOffice))));
 
     let mut bytes = std::fs::read(&file.path).expect("the file");

@@ -8,6 +8,7 @@ import type {
   JobCard,
   KnownWhat,
   Level,
+  OtherZone,
   Outbox,
   Problem,
   Review,
@@ -431,6 +432,7 @@ export function makeFake() {
     gone: false,
     left: 462,
     clockOff: 0,
+    zone: null as OtherZone | null,
     problem: null as Problem | null,
     linkProblem: null as Problem | null,
     settings: { language: 'en', theme: 'light', text_size: 100, photo_edge: 2048 } as Settings,
@@ -474,6 +476,7 @@ export function makeFake() {
     problem:
       state.linkProblem ?? (state.link === 'trouble' ? { code: 'office_unreachable', message: 'x' } : null),
     clock_off: state.clockOff,
+    zone: state.zone,
   });
   function card(id: string): JobCard {
     const of = orders.get(id)!;

@@ -19,6 +19,7 @@ const sync: SyncStatus = {
   next_try: null,
   problem: null,
   clock_off: 0,
+  zone: null,
 };
 const now = new Date('2026-11-22T12:00:00');
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
@@ -58,6 +59,13 @@ describe('sync lines', () => {
     expect(texts({ clock_off: 59 })).toEqual([]);
     expect(texts({ clock_off: 720 })[0]).toMatch(/^The phone clock is 12 min fast/);
     expect(texts({ clock_off: -720 })[0]).toMatch(/^The phone clock is 12 min slow/);
+  });
+  it('names a time zone that is not the one expected, and whose that is', () => {
+    const zone = { offset: 540, expected: 480, by_office: true };
+    expect(texts({ zone })[0]).toMatch(/^This phone is set to UTC\+9, the office is at UTC\+8/);
+    expect(texts({ zone: { offset: -210, expected: 345, by_office: false } })[0]).toMatch(
+      /went from UTC\+5:45 to UTC−3:30 since the last record/,
+    );
   });
 });
 

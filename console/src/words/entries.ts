@@ -120,6 +120,7 @@ const acts: ActLines = {
   ],
   cancelled: (a) => [reason(a.reason)],
   raised: (a) => [t(`attention.${a.attention}`), a.about],
+  rescued: () => [],
   returned: () => [],
 };
 

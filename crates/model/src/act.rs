@@ -33,6 +33,8 @@ pub enum Act {
         attention: Attention,
         about: String,
     },
+    /// Records came in a phone's rescue file; the actor gave it in.
+    Rescued {},
     /// The signed sheet is at the office, complete with its photos (E10).
     Returned {},
 }
@@ -51,6 +53,10 @@ pub enum Attention {
     Forked,
     /// A phone presented itself as a copy of one that went on without it, and has taken a new identity.
     Copied,
+    /// Recorded on a phone whose clock is off by a minute or more; once for each work order.
+    Clock,
+    /// Recorded on a phone in another time zone than the office's, or than before; once for each work order.
+    Zone,
 }
 
 /// One line of a work order's journal, as the console shows it.

@@ -37,6 +37,32 @@ impl Moment {
     }
 }
 
+/// A phone whose time zone is not the one that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OtherZone {
+    /// Minutes from UTC, east positive.
+    pub offset: i32,
+    pub expected: i32,
+    /// Expected is the office's zone, not the one of the record before.
+    pub by_office: bool,
+}
+
+/// Is a phone in another zone than the office, or, where that is not known, than it was in when it last recorded
+/// something? Instants are kept in UTC, so nothing but what is shown depends on it (P23).
+pub fn other_zone(offset: i32, office: Option<i32>, before: Option<i32>) -> Option<OtherZone> {
+    let expected = office.or(before)?;
+    (offset != expected).then_some(OtherZone { offset, expected, by_office: office.is_some() })
+}
+
+/// `UTC+08:00`
+pub fn zone_text(offset: i32) -> String {
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
+    format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// A clock that is off by this many milliseconds is worth telling somebody.
+pub const CLOCK_OFF: u64 = 60_000;
+
 /// RFC 3339 with exactly three decimals and `Z`, so that equal instants have equal bytes.
 pub mod millis {
     use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
@@ -102,6 +128,23 @@ mod tests {
         let json = serde_json::to_value(&moment).unwrap();
         assert_eq!(json["utc"], "2026-11-22T09:12:00.000Z");
         assert_eq!(serde_json::from_value::<Moment>(json).unwrap(), moment);
+    }
+
+    #[test]
+    fn p23_a_zone_is_compared_with_the_offices_or_else_with_the_record_before() {
+        let other = |offset, expected, by_office| Some(OtherZone { offset, expected, by_office });
+        for (offset, office, before, found) in [
+            (480, None, None, None),
+            (480, None, Some(480), None),
+            (540, None, Some(480), other(540, 480, false)),
+            (480, Some(480), Some(540), None),
+            (540, Some(480), Some(540), other(540, 480, true)),
+            (-300, Some(0), None, other(-300, 0, true)),
+        ] {
+            assert_eq!(other_zone(offset, office, before), found, "{offset} {office:?} {before:?}");
+        }
+        let texts = [480, 0, -210, 345, i32::MIN].map(zone_text);
+        assert_eq!(texts[..4], ["UTC+08:00", "UTC+00:00", "UTC-03:30", "UTC+05:45"]);
     }
 
     #[test]

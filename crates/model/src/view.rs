@@ -7,7 +7,7 @@ use crate::{
     charges::Charges,
     document::Document,
     enrol::{PhoneId, Wipe},
-    moment::millis,
+    moment::{OtherZone, millis},
     reference::{FaultCode, Part},
     work_order::{Level, Technician},
 };
@@ -357,6 +357,7 @@ pub struct SyncStatus {
     pub problem: Option<Problem>,
     /// The phone's clock is off by this many seconds, fast positive; shown from one minute on.
     pub clock_off: i32,
+    pub zone: Option<OtherZone>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -20,6 +20,16 @@ pub const UPLOAD_OFFSET: &str = "upload-offset";
 pub const UPLOAD_COMPLETE: &str = "upload-complete";
 /// In every answer about an upload: the digest of the photo it is about (I9).
 pub const UPLOAD_PHOTO: &str = "upload-photo";
+/// Of a request that carries changes: the beginning of its body's SHA-256, as sent. Something on the way may end a body
+/// early and pass it on as whole.
+pub const BODY_DIGEST: &str = "body-digest";
+/// What the office calls a body that is not the one of [`BODY_DIGEST`]: the link's fault, and not that of what was sent.
+pub const NOT_WHOLE: &str = "not-whole";
+
+pub fn body_digest(body: &[u8]) -> String {
+    Digest::of(body).as_str().chars().take(16).collect()
+}
+
 /// Most changes in one push.
 pub const MAX_PUSH: usize = 500;
 /// Largest photo in bytes that the office takes.
@@ -135,6 +145,9 @@ pub struct SyncResponse {
     pub scope: Option<Digest>,
     #[serde(with = "millis")]
     pub office_time: DateTime<Utc>,
+    /// The office's offset from UTC in minutes, when it is known and not the one that the phone last recorded in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<i32>,
     pub cursor: String,
     /// There is more to pull; ask again at once.
     #[serde(default, skip_serializing_if = "is_false")]

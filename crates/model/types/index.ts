@@ -1,6 +1,6 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
-export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "returned", };
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -20,7 +20,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -440,6 +440,19 @@ length: number, };
 export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
 
 export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
+
+/**
+ * A phone whose time zone is not the one that was expected.
+ */
+export type OtherZone = { 
+/**
+ * Minutes from UTC, east positive.
+ */
+offset: number, expected: number, 
+/**
+ * Expected is the office's zone, not the one of the record before.
+ */
+by_office: boolean, };
 
 export type Outbox = { groups: Array<OutboxGroup>, received_today: Array<ReceivedJob>, sync: SyncStatus, ledger: Ledger, 
 /**
@@ -868,7 +881,7 @@ next_try: string | null, problem: Problem | null,
 /**
  * The phone's clock is off by this many seconds, fast positive; shown from one minute on.
  */
-clock_off: number, };
+clock_off: number, zone: OtherZone | null, };
 
 /**
  * Price rules as data (E18). Amounts in minor units of `currency`.

@@ -151,6 +151,23 @@ impl Office {
         self.write(|tx| store::set_fact(tx, "company", name))
     }
 
+    /// The zone in which phones are expected to be: `+08:00`, `local` for that of this machine, `any`.
+    pub fn set_zone(&self, zone: &str) -> Result<()> {
+        let fixed = zone.parse::<chrono::FixedOffset>();
+        anyhow::ensure!(
+            fixed.is_ok() || matches!(zone, "local" | "any"),
+            "{zone} is no time zone like +08:00"
+        );
+        self.write(|tx| store::set_fact(tx, "zone", zone))
+    }
+
+    /// Where nobody said otherwise, the machine's zone is the office's; one on UTC says nothing of where it stands.
+    pub fn assume_zone(&self) -> Result<()> {
+        let known = self.read(|db| Ok(store::fact(db, "zone")?.is_some()))?;
+        let utc = chrono::Local::now().offset().local_minus_utc() == 0;
+        if known || utc { Ok(()) } else { self.set_zone("local") }
+    }
+
     pub fn technicians(&self) -> Result<Vec<Technician>> {
         self.read(|db| people::technicians(db))
     }

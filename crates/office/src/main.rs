@@ -77,6 +77,10 @@ struct Serve {
     /// The oldest version of the app that is answered, like 0.2.0; 0.0.0 for any. Kept.
     #[arg(long, value_name = "VERSION")]
     minimum_app: Option<String>,
+    /// The time zone in which phones are expected to be: like +08:00, `local` for this machine's, or `any`. Kept; this
+    /// machine's otherwise, unless that is UTC.
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    zone: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -172,7 +176,7 @@ fn command() -> Result<()> {
         }
         Command::Rescue { data, stolen, file } => {
             let opened = std::fs::File::open(&file).with_context(|| format!("Opening {}", file.display()))?;
-            let taken = existing(&data)?.take_rescue(&opened, stolen)?;
+            let taken = existing(&data)?.take_rescue(&opened, "jobsheet-office rescue", stolen)?;
             println!(
                 "from {}, made {}{}",
                 taken.technician_name,
@@ -220,6 +224,10 @@ async fn run(serve: Serve) -> Result<()> {
     }
     if let Some(version) = &serve.minimum_app {
         office.set_minimum_app(version)?;
+    }
+    match &serve.zone {
+        Some(zone) => office.set_zone(zone)?,
+        None => office.assume_zone()?,
     }
     let listener = tokio::net::TcpListener::bind(serve.listen)
         .await

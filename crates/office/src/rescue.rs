@@ -67,11 +67,11 @@ struct Checked {
 }
 
 impl Office {
-    /// Takes a phone's rescue file. `stolen`: also one of a phone that was reported stolen.
-    pub fn take_rescue(&self, file: &File, stolen: bool) -> Result<RescueTaken, NoRescue> {
+    /// Takes a phone's rescue file that `by` gave in. `stolen`: also one of a phone that was reported stolen.
+    pub fn take_rescue(&self, file: &File, by: &str, stolen: bool) -> Result<RescueTaken, NoRescue> {
         let Checked { me, phone, head, changes } = self.check_rescue(file, stolen)?;
         let revoked = phone.revoked || phone.wipe.is_some();
-        let judged = self.take_rescued(&me, &head, &changes, revoked)?;
+        let judged = self.take_rescued(&me, by, &head, &changes, revoked)?;
         let mut taken = RescueTaken {
             technician_name: me.name.clone(),
             made_at: head.at.best(),

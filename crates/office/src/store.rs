@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "ledger", sql: include_str!("../../../migrations/office/0003_ledger.sql") },
     Migration { name: "positions", sql: include_str!("../../../migrations/office/0004_positions.sql") },
     Migration { name: "thumbs", sql: include_str!("../../../migrations/office/0005_thumbs.sql") },
+    Migration { name: "zone", sql: include_str!("../../../migrations/office/0006_zone.sql") },
 ];
 
 pub struct Store {
@@ -336,6 +337,14 @@ pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<(
 }
 
 /// Takes a number for a work order that changed without an entry in its journal.
+/// The office's offset from UTC in minutes, if it was told: `local` is the machine's zone, summer time included.
+pub fn zone(db: &Connection, now: DateTime<Utc>) -> Result<Option<i32>> {
+    Ok(fact(db, "zone")?.and_then(|zone| match zone.as_str() {
+        "local" => Some(now.with_timezone(&chrono::Local).offset().local_minus_utc() / 60),
+        fixed => Some(fixed.parse::<chrono::FixedOffset>().ok()?.local_minus_utc() / 60),
+    }))
+}
+
 pub fn touch(tx: &Connection, id: WorkOrderId) -> Result<()> {
     let n = next(tx)?;
     tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(id), n])?;
@@ -393,6 +402,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::Raised { .. }
+            | Act::Rescued {}
             | Act::Returned {} => false,
         },
     }

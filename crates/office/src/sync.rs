@@ -11,9 +11,10 @@ use crate::{
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    Change, ChangeId, DeviceId, Digest, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
+    Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     change::KnownWhat,
+    moment::{CLOCK_OFF, other_zone, zone_text},
     planted,
     prepare::prepare,
     sheet::apply,
@@ -499,6 +500,7 @@ impl<'a> Push<'a> {
         )?;
         store::update_sheet(self.tx, &sheet, self.now)?;
         self.accepted.insert(order.id);
+        self.note_clock(order.id, &change.at)?;
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
@@ -508,6 +510,26 @@ impl<'a> Push<'a> {
             self.answer_offer(order, &change.what)?;
         }
         Ok(Ok(()))
+    }
+
+    /// Says so once for each work order when the phone's clock or time zone is not what it should be (P23).
+    fn note_clock(&mut self, work_order: WorkOrderId, at: &Moment) -> anyhow::Result<()> {
+        let before = self.device.zone.replace(at.offset);
+        let raise = |attention, about: String| -> anyhow::Result<()> {
+            let raised = store::console::raised(self.tx, work_order)?;
+            if raised.iter().any(|one| one.attention == attention) {
+                return Ok(());
+            }
+            self.raise(work_order, attention, about)
+        };
+        if let Some(ahead) = at.ahead.filter(|ahead| ahead.unsigned_abs() >= CLOCK_OFF) {
+            raise(Attention::Clock, format!("{:+} min", ahead / 60_000))?;
+        }
+        if let Some(zone) = other_zone(at.offset, store::zone(self.tx, self.now)?, before) {
+            let [found, expected] = [zone.offset, zone.expected].map(zone_text);
+            raise(Attention::Zone, format!("{found} / {expected}"))?;
+        }
+        Ok(())
     }
 
     /// Where a change belongs; `None` when that never was this technician's.
@@ -664,6 +686,7 @@ impl Office {
         let current = Some(reference_digest(&reference)) == request.reference;
         let device = held::device(db, request.device)?;
         let held_to = device.as_ref().map_or(0, |device| device.sequence);
+        let their_zone = device.as_ref().and_then(|device| device.zone);
         let moves = !bases.is_empty() || !sheets.is_empty() || !gone.is_empty();
         let brings = request.check || cursor.afresh || moves;
         let scope = match brings && !more && !planted::on("no_epoch") {
@@ -694,6 +717,7 @@ impl Office {
             photos_missing: held::photos_missing(db, me.id)?,
             scope,
             office_time: now,
+            zone: store::zone(db, now)?.filter(|zone| their_zone != Some(*zone)),
             cursor: format!("{}.{}.{marker}", cursor.epoch, position),
             more,
         })

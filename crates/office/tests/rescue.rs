@@ -54,7 +54,7 @@ impl Rescue {
     fn taken(&self, world: &World, stolen: bool) -> Result<RescueTaken, NoRescue> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&self.bytes(world)).unwrap();
-        world.office.take_rescue(&file, stolen)
+        world.office.take_rescue(&file, "周莉", stolen)
     }
 }
 

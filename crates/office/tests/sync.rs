@@ -670,3 +670,42 @@ async fn what_cannot_be_parsed_at_all_is_kept_as_bytes() {
 fn note_raw() -> Box<serde_json::value::RawValue> {
     serde_json::value::RawValue::from_string("{}".into()).unwrap()
 }
+
+#[tokio::test]
+async fn p23_a_wrong_clock_and_an_unexpected_zone_are_raised_once_for_each_work_order() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let raised = || {
+        let raised = world.office.raised(job.id).unwrap().into_iter();
+        raised.map(|one| (one.attention, one.about)).collect::<Vec<_>>()
+    };
+    let at = |phone: &mut Phone<'_>, text: &str, offset: i32, ahead: i64| {
+        let change = phone.change(&job, note(text));
+        let mut change: Value = serde_json::from_str(change.get()).unwrap();
+        (change["at"]["offset"], change["at"]["ahead"]) = (offset.into(), ahead.into());
+        phone.sequence -= 1;
+        phone.raw(change.to_string())
+    };
+    let (a, b) = (at(&mut phone, "a", 480, 0), at(&mut phone, "b", 480, 59_999));
+    assert_eq!(phone.sync(&[a, b]).await.zone, None);
+    assert!(raised().is_empty(), "as it should be");
+    let (c, d) = (at(&mut phone, "c", 540, -7_200_000), at(&mut phone, "d", 540, -7_260_000));
+    phone.sync(&[c, d]).await;
+    let clock = (Attention::Clock, "-120 min".to_owned());
+    let zone = (Attention::Zone, "UTC+09:00 / UTC+08:00".to_owned());
+    assert_eq!(raised(), [clock.clone(), zone.clone()]);
+
+    // An office that knows its zone says so to a phone in another, and to no other.
+    world.office.set_zone("+09:30").unwrap();
+    assert_eq!(phone.sync(&[]).await.zone, Some(570));
+    world.office.set_zone("+08:00").unwrap();
+    assert_eq!(phone.sync(&[]).await.zone, None);
+    assert!(world.office.set_zone("Chengdu").is_err());
+    let e = at(&mut phone, "e", 540, 0);
+    phone.sync(&[e]).await;
+    assert_eq!(raised(), [clock, zone], "once");
+    let notes = world.office.sheet(job.id).unwrap().unwrap().notes;
+    let texts: Vec<_> = notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(texts, ["a", "b", "c", "d", "e"], "in the order of the chain");
+}

@@ -12,7 +12,10 @@ use jobsheet_model::{
     Digest, Problem,
     enrol::WipeOrder,
     pack::{PACKED, pack, unpack_plain},
-    wire::{PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO},
+    wire::{
+        BODY_DIGEST, NOT_WHOLE, PROTOCOL, PROTOCOL_HEADER, ProblemDetails, UPLOAD_COMPLETE, UPLOAD_OFFSET,
+        UPLOAD_PHOTO, body_digest,
+    },
 };
 use reqwest::{Method, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -170,11 +173,17 @@ impl Ask {
         })
     }
 
+    /// Lets the office tell a body that was cut short on its way from one that it cannot read.
+    pub(crate) fn whole(self) -> Self {
+        let digest = body_digest(&self.body);
+        self.with(BODY_DIGEST, digest)
+    }
+
     /// Bytes that the office could not take as a change, to be kept as they are.
     pub(crate) fn quarantine(token: &str, body: &str) -> Self {
         let ask =
             Self::new("POST", "/v1/quarantine", Some(token)).with("content-type", "application/octet-stream");
-        Self { body: body.as_bytes().to_vec(), ..ask }
+        Self { body: body.as_bytes().to_vec(), ..ask }.whole()
     }
 
     pub(crate) fn photo_progress(token: &str, digest: &Digest) -> Self {
@@ -240,6 +249,9 @@ pub(crate) fn accepted(heard: Heard) -> Answer<Reply> {
         426 => Err(Trouble::AppTooOld(minimum(&reply))),
         409 if reply.is_problem("superseded") => Err(Trouble::Superseded),
         409 if reply.is_problem("ask-first") => Err(Trouble::AskFirst),
+        400 if reply.is_problem(NOT_WHOLE) => {
+            Err(Trouble::Unreachable("what was sent did not arrive whole".into()))
+        }
         status => Err(Trouble::Status(status)),
     }
 }

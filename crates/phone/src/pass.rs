@@ -274,6 +274,7 @@ impl Pass {
             room: lock(&self.core.live).room,
         };
         let ask = Ask::new("POST", "/v1/sync", Some(&self.token)).json(&request).map_err(Error::from)?;
+        let ask = if sent.is_empty() { ask } else { ask.whole() };
         let begun = (self.core.clock.utc(), self.core.clock.elapsed());
         self.at =
             At::Sync(Box::new(Exchange { asked: settle::Asked { nonce, device, sent, office_key }, begun }));

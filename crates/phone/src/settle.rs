@@ -167,6 +167,9 @@ pub(crate) fn settle(
     if moved && (ahead.trip < Duration::from_secs(5) || known.is_none()) {
         rows.save_ahead(ahead.millis, &ahead.boot)?;
     }
+    if device.office_zone != response.zone {
+        rows.save_office_zone(response.zone)?;
+    }
     rows.save_pull(&response.cursor, !response.more)?;
     if !response.more {
         for id in rows.take_stale()? {

@@ -11,6 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Problem, WorkOrderId,
+    moment::{CLOCK_OFF, other_zone},
     view::{Link, Standing, SyncStatus},
 };
 use std::collections::HashMap;
@@ -106,11 +107,12 @@ impl Core {
             last_sync: live.last_sync.or(device.last_sync),
             next_try: live.next_try,
             problem: live.problem.clone().or(mismatch),
-            clock_off: if ahead.abs() >= 60_000 {
+            clock_off: if ahead.unsigned_abs() >= CLOCK_OFF {
                 i32::try_from(ahead / 1000).unwrap_or(i32::MAX)
             } else {
                 0
             },
+            zone: other_zone(self.clock.offset(), device.office_zone, device.zone),
         })
     }
 }

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
     Migration { name: "0003_indexes", sql: include_str!("../../../migrations/phone/0003_indexes.sql") },
     Migration { name: "0004_thumbs", sql: include_str!("../../../migrations/phone/0004_thumbs.sql") },
+    Migration { name: "0005_zone", sql: include_str!("../../../migrations/phone/0005_zone.sql") },
 ];
 
 pub(crate) struct Store {
@@ -61,6 +62,9 @@ pub(crate) struct DeviceRow {
     pub incarnation: Option<String>,
     pub safe: Safe,
     pub differed: bool,
+    /// Offset from UTC in minutes of the last change, and of the office if it said so.
+    pub zone: Option<i32>,
+    pub office_zone: Option<i32>,
 }
 
 pub(crate) struct WorkOrderRow {
@@ -160,7 +164,7 @@ impl Rows<'_> {
         let row = self.0.one(
             "SELECT id, sequence, hash, cursor, complete, reference, van_as_of, receipt_sequence, receipt_hash,
                     receipt_at, receipt_mismatch, ahead, ahead_boot, last_sync, position, incarnation,
-                    safe_position, safe_sequence, safe_at, differed
+                    safe_position, safe_sequence, safe_at, differed, zone, office_zone
              FROM device WHERE one = 1",
             [],
             |r| {
@@ -182,6 +186,8 @@ impl Rows<'_> {
                     incarnation: r.get(15)?,
                     safe: Safe { position: r.get(16)?, sequence: r.get(17)?, at: instant_or_null(r, 18)? },
                     differed: r.get(19)?,
+                    zone: r.get(20)?,
+                    office_zone: r.get(21)?,
                 })
             },
         )?;
@@ -257,6 +263,11 @@ impl Rows<'_> {
 
     pub fn save_ahead(&self, ahead: i64, boot: &str) -> Result<()> {
         self.0.run("UPDATE device SET ahead = ?1, ahead_boot = ?2 WHERE one = 1", params![ahead, boot])?;
+        Ok(())
+    }
+
+    pub fn save_office_zone(&self, offset: Option<i32>) -> Result<()> {
+        self.0.execute("UPDATE device SET office_zone = ?1 WHERE one = 1", [offset])?;
         Ok(())
     }
 

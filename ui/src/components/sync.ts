@@ -45,7 +45,7 @@ export function standingWords(standing: Standing): string {
 }
 
 export interface SyncLine {
-  key: 'link' | 'refused' | 'clock';
+  key: 'link' | 'refused' | 'clock' | 'zone';
   tone: 'warn' | 'bad';
   text: string;
   icon: 'no-signal' | 'warn' | 'clock' | 'lock';
@@ -109,7 +109,23 @@ export function syncLines(sync: SyncStatus, now = new Date()): SyncLine[] {
       text: sync.clock_off > 0 ? t('app.sync.clock.fast', { by }) : t('app.sync.clock.slow', { by }),
     });
   }
+  if (sync.zone) {
+    const words = { here: zoneText(sync.zone.offset), there: zoneText(sync.zone.expected) };
+    lines.push({
+      key: 'zone',
+      tone: 'warn',
+      icon: 'clock',
+      text: sync.zone.by_office ? t('app.sync.zone.office', words) : t('app.sync.zone.changed', words),
+    });
+  }
   return lines;
+}
+
+/** UTC+8, UTC+5:45 */
+export function zoneText(offset: number): string {
+  const by = Math.abs(offset);
+  const minutes = by % 60 ? `:${String(by % 60).padStart(2, '0')}` : '';
+  return `UTC${offset < 0 ? '−' : '+'}${Math.floor(by / 60)}${minutes}`;
 }
 
 /** The office took a job away. */

@@ -80,6 +80,7 @@ pub struct Staff {
 
 /// Who asks: a supervisor or an administrator.
 pub struct Supervisor {
+    pub name: String,
     pub is_admin: bool,
 }
 
@@ -87,8 +88,9 @@ impl FromRequestParts<Office> for Supervisor {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
-        match Staff::from_request_parts(parts, office).await?.role.as_str() {
-            role @ ("supervisor" | "admin") => Ok(Supervisor { is_admin: role == "admin" }),
+        let Staff { session, role } = Staff::from_request_parts(parts, office).await?;
+        match role.as_str() {
+            "supervisor" | "admin" => Ok(Supervisor { name: session.name, is_admin: role == "admin" }),
             _ => Err(HttpProblem::not_allowed()),
         }
     }

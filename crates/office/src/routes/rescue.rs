@@ -57,7 +57,7 @@ async fn rescue(
     }
     file.flush().await.context("Keeping a rescue file")?;
     let file = file.into_std().await;
-    Ok(Json(office.run(move |office| office.take_rescue(&file, stolen)).await?))
+    Ok(Json(office.run(move |office| office.take_rescue(&file, &supervisor.name, stolen)).await?))
 }
 
 fn cut() -> HttpProblem {

@@ -3,7 +3,7 @@
 use super::{
     phones,
     problem::HttpProblem,
-    wire::{self, MAX_BODY},
+    wire::{self, MAX_BODY, Sent, Whole},
 };
 use crate::{
     Office,
@@ -14,8 +14,8 @@ use crate::{
 };
 use axum::{
     Router,
-    body::{Body, Bytes},
-    extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State},
+    body::Body,
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{
@@ -139,7 +139,7 @@ async fn sync(State(office): State<Office>, request: Request) -> Result<Response
         let token = token.clone();
         office.run(move |office| office.caller(&token)).await?;
     }
-    let body = wire::whole(request, &office).await?;
+    let Whole(body) = Whole::from_request(request, &office).await?;
     let answered = office.run(move |office| {
         let me = office.caller(&token)?.technician;
         let asked: SyncRequest = wire::read(coding.as_ref(), body)?;
@@ -217,7 +217,7 @@ pub fn jpeg(bytes: Vec<u8>) -> Response {
 async fn take_thumbs(
     State(office): State<Office>,
     Me(me): Me,
-    wire::Sent(Thumbs { thumbs }): wire::Sent<Thumbs>,
+    Sent(Thumbs { thumbs }): Sent<Thumbs>,
 ) -> Result<StatusCode, HttpProblem> {
     if thumbs.len() > MAX_THUMBS {
         return Err(wire::too_large());
@@ -229,15 +229,8 @@ async fn take_thumbs(
 async fn quarantine(
     State(office): State<Office>,
     Me(me): Me,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    Whole(body): Whole,
 ) -> Result<StatusCode, HttpProblem> {
-    let body = body.map_err(|_| {
-        HttpProblem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
-            "This is more than the office takes at once.",
-        )
-    })?;
     office
         .run(move |office| {
             let now = office.now();

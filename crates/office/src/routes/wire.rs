@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use jobsheet_model::pack::{PACKED, unpack, unpack_plain};
+use jobsheet_model::{
+    pack::{PACKED, unpack, unpack_plain},
+    wire::{BODY_DIGEST, NOT_WHOLE, body_digest},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Largest body in bytes, after inflating.
@@ -19,6 +22,27 @@ const COMPRESS_FROM: usize = 200;
 /// Larger ones are worth the time: they are first downloads.
 const COMPRESS_WELL_FROM: usize = 64 * 1024;
 
+/// A body as it was sent, if it says what that was.
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = HttpProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
+        let not_whole =
+            || HttpProblem::new(StatusCode::BAD_REQUEST, NOT_WHOLE, "The request did not arrive whole.");
+        let digest = request.headers().get(BODY_DIGEST).cloned();
+        let body = Bytes::from_request(request, state).await.map_err(|why| match why.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => not_whole(),
+        })?;
+        match digest {
+            Some(digest) if digest.as_bytes() != body_digest(&body).as_bytes() => Err(not_whole()),
+            _ => Ok(Self(body)),
+        }
+    }
+}
+
 /// A JSON body, possibly compressed.
 pub struct Sent<T>(pub T);
 
@@ -27,16 +51,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
         let coding = request.headers().get(header::CONTENT_ENCODING).cloned();
-        read(coding.as_ref(), whole(request, state).await?).map(Sent)
+        let Whole(body) = Whole::from_request(request, state).await?;
+        read(coding.as_ref(), body).map(Sent)
     }
-}
-
-/// The body as it came.
-pub async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, HttpProblem> {
-    Bytes::from_request(request, state).await.map_err(|why| match why.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => HttpProblem::bad_request("the body did not arrive whole"),
-    })
 }
 
 /// Does the request say that its body is small?

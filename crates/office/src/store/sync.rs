@@ -20,6 +20,8 @@ pub struct Device {
     pub incarnation_before: Option<String>,
     /// Its changes up to here are in the last verified backup.
     pub safe_sequence: u64,
+    /// Offset from UTC in minutes of the last change that was accepted.
+    pub zone: Option<i32>,
 }
 
 impl Device {
@@ -31,13 +33,14 @@ impl Device {
             incarnation: None,
             incarnation_before: None,
             safe_sequence: 0,
+            zone: None,
         }
     }
 }
 
 pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
     let mut rows = db.prepare_cached(
-        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence
+        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence, zone
          FROM device WHERE id = ?1",
     )?;
     let found = rows.query_row([Id(id)], |row| {
@@ -48,6 +51,7 @@ pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
             incarnation: row.get(3)?,
             incarnation_before: row.get(4)?,
             safe_sequence: row.get(5)?,
+            zone: row.get(6)?,
         })
     });
     Ok(found.optional()?)
@@ -61,11 +65,12 @@ pub fn save_device(
     now: DateTime<Utc>,
 ) -> Result<()> {
     tx.run(
-        "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before,
+             zone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash,
              app = excluded.app, last_seen = excluded.last_seen, incarnation = excluded.incarnation,
-             incarnation_before = excluded.incarnation_before",
+             incarnation_before = excluded.incarnation_before, zone = excluded.zone",
         params![
             Id(id),
             Id(device.technician),
@@ -75,6 +80,7 @@ pub fn save_device(
             At(now),
             device.incarnation,
             device.incarnation_before,
+            device.zone,
         ],
     )?;
     Ok(())

@@ -13,10 +13,12 @@ pub(crate) struct Judged {
 }
 
 impl Office {
-    /// All of them or, on an error, none. `marked`: every work order that something new came for is raised.
+    /// All of them or, on an error, none. Who gave the file in stands in the journal of every work order that something
+    /// new came for. `marked`: every work order that something new came for is raised.
     pub(crate) fn take_rescued(
         &self,
         me: &Technician,
+        by: &str,
         made: &Made,
         changes: &[(DeviceId, String)],
         marked: bool,
@@ -39,8 +41,9 @@ impl Office {
                         Outcome::Refused { .. } => &mut judged.refused,
                     } += 1;
                 }
-                if marked {
-                    for id in &push.accepted {
+                for id in &push.accepted {
+                    journal_act(tx, *id, now, by, Act::Rescued {})?;
+                    if marked {
                         push.late.entry(*id).or_default().push("rescue file of a revoked phone".to_owned());
                     }
                 }

@@ -39,8 +39,8 @@ impl Rows<'_> {
 
     fn count(&self, change: &Change, hash: &Digest) -> Result<()> {
         self.0.run(
-            "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
-            params![change.sequence, hash.as_str()],
+            "UPDATE device SET sequence = ?1, hash = ?2, zone = ?3 WHERE one = 1",
+            params![change.sequence, hash.as_str(), change.at.offset],
         )?;
         Ok(())
     }
@@ -498,6 +498,11 @@ impl Rows<'_> {
 
     /// The office misses a photo that it once held: it is sent again, if we have it still.
     pub fn photo_missing(&self, digest: &Digest) -> Result<()> {
+        self.0.run(
+            "DELETE FROM thumb_ahead
+             WHERE photo = (SELECT digest FROM photo WHERE digest = ?1 AND held_at IS NOT NULL)",
+            [digest.as_str()],
+        )?;
         self.0.run(
             "UPDATE photo SET sent = 0, held_at = NULL
              WHERE digest = ?1 AND held_at IS NOT NULL AND kept = 1",

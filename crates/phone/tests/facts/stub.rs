@@ -95,6 +95,8 @@ pub struct Office {
     pub time: Option<DateTime<Utc>>,
     /// The technician's.
     pub clock: Option<Arc<TestClock>>,
+    /// Its zone, when it says so.
+    pub zone: Option<i32>,
     /// What was asked, in order.
     pub asked: Vec<String>,
     /// Phones that were enrolled, by their number.
@@ -579,6 +581,7 @@ impl Office {
                 Some(clock) => clock.utc(),
                 None => NOON.parse().unwrap(),
             }),
+            zone: self.zone,
             cursor: "c1".into(),
             more: std::mem::take(&mut self.pages),
         };

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use jobsheet_model::{
     Language, Refusal, Stage,
     change::{DeclineReason, KnownWhat, PhotoSubject, Rating, SignOffAct},
+    moment::OtherZone,
     reference::{Part, VanStock},
     view::{Event, Link, Standing},
     wire::{Gone, MAX_THUMB, Safe, THUMB_EDGE, scope_digest},
@@ -659,8 +660,9 @@ async fn thumbnails_go_after_the_records_and_ahead_of_the_photos_and_once() {
     let office = Stub::open([offered(1)]).await;
     office.office().knows_thumbs = true;
     let pocket = Pocket::at(&office).await;
-    for seed in 1..=6 {
+    for seed in 1..=9 {
         pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(seed)).unwrap();
+        pocket.clock.pass(Duration::from_secs(1));
     }
     let before = office.office().asked.len();
     pocket.phone.sync_once().await.unwrap();
@@ -749,6 +751,40 @@ async fn p23_a_fast_clock_is_known_and_taken_back() {
     assert_eq!(job.now.to_rfc3339(), "2026-11-22T03:48:00+00:00");
     pocket.clock.reboot();
     assert_eq!(pocket.phone.today().unwrap().sync.clock_off, 0, "unknown since the phone was started again");
+}
+
+#[tokio::test]
+async fn p23_an_unexpected_time_zone_is_told_of_and_reorders_nothing() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let zone = || pocket.phone.today().unwrap().sync.zone;
+    let told = |offset, expected, by_office| Some(OtherZone { offset, expected, by_office });
+    pocket.note(id(1), "at home");
+    assert_eq!(zone(), None);
+    // It changes in the basement: the last record knows better. Then that one is in the new zone too.
+    pocket.clock.set_offset(540);
+    assert_eq!(zone(), told(540, 480, false));
+    pocket.note(id(1), "after the flight");
+    assert_eq!(zone(), None);
+    // The office knows where it is.
+    office.office().zone = Some(480);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(zone(), told(540, 480, true));
+    pocket.note(id(1), "told");
+    assert_eq!(zone(), told(540, 480, true), "until it is set right");
+    pocket.clock.set_offset(480);
+    assert_eq!(zone(), None);
+    pocket.phone.sync_once().await.unwrap();
+    pocket.clock.set_offset(-300);
+    assert_eq!(zone(), told(-300, 540, false), "the office agreed when it was last asked");
+    pocket.note(id(1), "far away");
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(zone(), told(-300, 480, true));
+    let notes = pocket.phone.job(id(1)).unwrap().sheet.notes;
+    let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(texts, ["at home", "after the flight", "told", "far away"]);
+    assert!(notes.windows(2).all(|two| two[0].at <= two[1].at), "instants, whatever the zone");
+    assert_eq!(office.sheet(id(1)).notes, notes);
 }
 
 fn part(number: &str, en: &str, zh: &str, initials: &str) -> Part {

@@ -69,6 +69,10 @@ export default {
   'sync.storage.low': 'Space for about {n} more photos. Send waiting photos or free some space.',
   'sync.storage.full': 'No space left. Text is still saved. New photos are stopped.',
   'sync.clock.fast': 'The phone clock is {by} fast. Your times are kept with that difference.',
+  'sync.zone.office':
+    'This phone is set to {here}, the office is at {there}. Times are kept right, but shown in this phone’s zone: check the setting.',
+  'sync.zone.changed':
+    'This phone’s time zone went from {there} to {here} since the last record. Times are kept right, but shown in the new zone.',
   'sync.clock.slow': 'The phone clock is {by} slow. Your times are kept with that difference.',
   'sync.signout.one':
     '{n} job is only on this phone. It stays sealed here for you and is sent when you sign in again.',

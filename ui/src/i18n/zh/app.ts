@@ -63,6 +63,8 @@ export default {
   'sync.storage.low': '约还能存 {n} 张照片，请先发送照片或清理空间。',
   'sync.storage.full': '空间已满，文字仍会保存，暂停拍照。',
   'sync.clock.fast': '手机时间快 {by}，记录时间会一并注明该差值。',
+  'sync.zone.office': '手机时区为 {here}，公司为 {there}。记录的时间不会出错，但按手机时区显示，请检查设置。',
+  'sync.zone.changed': '上次记录后，手机时区由 {there} 变为 {here}。记录的时间不会出错，但按新时区显示。',
   'sync.clock.slow': '手机时间慢 {by}，记录时间会一并注明该差值。',
   'sync.signout.other': '有 {n} 个工单只在本机，将为您加密保留，重新登录后发送。',
   'sync.signed': '{at} 已签名，已存本机。校验码 {code}',
