@@ -659,7 +659,7 @@ async fn thumbnails_go_after_the_records_and_ahead_of_the_photos_and_once() {
     let office = Stub::open([offered(1)]).await;
     office.office().knows_thumbs = true;
     let pocket = Pocket::at(&office).await;
-    for seed in 1..=6 {
+    for seed in 1..=8 {
         pocket.phone.add_photo(id(1), PhotoSubject::During, None, &picture(seed)).unwrap();
     }
     let before = office.office().asked.len();
