@@ -5,6 +5,7 @@ use crate::bend::{bends, bent, deep};
 use crate::{cast, copy, fixtures, fuzz, inputs, peak};
 use chrono::{DateTime, Utc};
 use jobsheet_model::enrol::{Enrol, EnrolBy, Enrolled};
+use jobsheet_model::pack::{PACKED, pack};
 use jobsheet_model::sign::SecretKey;
 use jobsheet_model::wire::{
     Outcome, PROTOCOL, PROTOCOL_HEADER, SyncResponse, UPLOAD_COMPLETE, UPLOAD_OFFSET,
@@ -132,15 +133,26 @@ fn a_request_is_answered_or_refused_and_a_refused_one_leaves_nothing() {
     let world = World::new();
     let real: Vec<Value> =
         cast::one_of_each().iter().map(|what| serde_json::to_value(what).expect("JSON")).collect();
-    let some =
-        (any::<Index>(), bends(), any::<bool>(), prop::option::weighted(0.1, (any::<Index>(), any::<u8>())));
+    let some = (
+        any::<Index>(),
+        bends(),
+        prop::option::of(any::<bool>()),
+        prop::option::weighted(0.1, (any::<Index>(), any::<u8>())),
+    );
     fuzz("office: sync", inputs() / 50, &some, |(which, bends, packed, broken)| {
         let request = world.request(which.get::<Value>(&real).clone()).to_string();
         let mut body = bent(request.as_bytes(), &bends);
         let mut more = Vec::new();
-        if packed {
-            body = zstd::encode_all(body.as_slice(), 1).expect("packed");
-            more.push(("content-encoding", "zstd".to_owned()));
+        match packed {
+            Some(true) => {
+                body = pack(&body, 9).expect("packed");
+                more.push(("content-encoding", PACKED.to_owned()));
+            }
+            Some(false) => {
+                body = zstd::encode_all(body.as_slice(), 1).expect("packed");
+                more.push(("content-encoding", "zstd".to_owned()));
+            }
+            None => {}
         }
         if let Some((at, with)) = broken
             && !body.is_empty()
@@ -242,6 +254,9 @@ fn bombs_are_refused_in_bounded_memory() {
     let zeros =
         |count: u64| zstd::encode_all(std::io::Read::take(std::io::repeat(b' '), count), 1).expect("packed");
     let packed = [("content-encoding", "zstd".to_owned())];
+    let spaces = pack(&vec![b' '; 64 << 20], 9).expect("packed");
+    let reply = world.asks("POST", "/v1/sync", spaces, &[("content-encoding", PACKED.to_owned())]);
+    assert_eq!(reply.status, 413);
     for (name, body) in [
         ("spaces", zeros(4 << 30)),
         // A window of 2 GiB, and nothing in it.

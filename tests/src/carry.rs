@@ -3,6 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use jobsheet_model::Problem;
+use jobsheet_model::pack::{PACKED, unpack};
 use jobsheet_office::Office;
 use jobsheet_phone::{Ask, Clock, Heard, Phone, Reply, Step};
 use tower::ServiceExt;
@@ -43,6 +44,10 @@ pub async fn pass(
 
 /// A body as JSON, unpacked.
 pub fn unpacked(headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
-    let packed = headers.iter().any(|(name, value)| name == "content-encoding" && value == "zstd");
-    if packed { zstd::decode_all(body).expect("zstd") } else { body.to_vec() }
+    let coding = headers.iter().find(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str());
+    match coding {
+        Some("zstd") => zstd::decode_all(body).expect("zstd"),
+        Some(PACKED) => unpack(body, 1 << 25).expect(PACKED),
+        _ => body.to_vec(),
+    }
 }

@@ -229,7 +229,7 @@ async fn p13_both_sides_stand_field_by_field_and_p14_nobody_is_made_the_conflict
 async fn p22_the_first_page_is_worked_with_and_the_rest_goes_on_from_there() {
     let field = alone().await;
     let template = field.phone.job(field.id).expect("a job").order;
-    let more: Vec<_> = (0..120u128)
+    let more: Vec<_> = (0..700u128)
         .map(|n| {
             let mut order = template.clone();
             order.id = WorkOrderId(uuid::Uuid::from_u128(1000 + n));
@@ -247,7 +247,7 @@ async fn p22_the_first_page_is_worked_with_and_the_rest_goes_on_from_there() {
     assert!(cut.is_err());
     let held = || more.iter().filter(|order| field.phone.job(order.id).is_ok()).count();
     let first = held();
-    assert!((1..120).contains(&first), "{first}");
+    assert!((1..700).contains(&first), "{first}");
     let id = more.iter().find(|order| field.phone.job(order.id).is_ok()).expect("one").id;
     field
         .phone
@@ -266,7 +266,7 @@ async fn p22_the_first_page_is_worked_with_and_the_rest_goes_on_from_there() {
     })
     .await
     .expect("the rest");
-    assert_eq!(held(), 120);
+    assert_eq!(held(), 700);
     assert!(cursors.len() > 1 && cursors.iter().all(Option::is_some), "never from the start: {cursors:?}");
     assert_eq!(field.waiting(), (0, 0));
 }

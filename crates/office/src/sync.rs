@@ -34,6 +34,8 @@ mod rescue;
 const PAGE: usize = 500;
 /// Bytes of them in one answer, before they are packed; a phone may ask for less.
 const PAGE_BYTES: usize = 1024 * 1024;
+/// Of the very first: enough to work with, and soon there.
+const FIRST_BYTES: usize = 128 * 1024;
 /// The largest number that a phone may name: the store keeps no larger ones, and some are counted on from.
 const MOST: u64 = u32::MAX as u64;
 /// Who acts when nobody does.
@@ -658,9 +660,8 @@ impl Office {
     ) -> Result<SyncResponse, Halt> {
         let mut moved = held::moved(db, me.id, cursor.position, PAGE + 1)?;
         let mut answer = Moving::new(db, me, request.folds.then_some(cursor.position));
-        let room = request
-            .room
-            .map_or(PAGE_BYTES, |room| PAGE_BYTES.min(usize::try_from(room).unwrap_or(PAGE_BYTES)));
+        let most = if cursor.position == 0 { FIRST_BYTES } else { PAGE_BYTES };
+        let room = request.room.map_or(most, |room| most.min(usize::try_from(room).unwrap_or(most)));
         let mut fit = 0;
         for one in moved.iter().take(PAGE) {
             answer.add(one.work_order, one.active, belongs.contains(&one.work_order))?;

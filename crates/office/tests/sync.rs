@@ -116,7 +116,9 @@ async fn a_pull_goes_page_by_page_to_the_end() {
     assert_eq!(phone.pull().await.len(), 76);
     // Nobody gets more than the office likes.
     phone.cursor = None;
-    assert_eq!(asking(&phone, r#""room":18446744073709551615,"#, vec![]).await.bases.len(), 76);
+    let first = asking(&phone, "", vec![]).await;
+    let more = asking(&phone, r#""room":18446744073709551615,"#, vec![]).await;
+    assert_eq!((more.bases.len(), more.more), (first.bases.len(), true));
 }
 
 #[tokio::test]

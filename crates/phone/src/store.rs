@@ -373,7 +373,7 @@ impl Rows<'_> {
     /// send is not gone: the office may have lost it, and gets it from us.
     pub fn take_stale(&self) -> Result<Vec<WorkOrderId>> {
         self.0.run(
-            "UPDATE work_order SET stale = 0, n = 0
+            "UPDATE work_order INDEXED BY work_order_stale SET stale = 0, n = 0
              WHERE stale = 1 AND id IN (SELECT work_order FROM outbox WHERE state = 'waiting')",
             [],
         )?;

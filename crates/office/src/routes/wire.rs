@@ -13,6 +13,7 @@ use jobsheet_model::{
     wire::{BODY_DIGEST, NOT_WHOLE, body_digest},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use std::sync::{Mutex, PoisonError};
 
 /// Largest body in bytes, after inflating.
 pub const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -113,10 +114,22 @@ pub fn json<T: Serialize>(packs: bool, value: &T) -> Result<Response, HttpProble
     if !packs || json.len() < COMPRESS_FROM {
         return Ok(json_bytes(json, false));
     }
-    let level = if json.len() < COMPRESS_WELL_FROM { 3 } else { 9 };
     // Told how much there is, zstd takes no more memory than that needs.
-    let packed = zstd::bulk::compress(&json, level).map_err(anyhow::Error::new)?;
-    Ok(json_bytes(packed, true))
+    let packed = match json.len() {
+        ..COMPRESS_WELL_FROM => zstd::bulk::compress(&json, 3),
+        _ => packed_well(&json),
+    };
+    Ok(json_bytes(packed.map_err(anyhow::Error::new)?, true))
+}
+
+/// One after the other: packing well takes tens of megabytes of memory, once.
+fn packed_well(json: &[u8]) -> std::io::Result<Vec<u8>> {
+    static PACKER: Mutex<Option<zstd::bulk::Compressor<'static>>> = Mutex::new(None);
+    let mut packer = PACKER.lock().unwrap_or_else(PoisonError::into_inner);
+    match packer.as_mut() {
+        Some(packer) => packer.compress(json),
+        None => packer.insert(zstd::bulk::Compressor::new(9)?).compress(json),
+    }
 }
 
 /// JSON that is stored compressed.

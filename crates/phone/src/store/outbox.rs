@@ -416,8 +416,9 @@ impl Rows<'_> {
             [millis::text(&safe)],
         )?;
         let mut statement = self.0.prepare_cached(
-            "UPDATE photo SET kept = 0 WHERE held_at <= ?1 AND kept = 1
-                 AND work_order IN (SELECT id FROM work_order WHERE over_at IS NOT NULL) RETURNING digest",
+            "UPDATE photo INDEXED BY photo_kept SET kept = 0 WHERE held_at <= ?1 AND kept = 1
+                 AND EXISTS (SELECT 1 FROM work_order w WHERE w.id = photo.work_order AND w.over_at IS NOT NULL)
+             RETURNING digest",
         )?;
         let rows = statement.query_map([millis::text(&safe)], |r| r.get(0))?;
         let given_up: Vec<String> = rows.collect::<Result<_, _>>()?;
