@@ -186,6 +186,36 @@ test('the office gives a code for a new phone, and has it emptied when it is sto
   assert.deepEqual(faultsOf(desk.page), []);
 });
 
+test('what a phone cannot send is given in at the console as a file', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const { id } = (await phone.signsIn()).jobs[0];
+  await office.stops();
+  await phone.record(id, { what: 'note_written', text: 'no way to the office' });
+  const { path } = await phone.does('rescue_export');
+  await phone.ends();
+  await office.starts();
+
+  const desk = await opensTheConsole(office, 'zh');
+  t.after(() => desk.close());
+  await desk.signsIn();
+  await desk.page.tap({ test: 'nav-phones' });
+  await desk.page.tap({ test: 'rescue-open' });
+  const gives = (file) => desk.page.upload({ test: 'rescue-file' }, file);
+  await gives(photos.part.path);
+  assert.match(await desk.page.text({ test: 'rescue-problem' }), /part\.jpg\s*这不是应急文件/);
+  await gives(path);
+  assert.equal(await desk.page.text({ test: 'rescue-changes' }), '记录 1 0 0');
+  await desk.page.tap({ test: 'rescue-close' });
+  await desk.page.tap({ test: 'rescue-open' });
+  await gives(path);
+  assert.equal(await desk.page.text({ test: 'rescue-changes' }), '记录 0 1 0');
+  await desk.page.see({ text: desk.words('rescue.nothingNew') });
+  assert.deepEqual(faultsOf(desk.page), []);
+});
+
 describe('what goes wrong is said clearly, and nothing is lost', () => {
   let office, phone, page, job;
   const zh = words('zh');

@@ -95,6 +95,7 @@ impl Office {
             challenges: phones::Challenges::default(),
             clock: options.clock,
         }));
+        office.tidy();
         if options.demo {
             demo::prepare(&office)?;
         }
@@ -120,6 +121,13 @@ impl Office {
             let _ = begun.send(());
         };
         let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
+        let tidying = async {
+            let mut daily = tokio::time::interval(std::time::Duration::from_secs(24 * 60 * 60));
+            loop {
+                daily.tick().await;
+                let _ = self.run(|office| anyhow::Ok(office.tidy())).await;
+            }
+        };
         let patience = async {
             if ending.await.is_err() {
                 std::future::pending::<()>().await;
@@ -129,6 +137,16 @@ impl Office {
         tokio::select! {
             served = server => served.context("Serving"),
             () = patience => Ok(()),
+            () = tidying => Ok(()),
+        }
+    }
+
+    /// Removes what nobody will come back to.
+    fn tidy(&self) {
+        match self.0.photos.drop_abandoned(std::time::SystemTime::now()) {
+            Ok(0) => {}
+            Ok(dropped) => tracing::info!(dropped, "uploads that were never finished were removed"),
+            Err(why) => tracing::warn!("looking for uploads that were never finished: {why}"),
         }
     }
 

@@ -24,7 +24,7 @@ use std::{
     io::{Cursor, ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::{
     fs,
@@ -38,6 +38,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// A second upload of the same photo ends one that has been silent for this long: the phone has come back
 /// before the office noticed that the old connection is dead.
 const STALE: Duration = Duration::from_secs(2);
+/// An upload that nothing was added to for so long is given up. Phones keep no photo for longer without need.
+const ABANDONED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
 
 /// Bytes that are gathered for one write.
 const PIECE: usize = 128 * 1024;
@@ -147,6 +149,26 @@ impl Photos {
         File::open(folder)?.sync_all()?;
         File::open(&self.folder)?.sync_all()?;
         Ok(())
+    }
+
+    /// Removes uploads that nothing was added to for so long: the phone begins again with the photo, if it has it still.
+    pub fn drop_abandoned(&self, now: SystemTime) -> std::io::Result<u32> {
+        let mut dropped = 0;
+        for entry in std::fs::read_dir(self.folder.join("partial"))? {
+            let entry = entry?;
+            let changed = entry.metadata()?.modified()?;
+            let abandoned = now.duration_since(changed).is_ok_and(|age| age > ABANDONED);
+            let busy = || {
+                let digest = entry.file_name().to_str().and_then(Digest::parse);
+                let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+                digest.and_then(|d| uploads.get(&d).map(Arc::strong_count)).is_some_and(|count| count > 1)
+            };
+            if abandoned && !busy() {
+                std::fs::remove_file(entry.path())?;
+                dropped += 1;
+            }
+        }
+        Ok(dropped)
     }
 
     /// A file without a name, gone when it is closed.

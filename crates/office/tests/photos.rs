@@ -1,6 +1,6 @@
 use crate::{
     console,
-    world::{Answer, Phone, World},
+    world::{self, Answer, Phone, World},
 };
 use axum::{
     body::Body,
@@ -257,4 +257,28 @@ async fn what_is_no_thumbnail_of_ones_own_photo_is_not_kept() {
     // A bad one keeps no other from being seen.
     send_thumbs(&phone, &[(&unnamed, b"bad"), (&digest, &good)]).await;
     assert!(world.office.thumb(&digest) == Some(good));
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_came_back_to_is_removed_after_five_weeks() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let (bytes, digest) = picture(50_000);
+    take(&mut phone, &job, &digest, bytes.len()).await;
+    put(&phone, &digest, 0, false, &bytes[..20_000]).await;
+    let partial = world.folder.path().join("photos/partial").join(digest.as_str());
+    let aged = |days: u64| {
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(days * 24 * 60 * 60);
+        std::fs::File::options().append(true).open(&partial).unwrap().set_modified(then).unwrap();
+    };
+    aged(34);
+    drop(world::open(&world.folder, &world.clock));
+    assert_eq!(head(&phone, &digest).await, (204, "20000".into(), "?0".into()));
+    aged(36);
+    drop(world::open(&world.folder, &world.clock));
+    assert!(!partial.exists());
+    assert_eq!(head(&phone, &digest).await, (204, "0".into(), "?0".into()));
+    put(&phone, &digest, 0, true, &bytes).await;
+    assert_eq!(world.office.photo(&digest), Some(bytes));
 }
