@@ -21,28 +21,29 @@ const fn after_a_restore(day: u64, name: &'static str, does: &'static str) -> Bu
 
 pub const ALL: &[Bug] = &[
     // On the phone.
-    bug(1, "drop_on_ack", "forgets what it sent as soon as anything answers 200"),
-    bug(4, "ack_beyond_sent", "forgets everything that waits when a receipt comes, not only what was sent"),
+    bug(2, "drop_on_ack", "forgets what it sent as soon as anything answers 200"),
+    bug(7, "ack_beyond_sent", "forgets everything that waits when a receipt comes, not only what was sent"),
     bug(
-        16,
+        19,
         "cursor_before_apply",
         "keeps the cursor before the bases it stands for, and does not compare the scope",
     ),
     bug(19, "gone_deletes_waiting", "forgets what waits for a work order that was given to somebody else"),
-    bug(1, "refusal_dropped", "forgets what was refused"),
+    bug(3, "refusal_dropped", "forgets what was refused"),
     bug(10, "reply_for_another", "does not look whose reply it is"),
-    bug(1, "sheet_not_rebased", "takes a new base and does not lay the waiting changes on it again"),
+    bug(3, "sheet_not_rebased", "takes a new base and does not lay the waiting changes on it again"),
     bug(1, "two_transactions", "keeps the sheet before the change"),
-    bug(84, "photo_apart", "keeps a photo after its change, in a transaction of its own"),
+    bug(13, "photo_apart", "keeps a photo after its change, in a transaction of its own"),
     after_a_restore(4, "no_retained", "keeps nothing of what the office has signed for"),
     bug(1, "duplicate_kept", "goes on waiting with what the office says it had before"),
-    bug(1, "receipt_unchecked", "believes every receipt"),
+    bug(4, "receipt_unchecked", "believes every receipt"),
     bug(1, "sequence_first", "counts a change before it keeps it, in a transaction of its own"),
+    bug(96, "put_back_unseen", "does not see by a receipt that it was put back to a copy"),
     // At the office.
     bug(1, "applied_twice", "applies a change again when it comes again"),
     bug(1, "duplicate_as_refused", "refuses a change that it has already"),
     bug(1, "late_refused", "refuses what was recorded after the work order was given to somebody else"),
-    bug(1, "refusal_blocks", "takes nothing of a push in which one change does not fit"),
+    bug(3, "refusal_blocks", "takes nothing of a push in which one change does not fit"),
     bug(1, "receipt_ahead", "gives a receipt for one more than it holds"),
     bug(
         1,
@@ -50,10 +51,10 @@ pub const ALL: &[Bug] = &[
         "numbers changes and not grants: what is given to somebody later is not sent",
     ),
     after_a_restore(
-        1,
+        3,
         "no_epoch",
         "does not see that it was restored: takes cursors for its own, and compares no scope",
     ),
-    bug(1, "incarnation_ignored", "takes a phone that was put back to a copy for the same as before"),
-    bug(10, "photo_without_hash", "keeps a photo without looking whether its bytes are its own"),
+    bug(63, "incarnation_ignored", "takes a phone that was put back to a copy for the same as before"),
+    bug(30, "photo_without_hash", "keeps a photo without looking whether its bytes are its own"),
 ];

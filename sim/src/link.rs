@@ -65,7 +65,7 @@ impl Fates {
         Self(Vec::new())
     }
 
-    pub fn roll(&self, dice: &mut Dice, link: Link, ask: &Ask) -> Fate {
+    pub fn roll(&self, dice: &mut Dice, link: Link) -> Fate {
         let trouble = match link {
             Link::Good => 0.02,
             Link::Flaky => 0.5,
@@ -81,9 +81,7 @@ impl Fates {
         match *dice.pick(&self.0) {
             0 => Fate::NoLink,
             1 => Fate::CutUp(at),
-            // A push that is unreadable again and again is set aside change by change, and rightly so.
-            2 if ask.method == "PUT" => Fate::ShortUp(at),
-            2 => Fate::CutUp(at),
+            2 => Fate::ShortUp(at),
             3 => Fate::LostReply,
             4 => Fate::ShortDown(at),
             5 => Fate::Portal,

@@ -66,6 +66,9 @@ struct Inner {
     hints: hints::Hints,
     /// Argon2 takes 19 MiB each time: no more than two at once.
     hashing: tokio::sync::Semaphore,
+    /// Work with the store that may be under way at once: each holds what it read in memory, and more than this
+    /// would only wait for the database.
+    working: tokio::sync::Semaphore,
     /// Signs receipts and wipes.
     key: SecretKey,
     challenges: phones::Challenges,
@@ -91,6 +94,7 @@ impl Office {
             photos: photos::Photos::open(options.data.join("photos"))?,
             hints: hints::Hints::new(counter),
             hashing: tokio::sync::Semaphore::new(2),
+            working: tokio::sync::Semaphore::new(16),
             key,
             challenges: phones::Challenges::default(),
             clock: options.clock,
@@ -125,7 +129,11 @@ impl Office {
             let mut daily = tokio::time::interval(std::time::Duration::from_secs(24 * 60 * 60));
             loop {
                 daily.tick().await;
-                let _ = self.run(|office| anyhow::Ok(office.tidy())).await;
+                let tidied = self.run(|office| {
+                    office.tidy();
+                    anyhow::Ok(())
+                });
+                let _ = tidied.await;
             }
         };
         let patience = async {
@@ -266,6 +274,7 @@ impl Office {
         E: From<anyhow::Error> + Send + 'static,
     {
         let office = self.clone();
+        let _turn = self.0.working.acquire().await.map_err(anyhow::Error::new)?;
         match tokio::task::spawn_blocking(move || work(&office)).await {
             Ok(done) => done,
             Err(why) => Err(E::from(anyhow::Error::new(why).context("Running store work"))),

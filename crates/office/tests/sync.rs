@@ -698,16 +698,18 @@ async fn p23_a_wrong_clock_and_an_unexpected_zone_are_raised_once_for_each_work_
     let zone = (Attention::Zone, "UTC+09:00 / UTC+08:00".to_owned());
     assert_eq!(raised(), [clock.clone(), zone.clone()]);
 
-    // An office that knows its zone says so to a phone in another, and to no other.
+    // An office that knows its zone says so to a phone that last recorded in another, and to no other.
     world.office.set_zone("+09:30").unwrap();
     assert_eq!(phone.sync(&[]).await.zone, Some(570));
     world.office.set_zone("+08:00").unwrap();
-    assert_eq!(phone.sync(&[]).await.zone, None);
+    assert_eq!(phone.sync(&[]).await.zone, Some(480));
     assert!(world.office.set_zone("Chengdu").is_err());
     let e = at(&mut phone, "e", 540, 0);
     phone.sync(&[e]).await;
     assert_eq!(raised(), [clock, zone], "once");
+    let f = at(&mut phone, "f", 480, 0);
+    assert_eq!(phone.sync(&[f]).await.zone, None);
     let notes = world.office.sheet(job.id).unwrap().unwrap().notes;
     let texts: Vec<_> = notes.iter().map(|note| note.text.as_str()).collect();
-    assert_eq!(texts, ["a", "b", "c", "d", "e"], "in the order of the chain");
+    assert_eq!(texts, ["a", "b", "c", "d", "e", "f"], "in the order of the chain");
 }

@@ -289,7 +289,7 @@ impl Pass {
         }
         let response: SyncResponse = match office::json(heard) {
             Ok(response) => response,
-            Err(Trouble::Superseded) if !self.renewed => return self.renew(),
+            Err(Trouble::Superseded) if !self.renewed => return self.renew(false),
             Err(Trouble::AskFirst) if !asked.sent.is_empty() => {
                 let most = std::mem::replace(&mut self.most, 0);
                 return self.ask_sync().inspect(|_| self.most = most);
@@ -306,6 +306,10 @@ impl Pass {
         };
         if !planted::on("reply_for_another") {
             check(&response, &asked)?;
+        }
+        if !self.renewed && settle::is_behind(&asked, &response) {
+            // The office is told: the next ask says that a receipt did not match.
+            return self.renew(true);
         }
         let Some(response) = self.rows(|rows| filled(rows, &asked.sent, response))? else {
             // The office has something of them that this phone has not: it is asked for the whole, once.
@@ -361,10 +365,13 @@ impl Pass {
 
     /// The office takes this phone for a copy (or it is one: restored from the system's backup, or cloned): what waits
     /// is sent as another phone's. Nothing is lost, and nothing is held twice: the facts keep their ids.
-    fn renew(&mut self) -> Result<Step, Failed> {
+    fn renew(&mut self, mismatch: bool) -> Result<Step, Failed> {
         let id = DeviceId(uuid_at(self.core.clock.utc()));
         tracing::warn!("this phone takes a new identity");
-        self.write(|rows| rows.renew(id))?;
+        self.write(|rows| {
+            rows.renew(id)?;
+            rows.save_receipt_mismatch(mismatch)
+        })?;
         self.renewed = true;
         self.sent.clear();
         self.ask_sync()

@@ -226,6 +226,16 @@ enum Proof {
     Mismatch,
 }
 
+/// The office has signed for more of this phone's chain than the phone has recorded: it was put back to an earlier
+/// state (or is a copy), and what it records next would be a fork.
+pub(crate) fn is_behind(asked: &Asked, response: &SyncResponse) -> bool {
+    let (Some(key), Some(receipt)) = (&asked.office_key, &response.receipt) else { return false };
+    receipt.device == asked.device.id
+        && receipt.sequence > asked.device.sequence
+        && receipt.is_signed_by(key)
+        && !planted::on("put_back_unseen")
+}
+
 fn proof(rows: &Rows<'_>, key: Option<&PublicKey>, receipt: Option<&Receipt>) -> Result<Proof> {
     let device = rows.device()?;
     // None: nothing that we do not have a receipt for already.

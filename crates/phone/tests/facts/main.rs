@@ -51,6 +51,25 @@ impl Pocket {
         Self { phone: open(self.folder.path(), &self.clock), clock: self.clock, folder: self.folder }
     }
 
+    /// A copy of its folder as it is now, as a system's backup makes it.
+    pub fn copied(&self) -> tempfile::TempDir {
+        fn copy(from: &Path, to: &Path) {
+            std::fs::create_dir_all(to).unwrap();
+            for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+                let to = to.join(entry.file_name());
+                match entry.file_type().unwrap().is_dir() {
+                    true => copy(&entry.path(), &to),
+                    // What SQLite keeps in shared memory is no part of a file system.
+                    false if entry.file_name().to_string_lossy().ends_with("-shm") => {}
+                    false => drop(std::fs::copy(entry.path(), to).unwrap()),
+                }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        folder
+    }
+
     pub fn note(&self, id: WorkOrderId, text: &str) {
         self.phone.record(id, KnownWhat::NoteWritten { text: text.into() }.into()).unwrap();
     }
