@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -224,6 +224,22 @@ impl Standard {
     }
 }
 
+impl Standard {
+    /// The promise that a work order carries. Where customer and office agreed on a later window, its end is it.
+    pub fn promise(
+        &self,
+        level: &str,
+        received: DateTime<Utc>,
+        agreed_to: DateTime<Utc>,
+    ) -> Option<Reckoned> {
+        let promise = self.level(level)?.clocks.iter().find(|promise| promise.duty == self.shown)?;
+        let hours = self.hours(&promise.calendar, received, received.max(agreed_to))?;
+        let due = hours.due(received, promise.within)?.max(agreed_to);
+        let ceiling = hours.share(received, due, self.ceiling_percent)?.max(due);
+        Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
+    }
+}
+
 /// What is wrong with a standard that somebody wrote, or odd about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -269,6 +285,12 @@ pub fn shipped() -> Vec<Standard> {
             standard
         })
         .collect()
+}
+
+/// The version that a work order began under, if it is known here.
+pub fn of(under: Option<&Under>) -> Option<&'static Standard> {
+    static KNOWN: LazyLock<Vec<Standard>> = LazyLock::new(shipped);
+    KNOWN.iter().find(|standard| Some(&standard.under()) == under)
 }
 
 pub fn shipped_one(key: &str) -> Option<Standard> {

@@ -36,6 +36,20 @@ fn a7_a17_standard_a_promises_two_four_and_eight_hours_and_half_as_much_again_as
 }
 
 #[test]
+fn a17_a_later_window_that_was_agreed_is_the_promise() {
+    let a = one("A");
+    let received = at("2026-11-20T01:00:00Z");
+    let none = a.promise("level_1", received, received).unwrap();
+    assert_eq!((none.due, none.ceiling), (at("2026-11-20T03:00:00Z"), at("2026-11-20T04:00:00Z")));
+    let later = a.promise("level_1", received, at("2026-11-20T05:00:00Z")).unwrap();
+    assert_eq!((later.due, later.ceiling), (at("2026-11-20T05:00:00Z"), at("2026-11-20T07:00:00Z")));
+    // Agreed for after closing time: the ceiling is never before the promise.
+    let night = one("B").promise("p3", received, at("2026-11-23T12:00:00Z")).unwrap();
+    assert!(night.ceiling >= night.due && night.due == at("2026-11-23T12:00:00Z"));
+    assert_eq!(a.promise("p1", received, received), None);
+}
+
+#[test]
 fn b4_b5_standard_b_has_a_first_response_and_a_start_of_work() {
     let b = one("B");
     for (level, first, start) in [
