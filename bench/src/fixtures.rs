@@ -348,6 +348,7 @@ impl Order {
             }),
             contract: None,
             level: level(&self.priority),
+            under: None,
             from,
             to: until,
             respond_by: until,

@@ -114,6 +114,7 @@ const acts: ActLines = {
   graded: (a) => [a.level, reason(a.reason)],
   offered: (a, about) => [t('entry.to', { name: about.technician(a.technician) })],
   delivered: (a, about) => [about.technician(a.technician)],
+  expired: (a, about) => [about.technician(a.technician)],
   reassigned: (a, about) => [
     t('entry.fromTo', { from: about.technician(a.from), to: about.technician(a.to) }),
     reason(a.reason),

@@ -20,6 +20,10 @@ pub enum Act {
     Delivered {
         technician: TechnicianId,
     },
+    /// Nobody answered within the minutes of the level (A15); the work order is nobody's again.
+    Expired {
+        technician: TechnicianId,
+    },
     Reassigned {
         from: TechnicianId,
         to: TechnicianId,
@@ -57,6 +61,20 @@ pub enum Attention {
     Clock,
     /// Recorded on a phone in another time zone than the office's, or than before; once for each work order.
     Zone,
+    /// An offer has not reached the phone while the promise runs.
+    Undelivered,
+    /// An offer was not answered in time (A15).
+    OfferExpired,
+    /// Nobody has the work order for longer than a dispatcher may take (A14).
+    Unassigned,
+    /// So much of the estimate has gone that the customer should hear how it goes (B11).
+    ProgressDue,
+    /// No word by when the technician said to be back in reach.
+    StillDark,
+    /// The promise has passed and nobody is known to be on site (A7).
+    Breached,
+    /// The hard limit has passed too (A17).
+    CeilingPassed,
 }
 
 /// One line of a work order's journal, as the console shows it.

@@ -9,6 +9,7 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod calendar;
 pub mod change;
 pub mod charges;
 pub mod document;
@@ -27,6 +28,7 @@ pub mod rescue;
 pub mod search;
 pub mod sheet;
 pub mod sign;
+pub mod standard;
 pub mod step;
 pub mod text;
 pub mod times;

@@ -2,7 +2,7 @@
 
 use crate::{
     Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, ids::RequestId, moment::millis,
-    place::Position, step::Template,
+    place::Position, standard::Under, step::Template,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct WorkOrder {
     /// The contract this visit falls under, if any (E3).
     pub contract: Option<Contract>,
     pub level: Level,
+    /// The standard it began under, whatever is published later; none for a sheet opened on site.
+    #[serde(default)]
+    pub under: Option<Under>,
     /// Agreed window of arrival.
     #[ts(type = "string")]
     #[serde(with = "millis")]
@@ -320,6 +323,7 @@ impl WorkOrder {
                 respond: 480,
                 accept: 10,
             },
+            under: None,
             from: at,
             to: at,
             respond_by: at,

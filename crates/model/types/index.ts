@@ -1,6 +1,6 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
-export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "rescued", } | { "act": "returned", };
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -20,7 +20,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "ceiling_passed";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -951,6 +951,11 @@ loading: boolean, };
 
 export type Tool = { key: string, name: Text, };
 
+/**
+ * Which standard a work order began under.
+ */
+export type Under = { standard: string, version: number, };
+
 export type Unfinished = { 
 /**
  * When, by the phone's corrected clock.
@@ -994,6 +999,10 @@ version: number, request: Request, customer: Customer, site: Site, equipment: Eq
  * The contract this visit falls under, if any (E3).
  */
 contract: Contract | null, level: Level, 
+/**
+ * The standard it began under, whatever is published later; none for a sheet opened on site.
+ */
+under: Under | null, 
 /**
  * Agreed window of arrival.
  */

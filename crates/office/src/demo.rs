@@ -128,6 +128,7 @@ fn move_to_today(tx: &Connection, day: NaiveDate, now: DateTime<Utc>) -> Result<
 /// Makes a waiting request an offer, as if it had just come in.
 pub fn offer(office: &Office, to_login: &str, number: Option<&str>) -> Result<Offered> {
     let now = office.now();
+    let standard = company::standard()?;
     office.write(|tx| {
         if store::fact(tx, "demo_day")?.is_none() {
             bail!("this office has no demo company");
@@ -146,7 +147,9 @@ pub fn offer(office: &Office, to_login: &str, number: Option<&str>) -> Result<Of
                 .min_by_key(|order| order.level.rank)
                 .context("no request is waiting any more; every one was offered")?,
         };
-        let done = offer_in(tx, order.id, &to, STAFF_NAME, now, |order| plan::just_in(order, now));
+        let done = offer_in(tx, order.id, &to, STAFF_NAME, now, |order| {
+            plan::just_in(order, &standard, now);
+        });
         match done {
             Ok(()) => Ok(Offered { number: order.number, customer: order.customer.name, to: to.name }),
             Err(Cannot::Failed(why)) => Err(why),

@@ -130,7 +130,8 @@ pub fn offer_in(
     if is_taken(&order) {
         return Err(Cannot::Taken);
     }
-    if sheet.stage == Stage::Declined {
+    // Also where an acceptance came after the offer had expired: the next one answers for himself.
+    if matches!(sheet.stage, Stage::Declined | Stage::Accepted) {
         store::clear_sheet(tx, id)?;
     }
     plan(&mut order);

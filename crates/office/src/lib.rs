@@ -1,7 +1,7 @@
 //! The office: the central service that every phone and the console talk to.
 //!
 //! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
-//! [`dispatch`] is what the office does to work orders, [`photos`] keeps photos as files, [`accounts`] knows
+//! [`dispatch`] is what the office does to work orders, [`ticker`] what happens because time passes, [`photos`] keeps photos as files, [`accounts`] knows
 //! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
@@ -20,6 +20,7 @@ mod rescue;
 mod routes;
 mod store;
 mod sync;
+mod ticker;
 
 pub use accounts::{NewStaff, NewTechnician, Role};
 pub use backup::{Backup, restore};

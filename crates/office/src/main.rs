@@ -234,7 +234,12 @@ async fn run(serve: Serve) -> Result<()> {
         .with_context(|| format!("Listening on {}", serve.listen))?;
     println!("listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    office.serve(listener, stop()).await
+    // The demo company waits for whoever looks around: its offers stand.
+    if serve.demo {
+        return office.serve(listener, stop()).await;
+    }
+    let (served, ()) = tokio::join!(office.serve(listener, stop()), office.keep_time(stop()));
+    served
 }
 
 /// Ends with SIGTERM or Ctrl-C.

@@ -4,6 +4,7 @@
 //! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
 //! Functions take a `&Connection`, which is a transaction whenever they write.
 
+pub mod clocks;
 pub mod console;
 pub mod people;
 pub mod phones;
@@ -397,7 +398,9 @@ fn moves_work_order(entry: &Entry) -> bool {
         Entry::Change(_) => true,
         Entry::Act(_) if planted::on("scope_without_history") => false,
         Entry::Act(act) => match act {
-            Act::Offered { .. } | Act::Reassigned { .. } | Act::Cancelled { .. } => true,
+            Act::Offered { .. } | Act::Expired { .. } | Act::Reassigned { .. } | Act::Cancelled { .. } => {
+                true
+            }
             Act::Registered {}
             | Act::Graded { .. }
             | Act::Delivered { .. }

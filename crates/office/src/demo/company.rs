@@ -6,8 +6,9 @@ use jobsheet_model::{
     Digest, TechnicianId, Text,
     place::Position,
     reference::FaultCode,
+    standard::{self, Standard},
     step::Template,
-    work_order::{Channel, Colour, Impact, Level, Tariff, Technician, Tool, Wants},
+    work_order::{Channel, Impact, Tariff, Technician, Tool, Wants},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -157,14 +158,9 @@ pub fn list<T: DeserializeOwned>(name: &str, json: &str) -> Result<Vec<T>> {
     serde_json::from_str(json).with_context(|| format!("Reading demo/{name}.json"))
 }
 
-/// A7 and A8.
-pub fn level(rank: u8) -> Level {
-    let (name, colour, respond) = match rank {
-        1 => (Text::new("Urgent", "一级 紧急"), Colour::Red, 120),
-        2 => (Text::new("High", "二级 重要"), Colour::Yellow, 240),
-        _ => (Text::new("Normal", "三级 一般"), Colour::Green, 480),
-    };
-    Level { key: format!("level_{rank}"), rank, name, colour, respond, accept: 10 }
+/// The standard that the demo company promises by (A7, A8).
+pub fn standard() -> Result<Standard> {
+    standard::shipped_one("A").context("The standard that ships is not there")
 }
 
 pub fn tariff() -> Tariff {

@@ -11,6 +11,7 @@ use jobsheet_model::{
     WorkOrder, WorkOrderId,
     ids::RequestId,
     place::Position,
+    standard::Standard,
     step::{KnownStepKind, StepKind, Template},
     work_order::{self, Assignment, AssignmentState, Bring, Channel, Contract, PastVisit, Site, Technician},
 };
@@ -26,24 +27,25 @@ const WARRANTY_MONTHS: u32 = 24;
 
 pub fn work_orders(company: &Company, now: DateTime<Utc>) -> Result<Vec<WorkOrder>> {
     let today = local_day(now);
+    let standard = company::standard()?;
     let mut days: HashMap<&str, usize> = HashMap::new();
     let mut waiting = 0;
     let mut orders = Vec::new();
     for (place, customer) in company.customers.iter().enumerate() {
         for request in &customer.requests {
             let serial = orders.len() + 401;
-            let mut order = order(company, customer, place, request, serial, now)?;
+            let mut order = order(company, &standard, customer, place, request, serial, now)?;
             if request.planned {
                 let technician = company.technicians.iter().find(|one| one.login == customer.technician);
                 let technician = technician.context("A customer of nobody's area")?;
                 let nth = days.entry(&customer.technician).or_default();
                 // The first technician is the busiest: it is who a newcomer signs in as.
                 let visits = if technician.login == company::TECHNICIANS[0].login { 5 } else { 4 };
-                assign(&mut order, technician, *nth, visits, today, now);
+                assign(&mut order, &standard, technician, (*nth, visits), today, now);
                 *nth += 1;
             } else {
                 waiting += 1;
-                wait(&mut order, waiting, now);
+                wait(&mut order, &standard, waiting, now);
             }
             orders.push(order);
         }
@@ -54,9 +56,9 @@ pub fn work_orders(company: &Company, now: DateTime<Utc>) -> Result<Vec<WorkOrde
 /// Today's visits first, then one offer, then tomorrow's.
 fn assign(
     order: &mut WorkOrder,
+    standard: &Standard,
     technician: &Technician,
-    nth: usize,
-    visits: usize,
+    (nth, visits): (usize, usize),
     today: NaiveDate,
     now: DateTime<Utc>,
 ) {
@@ -74,7 +76,7 @@ fn assign(
         AssignmentState::Offered => now - TimeDelta::minutes(6),
         _ => (from - lead).min(now - TimeDelta::minutes(25)),
     };
-    plan(order, received, from);
+    plan(order, standard, received, from);
     order.assignment = Assignment {
         technician: technician.id,
         technician_name: technician.name.clone(),
@@ -83,26 +85,27 @@ fn assign(
     };
 }
 
-fn wait(order: &mut WorkOrder, nth: i64, now: DateTime<Utc>) {
+fn wait(order: &mut WorkOrder, standard: &Standard, nth: i64, now: DateTime<Utc>) {
     let received = now - TimeDelta::minutes(4 + nth * i64::from(order.level.rank) * 3);
-    plan(order, received, quarter(received + TimeDelta::minutes(i64::from(order.level.respond) / 2)));
+    let from = quarter(received + TimeDelta::minutes(i64::from(order.level.respond) / 2));
+    plan(order, standard, received, from);
     order.assignment = unassigned(received);
 }
 
 /// A waiting request as if it had just come in: the technician can still be there in time.
-pub fn just_in(order: &mut WorkOrder, now: DateTime<Utc>) {
-    plan(order, now - TimeDelta::minutes(4), quarter(now + TimeDelta::minutes(30)));
+pub fn just_in(order: &mut WorkOrder, standard: &Standard, now: DateTime<Utc>) {
+    plan(order, standard, now - TimeDelta::minutes(4), quarter(now + TimeDelta::minutes(30)));
 }
 
-fn plan(order: &mut WorkOrder, received: DateTime<Utc>, from: DateTime<Utc>) {
-    let respond = TimeDelta::minutes(i64::from(order.level.respond));
+fn plan(order: &mut WorkOrder, standard: &Standard, received: DateTime<Utc>, from: DateTime<Utc>) {
     order.request.received_at = received;
     order.request.occurred_at = Some(received - TimeDelta::minutes(35));
     order.from = from;
     order.to = from + TimeDelta::minutes(if order.level.rank == 1 { 60 } else { 90 });
-    // Where customer and office agreed on a later window, that is the promise.
-    order.respond_by = (received + respond).max(order.to);
-    order.ceiling = received + (order.respond_by - received) * 3 / 2;
+    if let Some(promise) = standard.promise(&order.level.key, received, order.to) {
+        order.respond_by = promise.due;
+        order.ceiling = promise.ceiling;
+    }
 }
 
 /// Up to the next full quarter of an hour.
@@ -112,6 +115,7 @@ fn quarter(at: DateTime<Utc>) -> DateTime<Utc> {
 
 fn order(
     company: &Company,
+    standard: &Standard,
     customer: &Customer,
     place: usize,
     request: &Request,
@@ -171,7 +175,10 @@ fn order(
             covers_parts: place.is_multiple_of(3),
             covers_call_out: place.is_multiple_of(2),
         }),
-        level: company::level(request.level),
+        level: standard
+            .on_a_work_order(&format!("level_{}", request.level))
+            .context("A request of a level that the standard does not have")?,
+        under: Some(standard.under()),
         from: now,
         to: now,
         respond_by: now,

@@ -1,0 +1,315 @@
+//! What the firm promises, as data: levels, their clocks and the calendars these run on.
+//!
+//! A standard is published in versions and never changed afterwards; a work order keeps the version it began
+//! under. Each promise is written down here once and is code nowhere.
+
+use crate::{
+    Text,
+    calendar::{Budget, Calendar, Holidays, Hours, Pause, minutes_of_day},
+    work_order::{self, Colour},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, sync::LazyLock};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    pub key: String,
+    /// Grows by one each time it is published.
+    pub version: u32,
+    pub name: Text,
+    pub calendars: Vec<Calendar>,
+    /// Part of the standard, so that a version says for ever which days it took as working days.
+    #[serde(default)]
+    pub holidays: Vec<Holidays>,
+    /// The most urgent first.
+    pub levels: Vec<Level>,
+    /// The promise that the technician's phone shows and the ceiling is reckoned from (A7, B5).
+    pub shown: Duty,
+    /// How long an offer stands, in minutes from its delivery to the phone (A15).
+    pub accept_minutes: u32,
+    /// After so many minutes without delivery the dispatcher is told: the promise runs regardless.
+    pub undelivered_minutes: u32,
+    /// How long a dispatcher may take where nobody accepted (A14).
+    pub dispatch_minutes: u32,
+    /// Hard limit in per cent of the promise (A17).
+    pub ceiling_percent: u32,
+    /// When the customer hears how it goes, in per cent of the estimate (B11).
+    pub progress_percent: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    pub key: String,
+    pub name: Text,
+    pub colour: Colour,
+    /// What makes a request one of this level (A8, B3).
+    pub criteria: Vec<Criterion>,
+    pub clocks: Vec<Promise>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    pub key: String,
+    pub text: Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    pub duty: Duty,
+    pub from: Begins,
+    pub within: Budget,
+    pub calendar: String,
+}
+
+/// What is promised, in the order in which it is done (X2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    FirstResponse,
+    Plan,
+    Arrive,
+    Start,
+    Solve,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begins {
+    /// The office has registered the request.
+    Registered,
+    /// The owner has received it (B9).
+    Received,
+}
+
+/// Which standard a work order began under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Under {
+    pub standard: String,
+    pub version: u32,
+}
+
+/// A promise to one customer, reckoned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reckoned {
+    pub due: DateTime<Utc>,
+    pub ceiling: DateTime<Utc>,
+    /// Holidays up to there are not known yet.
+    pub provisional: bool,
+}
+
+/// When something happened, as narrowly as the office can say: a phone's clock is evidence, not proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happened {
+    pub earliest: DateTime<Utc>,
+    pub latest: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Running,
+    Paused,
+    Met,
+    Breached,
+    /// It may have been in time or not, or there is no due moment: a person decides.
+    Undetermined,
+}
+
+impl Happened {
+    pub fn at(at: DateTime<Utc>) -> Self {
+        Self { earliest: at, latest: at }
+    }
+
+    /// What a phone says of an instant that lay between `after` (what must have come first) and `received` (the
+    /// office's own clock). A phone that never compared its clock with the office's proves no more than that, nor
+    /// does one whose clock says something impossible.
+    pub fn said(moment: &crate::Moment, after: DateTime<Utc>, received: DateTime<Utc>) -> Self {
+        let best = moment.best();
+        if moment.ahead.is_some() && (after..=received).contains(&best) {
+            Self::at(best)
+        } else {
+            Self { earliest: after.min(received), latest: received }
+        }
+    }
+}
+
+/// Whether a promise was kept.
+pub fn verdict(
+    due: Option<DateTime<Utc>>,
+    happened: Option<Happened>,
+    paused: bool,
+    now: DateTime<Utc>,
+) -> Verdict {
+    match (due, happened) {
+        (None, _) => Verdict::Undetermined,
+        (Some(due), Some(happened)) if happened.latest <= due => Verdict::Met,
+        (Some(due), Some(happened)) if happened.earliest > due => Verdict::Breached,
+        (Some(_), Some(_)) => Verdict::Undetermined,
+        (Some(due), None) if now > due => Verdict::Breached,
+        (Some(_), None) if paused => Verdict::Paused,
+        (Some(_), None) => Verdict::Running,
+    }
+}
+
+impl Standard {
+    pub fn under(&self) -> Under {
+        Under { standard: self.key.clone(), version: self.version }
+    }
+
+    pub fn level(&self, key: &str) -> Option<&Level> {
+        self.levels.iter().find(|level| level.key == key)
+    }
+
+    /// The level that the ticked criteria lead to: the most urgent that one of them belongs to, else the least
+    /// urgent (A8, B3). A person may decide otherwise and says why.
+    pub fn proposed(&self, ticked: &BTreeSet<String>) -> Option<&Level> {
+        let meets = |level: &&Level| level.criteria.iter().any(|criterion| ticked.contains(&criterion.key));
+        self.levels.iter().find(meets).or(self.levels.last())
+    }
+
+    /// A level as it goes with a work order.
+    pub fn on_a_work_order(&self, key: &str) -> Option<work_order::Level> {
+        let rank = self.levels.iter().position(|level| level.key == key)?;
+        let level = self.levels.get(rank)?;
+        let shown = level.clocks.iter().find(|promise| promise.duty == self.shown)?;
+        let respond = match shown.within {
+            Budget::Minutes(minutes) => minutes,
+            // As long as the first day that the calendar is open.
+            Budget::WorkingDays(days) => days.saturating_mul(self.day_minutes(&shown.calendar)),
+        };
+        Some(work_order::Level {
+            key: level.key.clone(),
+            rank: u8::try_from(rank + 1).ok()?,
+            name: level.name.clone(),
+            colour: level.colour,
+            respond,
+            accept: self.accept_minutes,
+        })
+    }
+
+    fn day_minutes(&self, calendar: &str) -> u32 {
+        let calendar = self.calendars.iter().find(|c| c.key == calendar);
+        let open = calendar.and_then(|c| c.week.first()).map(|opening| &opening.open);
+        open.into_iter()
+            .flatten()
+            .filter_map(|[from, to]| minutes_of_day(to)?.checked_sub(minutes_of_day(from)?))
+            .sum()
+    }
+
+    pub fn hours(&self, calendar: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Hours> {
+        self.calendars.iter().find(|c| c.key == calendar)?.open(&self.holidays, from, to)
+    }
+
+    /// When the promise `duty` of `level` is due that began at `start`; nothing where the level does not make it
+    /// or its calendar cannot answer.
+    pub fn reckon(
+        &self,
+        level: &str,
+        duty: Duty,
+        start: DateTime<Utc>,
+        pauses: &[Pause],
+        now: DateTime<Utc>,
+    ) -> Option<Reckoned> {
+        let promise = self.level(level)?.clocks.iter().find(|promise| promise.duty == duty)?;
+        let last = pauses.iter().filter_map(|pause| pause.to).max().map_or(now, |to| to.max(now));
+        let hours = self.hours(&promise.calendar, start, last.max(start))?;
+        let due = hours.due_with(start, promise.within, pauses, now)?;
+        let ceiling = hours.share(start, due, self.ceiling_percent)?;
+        Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
+    }
+}
+
+impl Standard {
+    /// The promise that a work order carries. Where customer and office agreed on a later window, its end is it.
+    pub fn promise(
+        &self,
+        level: &str,
+        received: DateTime<Utc>,
+        agreed_to: DateTime<Utc>,
+    ) -> Option<Reckoned> {
+        let promise = self.level(level)?.clocks.iter().find(|promise| promise.duty == self.shown)?;
+        let hours = self.hours(&promise.calendar, received, received.max(agreed_to))?;
+        let due = hours.due(received, promise.within)?.max(agreed_to);
+        let ceiling = hours.share(received, due, self.ceiling_percent)?.max(due);
+        Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
+    }
+}
+
+/// What is wrong with a standard that somebody wrote, or odd about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Where: `levels[1].clocks[0].calendar`.
+    pub path: String,
+    /// It cannot be published so; otherwise it is only said.
+    pub is_error: bool,
+    pub text: Text,
+}
+
+impl Finding {
+    fn error(path: impl Into<String>, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { path: path.into(), is_error: true, text: Text::new(en, zh) }
+    }
+}
+
+/// Reads what somebody wrote. What cannot be read at all is said by its path too.
+pub fn read(json: &str) -> Result<Standard, Finding> {
+    let mut json = serde_json::Deserializer::from_str(json);
+    let standard = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (path, why) = (error.path().to_string(), error.inner().to_string());
+        Finding::error(path, format!("Cannot be read: {why}."), format!("无法读取：{why}。"))
+    })?;
+    json.end().map_err(|error| {
+        Finding::error(
+            "",
+            format!("Something follows the standard: {error}."),
+            format!("标准之后还有内容：{error}。"),
+        )
+    })?;
+    Ok(standard)
+}
+
+mod check;
+
+/// The standards that ship with the office, made from the sources.
+pub fn shipped() -> Vec<Standard> {
+    [include_str!("../standards/a.json"), include_str!("../standards/b.json")]
+        .into_iter()
+        .filter_map(|json| read(json).ok())
+        .map(|mut standard| {
+            standard.holidays.push(chinese_holidays());
+            standard
+        })
+        .collect()
+}
+
+/// The version that a work order began under, if it is known here.
+pub fn of(under: Option<&Under>) -> Option<&'static Standard> {
+    static KNOWN: LazyLock<Vec<Standard>> = LazyLock::new(shipped);
+    KNOWN.iter().find(|standard| Some(&standard.under()) == under)
+}
+
+pub fn shipped_one(key: &str) -> Option<Standard> {
+    shipped().into_iter().find(|standard| standard.key == key)
+}
+
+/// Holidays and make-up workdays of the Chinese mainland.
+pub fn chinese_holidays() -> Holidays {
+    // The file is part of this crate and a test reads it.
+    serde_json::from_str(include_str!("../standards/holidays-cn.json")).unwrap_or_else(|_| Holidays {
+        key: "cn".into(),
+        name: Text::default(),
+        source: String::new(),
+        from: chrono::NaiveDate::MIN,
+        to: chrono::NaiveDate::MIN,
+        off: BTreeSet::new(),
+        work: BTreeSet::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! Whether a standard that somebody wrote can be published (X3).
+
+use super::*;
+use std::collections::BTreeMap;
+
+impl Standard {
+    /// Everything that is wrong or odd, in the order of the paper.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        if self.key.trim().is_empty() {
+            found.push(Finding::error("key", "The standard needs a key.", "标准需要一个代号。"));
+        }
+        both("name", &self.name, &mut found);
+        for (path, value, most) in [
+            ("accept_minutes", self.accept_minutes, 24 * 60),
+            ("undelivered_minutes", self.undelivered_minutes, 24 * 60),
+            ("dispatch_minutes", self.dispatch_minutes, 24 * 60),
+        ] {
+            if value == 0 || value > most {
+                found.push(Finding::error(
+                    path,
+                    format!("Between 1 and {most} minutes, not {value}."),
+                    format!("应为 1 到 {most} 分钟，而不是 {value}。"),
+                ));
+            }
+        }
+        if !(100..=1000).contains(&self.ceiling_percent) {
+            found.push(Finding::error(
+                "ceiling_percent",
+                "The ceiling is at least the promise itself: 100 % to 1000 %.",
+                "上限不能低于承诺本身：100% 到 1000%。",
+            ));
+        }
+        if !(1..=100).contains(&self.progress_percent) {
+            found.push(Finding::error(
+                "progress_percent",
+                "Between 1 % and 100 %.",
+                "应在 1% 到 100% 之间。",
+            ));
+        }
+        self.check_calendars(&mut found);
+        self.check_levels(&mut found);
+        found
+    }
+
+    fn check_calendars(&self, found: &mut Vec<Finding>) {
+        once("calendars", self.calendars.iter().map(|c| c.key.as_str()), found);
+        once("holidays", self.holidays.iter().map(|h| h.key.as_str()), found);
+        for (i, calendar) in self.calendars.iter().enumerate() {
+            let path = format!("calendars[{i}]");
+            both(&format!("{path}.name"), &calendar.name, found);
+            if calendar.zone.parse::<chrono_tz::Tz>().is_err() {
+                found.push(Finding::error(
+                    format!("{path}.zone"),
+                    format!("“{}” is not a time zone; one is “Asia/Shanghai”.", calendar.zone),
+                    format!("“{}”不是时区名称；例如“Asia/Shanghai”。", calendar.zone),
+                ));
+            }
+            if let Some(key) = &calendar.holidays
+                && !self.holidays.iter().any(|list| list.key == *key)
+            {
+                found.push(Finding::error(
+                    format!("{path}.holidays"),
+                    format!("There is no list of holidays “{key}”."),
+                    format!("没有名为“{key}”的节假日表。"),
+                ));
+            }
+            if calendar.week.iter().all(|opening| opening.days.is_empty() || opening.open.is_empty()) {
+                found.push(Finding::error(
+                    format!("{path}.week"),
+                    "It is never open, so nothing would ever fall due.",
+                    "从不开放，任何承诺都不会到期。",
+                ));
+            }
+            let mut days = BTreeSet::new();
+            for (j, opening) in calendar.week.iter().enumerate() {
+                let path = format!("{path}.week[{j}]");
+                if opening.days.iter().any(|day| !days.insert(day.num_days_from_monday())) {
+                    found.push(Finding::error(
+                        format!("{path}.days"),
+                        "A weekday stands here twice.",
+                        "同一个星期几出现了两次。",
+                    ));
+                }
+                let mut ended = 0;
+                for (k, [from, to]) in opening.open.iter().enumerate() {
+                    match (minutes_of_day(from), minutes_of_day(to)) {
+                        (Some(opens), Some(closes)) if ended <= opens && opens < closes => ended = closes,
+                        (Some(_), Some(_)) => found.push(Finding::error(
+                            format!("{path}.open[{k}]"),
+                            format!("{from} to {to} does not follow: it ends before it begins, or overlaps the one before."),
+                            format!("{from} 至 {to} 不连贯：结束早于开始，或与前一段重叠。"),
+                        )),
+                        _ => found.push(Finding::error(
+                            format!("{path}.open[{k}]"),
+                            format!("“{from}” to “{to}”: times are written like 09:00, up to 24:00."),
+                            format!("“{from}”至“{to}”：时间应写作 09:00，最晚 24:00。"),
+                        )),
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_levels(&self, found: &mut Vec<Finding>) {
+        if self.levels.is_empty() || self.levels.len() > 9 {
+            found.push(Finding::error("levels", "One to nine levels.", "应有一到九个等级。"));
+        }
+        once("levels", self.levels.iter().map(|l| l.key.as_str()), found);
+        let mut criteria = BTreeMap::new();
+        for (i, level) in self.levels.iter().enumerate() {
+            let path = format!("levels[{i}]");
+            both(&format!("{path}.name"), &level.name, found);
+            for (j, criterion) in level.criteria.iter().enumerate() {
+                let path = format!("{path}.criteria[{j}]");
+                both(&format!("{path}.text"), &criterion.text, found);
+                if let Some(first) = criteria.insert(criterion.key.as_str(), path.clone()) {
+                    found.push(Finding::error(
+                        format!("{path}.key"),
+                        format!(
+                            "“{}” already stands at {first}; it cannot lead to two levels.",
+                            criterion.key
+                        ),
+                        format!("“{}”已在 {first} 出现，不能对应两个等级。", criterion.key),
+                    ));
+                }
+            }
+            if !level.clocks.iter().any(|promise| promise.duty == self.shown) {
+                found.push(Finding::error(
+                    format!("{path}.clocks"),
+                    "The promise that technicians are shown is missing.",
+                    "缺少展示给工程师的承诺时限。",
+                ));
+            }
+            let mut duties = BTreeSet::new();
+            for (j, promise) in level.clocks.iter().enumerate() {
+                let path = format!("{path}.clocks[{j}]");
+                if !duties.insert(promise.duty) {
+                    found.push(Finding::error(
+                        format!("{path}.duty"),
+                        "Promised twice.",
+                        "同一承诺出现了两次。",
+                    ));
+                }
+                if !self.calendars.iter().any(|calendar| calendar.key == promise.calendar) {
+                    found.push(Finding::error(
+                        format!("{path}.calendar"),
+                        format!("There is no calendar “{}”.", promise.calendar),
+                        format!("没有名为“{}”的日历。", promise.calendar),
+                    ));
+                }
+                let (Budget::Minutes(n) | Budget::WorkingDays(n)) = promise.within;
+                let most = if matches!(promise.within, Budget::Minutes(_)) { 30 * 24 * 60 } else { 60 };
+                if n == 0 || n > most {
+                    found.push(Finding::error(
+                        format!("{path}.within"),
+                        format!("Between 1 and {most}, not {n}."),
+                        format!("应在 1 到 {most} 之间，而不是 {n}。"),
+                    ));
+                }
+            }
+        }
+        if found.iter().all(|finding| !finding.is_error) {
+            self.check_order(found);
+        }
+    }
+
+    /// What is done later may not fall due earlier. Tried for each hour of two weeks, because the calendars of
+    /// two promises may differ.
+    fn check_order(&self, found: &mut Vec<Finding>) {
+        // A Monday.
+        let Some(monday) = DateTime::from_timestamp(1_795_392_000, 0) else { return };
+        for (i, level) in self.levels.iter().enumerate() {
+            for (j, later) in level.clocks.iter().enumerate() {
+                for sooner in level.clocks.iter().filter(|s| s.duty < later.duty && s.from == later.from) {
+                    let odd = (0..14 * 24).any(|hour| {
+                        let start = monday + TimeDelta::hours(hour);
+                        let due = |promise: &Promise| {
+                            self.reckon(&level.key, promise.duty, start, &[], start).map(|r| r.due)
+                        };
+                        matches!((due(sooner), due(later)), (Some(sooner), Some(later)) if later < sooner)
+                    });
+                    if odd {
+                        found.push(Finding {
+                            path: format!("levels[{i}].clocks[{j}].within"),
+                            is_error: false,
+                            text: Text::new(
+                                format!(
+                                    "{}: “{}” may fall due before “{}”, which comes first.",
+                                    level.name.en,
+                                    later.duty.text().en,
+                                    sooner.duty.text().en
+                                ),
+                                format!(
+                                    "{}：“{}”可能早于应先完成的“{}”到期。",
+                                    level.name.zh,
+                                    later.duty.text().zh,
+                                    sooner.duty.text().zh
+                                ),
+                            ),
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Duty {
+    pub fn text(self) -> Text {
+        match self {
+            Duty::FirstResponse => Text::new("First response", "首次响应"),
+            Duty::Plan => Text::new("Plan", "制定方案"),
+            Duty::Arrive => Text::new("Arrival", "到达现场"),
+            Duty::Start => Text::new("Start of work", "开始处理"),
+            Duty::Solve => Text::new("Solution", "解决"),
+        }
+    }
+}
+
+fn both(path: &str, text: &Text, found: &mut Vec<Finding>) {
+    if text.en.trim().is_empty() || text.zh.trim().is_empty() {
+        found.push(Finding::error(path, "Needed in English and in Chinese.", "需要中英文两种文字。"));
+    }
+}
+
+fn once<'a>(path: &str, keys: impl Iterator<Item = &'a str>, found: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for (i, key) in keys.enumerate() {
+        if key.trim().is_empty() {
+            found.push(Finding::error(format!("{path}[{i}].key"), "A key is needed.", "需要代号。"));
+        } else if !seen.insert(key) {
+            found.push(Finding::error(
+                format!("{path}[{i}].key"),
+                format!("“{key}” stands here twice."),
+                format!("“{key}”出现了两次。"),
+            ));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+use super::*;
+use crate::Moment;
+use serde_json::{Value, json};
+
+fn one(key: &str) -> Standard {
+    shipped_one(key).unwrap()
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// Friday evening in Shanghai, 17:59.
+const FRIDAY: &str = "2026-11-20T09:59:00Z";
+
+fn due(standard: &Standard, level: &str, duty: Duty) -> Reckoned {
+    standard.reckon(level, duty, at(FRIDAY), &[], at(FRIDAY)).unwrap()
+}
+
+#[test]
+fn a7_a17_standard_a_promises_two_four_and_eight_hours_and_half_as_much_again_as_the_ceiling() {
+    let a = one("A");
+    for (level, hours) in [("level_1", 2), ("level_2", 4), ("level_3", 8)] {
+        let reckoned = due(&a, level, Duty::Arrive);
+        assert_eq!(reckoned.due - at(FRIDAY), TimeDelta::hours(hours));
+        assert_eq!(reckoned.ceiling - at(FRIDAY), TimeDelta::minutes(hours * 90));
+        assert!(!reckoned.provisional);
+        let snapshot = a.on_a_work_order(level).unwrap();
+        assert_eq!((i64::from(snapshot.respond), snapshot.accept), (hours * 60, 10));
+    }
+    assert_eq!((a.dispatch_minutes, a.progress_percent), (30, 50));
+    assert_eq!(
+        a.levels.iter().map(|l| l.colour).collect::<Vec<_>>(),
+        [Colour::Red, Colour::Yellow, Colour::Green]
+    );
+}
+
+#[test]
+fn a17_a_later_window_that_was_agreed_is_the_promise() {
+    let a = one("A");
+    let received = at("2026-11-20T01:00:00Z");
+    let none = a.promise("level_1", received, received).unwrap();
+    assert_eq!((none.due, none.ceiling), (at("2026-11-20T03:00:00Z"), at("2026-11-20T04:00:00Z")));
+    let later = a.promise("level_1", received, at("2026-11-20T05:00:00Z")).unwrap();
+    assert_eq!((later.due, later.ceiling), (at("2026-11-20T05:00:00Z"), at("2026-11-20T07:00:00Z")));
+    // Agreed for after closing time: the ceiling is never before the promise.
+    let night = one("B").promise("p3", received, at("2026-11-23T12:00:00Z")).unwrap();
+    assert!(night.ceiling >= night.due && night.due == at("2026-11-23T12:00:00Z"));
+    assert_eq!(a.promise("p1", received, received), None);
+}
+
+#[test]
+fn b4_b5_standard_b_has_a_first_response_and_a_start_of_work() {
+    let b = one("B");
+    for (level, first, start) in [
+        ("p1", "2026-11-20T10:14:00Z", "2026-11-20T11:59:00Z"),
+        ("p2", "2026-11-20T10:59:00Z", "2026-11-20T13:59:00Z"),
+        // Tuesday and Monday at closing time.
+        ("p3", "2026-11-24T10:00:00Z", "2026-11-23T10:00:00Z"),
+    ] {
+        assert_eq!(due(&b, level, Duty::FirstResponse).due, at(first), "{level}");
+        assert_eq!(due(&b, level, Duty::Start).due, at(start), "{level}");
+        assert_eq!(due(&b, level, Duty::Plan).due, at("2026-11-20T10:59:00Z"), "{level}");
+        assert_eq!(b.reckon(level, Duty::Solve, at(FRIDAY), &[], at(FRIDAY)), None);
+    }
+    assert_eq!(b.on_a_work_order("p3").unwrap().respond, 9 * 60);
+}
+
+#[test]
+fn x3_what_ships_can_be_published_and_the_oddity_of_its_source_is_said() {
+    assert_eq!(shipped().len(), 2);
+    assert_eq!(one("A").check(), []);
+    let found = one("B").check();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(!found[0].is_error);
+    assert_eq!(found[0].path, "levels[2].clocks[2].within");
+    assert_eq!(
+        found[0].text.en,
+        "P3 general: “Start of work” may fall due before “First response”, which comes first."
+    );
+    assert!(found[0].text.zh.contains("开始处理"));
+    assert!(!chinese_holidays().source.is_empty());
+}
+
+#[test]
+fn x3_each_mistake_is_said_by_its_path() {
+    let mistakes: [(&str, Value, &str); 16] = [
+        ("/key", json!(" "), "key"),
+        ("/name/zh", json!(""), "name"),
+        ("/accept_minutes", json!(0), "accept_minutes"),
+        ("/dispatch_minutes", json!(9999), "dispatch_minutes"),
+        ("/ceiling_percent", json!(99), "ceiling_percent"),
+        ("/progress_percent", json!(0), "progress_percent"),
+        ("/calendars/1/zone", json!("+08:00"), "calendars[1].zone"),
+        ("/calendars/1/holidays", json!("fr"), "calendars[1].holidays"),
+        ("/calendars/1/week/0/open", json!([]), "calendars[1].week"),
+        ("/calendars/1/week/0/days", json!(["Mon", "Mon"]), "calendars[1].week[0].days"),
+        ("/calendars/1/week/0/open/0", json!(["9:00", "18:00"]), "calendars[1].week[0].open[0]"),
+        ("/calendars/1/week/0/open/0", json!(["18:00", "09:00"]), "calendars[1].week[0].open[0]"),
+        ("/levels/1/key", json!("p1"), "levels[1].key"),
+        ("/levels/1/criteria/0/key", json!("safety"), "levels[1].criteria[0].key"),
+        ("/levels/0/clocks/0/calendar", json!("lunar"), "levels[0].clocks[0].calendar"),
+        ("/levels/0/clocks/0/within", json!({ "minutes": 0 }), "levels[0].clocks[0].within"),
+    ];
+    for (pointer, value, path) in mistakes {
+        let mut written = serde_json::to_value(one("B")).unwrap();
+        *written.pointer_mut(pointer).unwrap() = value;
+        let found = read(&written.to_string()).unwrap().check();
+        let errors: Vec<_> = found.iter().filter(|f| f.is_error).map(|f| f.path.as_str()).collect();
+        assert_eq!(errors, [path], "{pointer}");
+        assert!(found.iter().all(|f| !f.text.en.is_empty() && !f.text.zh.is_empty()));
+    }
+    let mut none_shown = one("B");
+    none_shown.shown = Duty::Solve;
+    assert_eq!(none_shown.check().len(), 3);
+    none_shown.levels.clear();
+    assert_eq!(none_shown.check()[0].path, "levels");
+}
+
+#[test]
+fn x3_what_cannot_be_read_is_said_by_its_path() {
+    for (pointer, value, path) in [
+        ("/levels/1/clocks/0/duty", json!("dance"), "levels[1].clocks[0].duty"),
+        ("/accept_minutes", json!("ten"), "accept_minutes"),
+        ("/calendars/0/week/0/days", json!(["Someday"]), "calendars[0].week[0].days[0]"),
+        ("/holidays/0/off", json!(["2026-02-30"]), "holidays[0].off[0]"),
+    ] {
+        let mut written = serde_json::to_value(one("B")).unwrap();
+        *written.pointer_mut(pointer).unwrap() = value;
+        let finding = read(&written.to_string()).unwrap_err();
+        assert_eq!(finding.path, path);
+        assert!(finding.is_error && !finding.text.zh.is_empty());
+    }
+    let twice = format!("{0}{0}", serde_json::to_string(&one("A")).unwrap());
+    assert!(read(&twice).unwrap_err().text.en.contains("follows"));
+    assert!(read("").is_err());
+}
+
+#[test]
+fn a8_b3_the_most_urgent_criterion_that_was_ticked_proposes_the_level() {
+    let a = one("A");
+    let proposed = |keys: &[&str]| {
+        let ticked = keys.iter().map(|key| (*key).to_owned()).collect();
+        a.proposed(&ticked).unwrap().key.clone()
+    };
+    assert_eq!(proposed(&["consumables", "hazard", "partial"]), "level_1");
+    assert_eq!(proposed(&["parameter_off", "how_to"]), "level_2");
+    assert_eq!(proposed(&["introduction"]), "level_3");
+    assert_eq!(proposed(&[]), "level_3");
+    assert_eq!(proposed(&["never heard of"]), "level_3");
+}
+
+#[test]
+fn p23_a_promise_is_met_breached_or_a_person_decides() {
+    let due = Some(at("2026-11-20T12:00:00Z"));
+    let (before, after) = (at("2026-11-20T11:00:00Z"), at("2026-11-20T13:00:00Z"));
+    let between = Happened { earliest: before, latest: after };
+    for (due, happened, paused, now, expected) in [
+        (due, None, false, before, Verdict::Running),
+        (due, None, true, before, Verdict::Paused),
+        (due, None, false, after, Verdict::Breached),
+        (due, Some(Happened::at(before)), false, after, Verdict::Met),
+        (due, Some(Happened::at(at("2026-11-20T12:00:00Z"))), false, after, Verdict::Met),
+        (due, Some(Happened::at(after)), false, after, Verdict::Breached),
+        (due, Some(between), false, after, Verdict::Undetermined),
+        (None, Some(Happened::at(before)), false, after, Verdict::Undetermined),
+        (None, None, false, before, Verdict::Undetermined),
+    ] {
+        assert_eq!(verdict(due, happened, paused, now), expected, "{happened:?} {now}");
+    }
+}
+
+#[test]
+fn p23_a_phone_whose_clock_was_never_compared_proves_only_what_its_message_does() {
+    let (after, received) = (at("2026-11-20T09:00:00Z"), at("2026-11-20T13:00:00Z"));
+    let said = |utc: &str, ahead| {
+        let moment = Moment { utc: at(utc), offset: 480, elapsed: 1, boot: "b".into(), ahead };
+        Happened::said(&moment, after, received)
+    };
+    let known = said("2026-11-20T11:00:00Z", Some(3_600_000));
+    assert_eq!(known, Happened::at(at("2026-11-20T10:00:00Z")));
+    let range = Happened { earliest: after, latest: received };
+    assert_eq!(said("2026-11-20T11:00:00Z", None), range);
+    // Before it was sent there, or after it came back: its clock is wrong whatever it believes.
+    assert_eq!(said("2026-11-20T08:00:00Z", Some(0)), range);
+    assert_eq!(said("2026-11-20T13:00:01Z", Some(0)), range);
+}

@@ -1,0 +1,234 @@
+//! What happens at the office because time passes, with a clock moved by hand.
+
+use crate::world::{World, note, open};
+use chrono::TimeDelta;
+use jobsheet_model::{
+    Stage, WorkOrder, WorkOrderId,
+    act::{Act, Attention, Entry},
+    change::KnownWhat,
+    standard,
+    work_order::AssignmentState,
+};
+use std::sync::Barrier;
+
+fn minutes(minutes: i64) -> TimeDelta {
+    TimeDelta::minutes(minutes)
+}
+
+fn times(world: &World, id: WorkOrderId, attention: Attention) -> usize {
+    world.office.raised(id).unwrap().iter().filter(|one| one.attention == attention).count()
+}
+
+fn expired(world: &World, id: WorkOrderId) -> usize {
+    let journal = world.office.journal(id).unwrap();
+    journal.iter().filter(|line| matches!(line.entry, Entry::Act(Act::Expired { .. }))).count()
+}
+
+fn order(world: &World, id: WorkOrderId) -> WorkOrder {
+    world.office.work_order(id).unwrap().unwrap()
+}
+
+fn offered(world: &World, login: &str) -> WorkOrder {
+    let number = world.office.demo_offer(login, None).unwrap().number;
+    world.office.by_number(&number).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a15_an_offer_expires_ten_minutes_after_it_reached_the_phone_and_not_after_it_was_made() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let id = offered(&world, "liu.yang").id;
+    world.clock.advance(minutes(2));
+    phone.pull().await; // and with the next sync its cursor proves the delivery
+    phone.sync(&[]).await;
+    world.clock.advance(minutes(10) - TimeDelta::milliseconds(1));
+    world.office.tick().unwrap();
+    assert_eq!((expired(&world, id), order(&world, id).assignment.state), (0, AssignmentState::Offered));
+    world.clock.advance(TimeDelta::milliseconds(1));
+    world.office.tick().unwrap();
+    assert_eq!((expired(&world, id), order(&world, id).assignment.state), (1, AssignmentState::Withdrawn));
+    assert_eq!(times(&world, id, Attention::OfferExpired), 1);
+    let gone = phone.sync(&[]).await.gone.remove(0);
+    assert_eq!(gone.work_order, id);
+    for _ in 0..3 {
+        world.clock.advance(minutes(1));
+        world.office.tick().unwrap();
+    }
+    assert_eq!((expired(&world, id), times(&world, id, Attention::OfferExpired)), (1, 1));
+}
+
+#[tokio::test]
+async fn a15_who_asked_for_more_time_has_it_and_who_accepted_keeps_the_job() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let job = offered(&world, "liu.yang");
+    phone.pull().await;
+    let ask = phone.change(&job, KnownWhat::MoreTimeAsked { minutes: 5 });
+    phone.sync(&[ask]).await;
+    world.clock.advance(minutes(12));
+    world.office.tick().unwrap();
+    assert_eq!(expired(&world, job.id), 0);
+    let accept = phone.change(&job, KnownWhat::OfferAccepted {});
+    phone.sync(&[accept]).await;
+    world.clock.advance(minutes(60));
+    world.office.tick().unwrap();
+    assert_eq!(expired(&world, job.id), 0);
+    assert_eq!(order(&world, job.id).assignment.state, AssignmentState::Assigned);
+}
+
+#[tokio::test]
+async fn a15_an_acceptance_that_comes_after_the_expiry_is_kept_and_the_next_one_answers_for_himself() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let job = offered(&world, "liu.yang");
+    phone.pull().await;
+    phone.sync(&[]).await;
+    world.clock.advance(minutes(10));
+    world.office.tick().unwrap();
+    let accept = phone.change(&job, KnownWhat::OfferAccepted {});
+    phone.sync(&[accept]).await;
+    assert_eq!(times(&world, job.id, Attention::Late), 1);
+    world.office.offer(job.id, "sun.hao", "周莉").unwrap();
+    assert_eq!(world.office.sheet(job.id).unwrap().unwrap().stage, Stage::Offered);
+    assert_eq!(order(&world, job.id).assignment.state, AssignmentState::Offered);
+}
+
+#[tokio::test]
+async fn a15_exactly_one_expiry_however_many_processes_tick_at_once() {
+    let world = World::new();
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let id = offered(&world, "liu.yang").id;
+    phone.pull().await;
+    phone.sync(&[]).await;
+    world.clock.advance(minutes(10));
+    let offices: Vec<_> = (0..4).map(|_| open(&world.folder, &world.clock)).collect();
+    let together = Barrier::new(offices.len());
+    std::thread::scope(|scope| {
+        for office in &offices {
+            scope.spawn(|| {
+                together.wait();
+                for _ in 0..5 {
+                    office.tick().unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!((expired(&world, id), times(&world, id, Attention::OfferExpired)), (1, 1));
+}
+
+#[tokio::test]
+async fn a14_an_offer_that_does_not_reach_the_phone_and_a_job_that_nobody_has_are_said_once_each() {
+    let world = World::new();
+    let job = offered(&world, "liu.yang");
+    let standard = standard::of(job.under.as_ref()).unwrap();
+    world.clock.advance(minutes(standard.undelivered_minutes.into()) - TimeDelta::milliseconds(1));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::Undelivered), 0);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!((times(&world, job.id, Attention::Undelivered), expired(&world, job.id)), (1, 0));
+    // Given to another, it is a new offer.
+    world.office.reassign(job.id, "sun.hao", "No signal", "周莉").unwrap();
+    world.clock.advance(minutes(3));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!(times(&world, job.id, Attention::Undelivered), 2);
+
+    let waiting = world.office.work_orders().unwrap();
+    let waiting = waiting.iter().find(|o| o.assignment.state == AssignmentState::Withdrawn).unwrap().id;
+    assert_eq!(times(&world, waiting, Attention::Unassigned), 0);
+    world.clock.advance(minutes(30));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!(times(&world, waiting, Attention::Unassigned), 1);
+}
+
+#[tokio::test]
+async fn a7_a17_a_promise_and_its_ceiling_that_pass_without_an_arrival_are_said_once_each() {
+    let world = World::new();
+    let job = offered(&world, "liu.yang");
+    world.clock.set(job.respond_by);
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::Breached), 0);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    let both =
+        || (times(&world, job.id, Attention::Breached), times(&world, job.id, Attention::CeilingPassed));
+    assert_eq!(both(), (1, 0));
+    world.clock.set(job.ceiling + TimeDelta::milliseconds(1));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!(both(), (1, 1));
+}
+
+#[tokio::test]
+async fn b11_half_of_the_estimate_gone_is_said_once_to_tell_the_customer() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let job = phone.a_job().await;
+    let arrived =
+        KnownWhat::Arrived { position: None, distance_m: None, on_site: None, note: "No signal".into() };
+    let changes = [phone.change(&job, arrived), phone.change(&job, KnownWhat::WorkStarted {})];
+    phone.sync(&changes).await;
+    world.clock.advance(minutes(i64::from(job.estimate) / 2));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::ProgressDue), 0);
+    world.clock.advance(minutes(2));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!(times(&world, job.id, Attention::ProgressDue), 1);
+    // Who is on site has responded, whatever the hour.
+    world.clock.set(job.ceiling + minutes(60));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::Breached), 0);
+}
+
+#[tokio::test]
+async fn the_office_raises_the_alarm_when_there_is_no_word_by_the_time_agreed() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let mut jobs = phone.pull().await;
+    let (job, other) = (jobs.remove(0).order, jobs.remove(0).order);
+    let dark = |back_by| KnownWhat::WentDark { back_by };
+    let back_by = world.clock.now() + minutes(20);
+    let change = phone.change(&job, dark(back_by));
+    phone.sync(&[change]).await;
+    // Still in reach on the stairs: that is no word from below.
+    world.clock.advance(minutes(2));
+    phone.sync(&[]).await;
+    world.clock.set(back_by);
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::StillDark), 0);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    for _ in 0..3 {
+        world.office.tick().unwrap();
+    }
+    assert_eq!(times(&world, job.id, Attention::StillDark), 1);
+    // Back, and down again: another silence is another alarm; anything he records in time, here or elsewhere, is word.
+    let back_by = world.clock.now() + minutes(10);
+    let change = phone.change(&job, dark(back_by));
+    phone.sync(&[change]).await;
+    world.clock.set(back_by + minutes(1));
+    let word = phone.change(&other, note("Back upstairs"));
+    phone.sync(&[word]).await;
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::StillDark), 1);
+    let back_by = world.clock.now() + minutes(10);
+    let change = phone.change(&job, dark(back_by));
+    phone.sync(&[change]).await;
+    world.clock.set(back_by + minutes(1));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::StillDark), 2);
+}
