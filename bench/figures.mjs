@@ -457,8 +457,9 @@ const results = { ...before, profile: args.profile, runs: RUNS, machine };
 for (const peer of Object.keys(peers)) {
   results[peer] = { ...results[peer], ...(await measure(peer)) };
   if (rows.has('history')) results[`${peer}_x10`] = { ...results[`${peer}_x10`], ...(await grown(peer)) };
+  // What is found is kept, whatever becomes of the next.
+  writeFileSync(kept, `${JSON.stringify(results, null, 1)}\n`);
 }
-writeFileSync(kept, `${JSON.stringify(results, null, 1)}\n`);
 const table = markdown(results);
 process.stdout.write(table);
 if (args.write) {

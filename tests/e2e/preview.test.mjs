@@ -72,6 +72,61 @@ test('a day in Chinese, with the office out of reach from the offer to the eveni
   assert.deepEqual(faultsOf(desk.page), []);
 });
 
+test('p19 the camera pushes the app out of memory: where its picture belongs is known still', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const today = await phone.signsIn();
+  const job = today.jobs.find((one) => !one.offer && one.stage === 'offered');
+  await phone.brings(job.id, 'working', 'zh');
+  await phone.settings({ language: 'zh' });
+  const page = await phoneScreen(phone, 'zh');
+  t.after(() => page.close());
+  const opensTheCamera = async () => {
+    await page.open(`${phone.url}/?camera=${Math.random()}#/job/${job.id}/photos`);
+    const camera = page.tab.waitForEvent('filechooser');
+    await page.tap({ test: 'photo-input-after' });
+    await camera;
+  };
+  const opensToday = async () => {
+    await page.open(`${phone.url}/?again=${Math.random()}#/`);
+    await page.see({ test: 'job-count' });
+  };
+
+  await opensTheCamera();
+  await phone.restarts();
+  page.errors.length = 0;
+  await opensToday();
+  const told = await page.text({ test: 'left-capture' });
+  assert.ok(told.includes(job.number) && told.includes(words('zh')('work.photos.kind_after')), told);
+  assert.deepEqual(await page.targetsUnder(48), []);
+  await page.upload({ test: 'left-capture-input' }, photos.after.path);
+  await page.gone({ test: 'left-capture' });
+  const taken = async () =>
+    (await phone.does('job', { workOrder: job.id })).sheet.photos.map((p) => p.subject);
+  assert.deepEqual(await taken(), ['after']);
+
+  // A camera that was closed without a picture leaves nothing, and what is not needed can be put away.
+  await opensTheCamera();
+  await page.evaluate(
+    "document.querySelector('[data-testid=photo-input-after]').dispatchEvent(new Event('cancel'))",
+  );
+  await until(
+    async () => (await phone.does('draft', { key: 'capture' })) === null,
+    5000,
+    'the draft is gone',
+  );
+  await opensTheCamera();
+  await opensToday();
+  await page.tap({ test: 'left-capture-drop' });
+  await page.gone({ test: 'left-capture' });
+  await opensToday();
+  assert.equal(await page.count({ test: 'left-capture' }), 0);
+  assert.deepEqual(await taken(), ['after']);
+  assert.deepEqual(faultsOf(page), []);
+});
+
 test('a phone comes to the office by its code, is locked with a PIN, and is revoked: in Chinese', async (t) => {
   const office = await Office.opens();
   t.after(() => office.ends());
@@ -407,6 +462,11 @@ describe('every screen can be read and tapped by everybody', () => {
 
   test('before the signature', async () => {
     jobs = await phoneWithAFullDay(office, phone, 'en');
+    const { id, number } = jobs.ready;
+    await phone.does('save_draft', {
+      key: 'capture',
+      value: { job: id, number, subject: 'after', step: null },
+    });
     await everyLook(placesBeforeTheSignature(jobs), async () => {
       // For the next look: the part being added is put aside, and the work that the customer's review ended goes on.
       await phone.does('save_draft', { key: `part:${jobs.ready.id}`, value: null });

@@ -162,10 +162,20 @@ const commands = {
   },
 
   async verify() {
-    rmSync(`${args.dir}/verify`, { recursive: true, force: true });
-    const phone = local('verify');
-    const begun = performance.now();
-    await replicate(remote(), phone);
+    let [phone, begun] = [];
+    for (let tries = 3; ; tries -= 1) {
+      rmSync(`${args.dir}/verify`, { recursive: true, force: true });
+      phone = local('verify');
+      begun = performance.now();
+      try {
+        await replicate(remote(), phone);
+        break;
+      } catch (error) {
+        // Its client now and then takes a whole attachment for one that was cut: once more, from the beginning.
+        if (tries === 1 || error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+        await phone.close();
+      }
+    }
     const wanted = [...lines('changes'), ...lines('blobs')];
     let missing = 0;
     let bad = 0;

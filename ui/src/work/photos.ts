@@ -3,6 +3,7 @@ import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter,
 import type { Digest, Job, PhotoSubject, StepKey } from '@jobsheet/model';
 import { core } from '../core/client';
 import type { Recorder } from '../composables/useRecord';
+import { endCapture } from './capture';
 
 interface Shown {
   url: Promise<string>;
@@ -92,6 +93,7 @@ export function useTakePhotos(recorder: Pick<Recorder, 'addPhoto'>): {
       job = (await recorder.addPhoto(subject, step, bytes)) ?? job;
     }
     taking.value = null;
+    await endCapture();
     return job;
   }
   return { taking, take: takeAll };

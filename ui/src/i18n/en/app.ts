@@ -115,6 +115,12 @@ export default {
   'today.failed': 'Could not read jobs on this phone',
   'today.left': '{left} left to answer',
   'today.leftOver': 'Time to answer has passed',
+  'today.capture.title': 'A photo was under way',
+  'today.capture.text':
+    'The app was closed while you took a “{subject}” photo for {number}. If the camera kept it, choose it here.',
+  'today.capture.choose': 'Choose the photo',
+  'today.capture.drop': 'Not needed',
+  'today.capture.saved': 'Photo added to {number}',
   'today.newSheet': 'Open a sheet without an order',
   'today.newOffer': 'New job offered: {symptom}',
   'today.minutes.one': '{n} minute left to answer {number}',
