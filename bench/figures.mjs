@@ -409,29 +409,27 @@ async function several(name, peer, act) {
   return medians(figures);
 }
 
-async function measure(peer) {
+/** Takes the rows that were asked for; each is kept as soon as it is found. */
+async function measure(peer, keep) {
   const fixtures = workload(args.profile);
   const weak = workload(args.profile === 'full' ? 'small' : args.profile);
-  const figures = {};
-  if (rows.has('day')) Object.assign(figures, await several('the day', peer, () => day(peer, fixtures)));
+  if (rows.has('day')) keep(await several('the day', peer, () => day(peer, fixtures)));
   if (rows.has('noop')) {
     progress(`no-change syncs, ${peer}`);
-    Object.assign(figures, medians(await noop(peer, fixtures, RUNS)));
+    keep(medians(await noop(peer, fixtures, RUNS)));
   }
-  if (rows.has('fan')) Object.assign(figures, await several('fifty phones', peer, () => fan(peer, fixtures)));
+  if (rows.has('fan')) keep(await several('fifty phones', peer, () => fan(peer, fixtures)));
   if (rows.has('commit')) {
     progress(`one change, ${peer}`);
-    Object.assign(figures, medians(await commit(peer, fixtures, RUNS)));
+    keep(medians(await commit(peer, fixtures, RUNS)));
   }
-  if (rows.has('bad'))
-    Object.assign(figures, await several('the bad link', peer, (at) => bad(peer, weak, at + 1)));
+  if (rows.has('bad')) keep(await several('the bad link', peer, (at) => bad(peer, weak, at + 1)));
   if (rows.has('dying')) {
     for (const bytes of [200_000, 32_000]) {
       progress(`the link dies every ${bytes} bytes, ${peer}`);
-      Object.assign(figures, await dying(peer, weak, bytes));
+      keep(await dying(peer, weak, bytes));
     }
   }
-  return figures;
 }
 
 /** The rows that could grow, once, with ten times the work orders and ten times the records before. */
@@ -454,11 +452,13 @@ const kept = join(root, `bench/results/${args.profile}.json`);
 const before = args.rows === ALL || !existsSync(kept) ? {} : JSON.parse(readFileSync(kept, 'utf8'));
 const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem() };
 const results = { ...before, profile: args.profile, runs: RUNS, machine };
-for (const peer of Object.keys(peers)) {
-  results[peer] = { ...results[peer], ...(await measure(peer)) };
-  if (rows.has('history')) results[`${peer}_x10`] = { ...results[`${peer}_x10`], ...(await grown(peer)) };
-  // What is found is kept, whatever becomes of the next.
+const keepAs = (name) => (figures) => {
+  results[name] = { ...results[name], ...figures };
   writeFileSync(kept, `${JSON.stringify(results, null, 1)}\n`);
+};
+for (const peer of Object.keys(peers)) {
+  await measure(peer, keepAs(peer));
+  if (rows.has('history')) keepAs(`${peer}_x10`)(await grown(peer));
 }
 const table = markdown(results);
 process.stdout.write(table);

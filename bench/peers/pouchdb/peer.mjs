@@ -66,6 +66,17 @@ function remote() {
 /** One replication; throws like PouchDB does when the link fails. */
 const replicate = (from, to) => PouchDB.replicate(from, to, { batch_size: 500, batches_limit: 4 });
 
+/** Its client now and then takes a whole attachment for one that was cut, and gives up: it goes on, twice at most. */
+async function replicateAll(from, to) {
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return await replicate(from, to);
+    } catch (error) {
+      if (tries === 1 || error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    }
+  }
+}
+
 const order = (it) => ({ ...it, _id: it.id, type: 'order' });
 const part = (it) => ({ ...it, _id: it.id, type: 'part' });
 const change = (it) => ({ ...it, _id: it.id, type: 'change' });
@@ -157,25 +168,15 @@ const commands = {
     const phone = local();
     await ready(1);
     const begun = performance.now();
-    const result = await replicate(remote(), phone);
+    const result = await replicateAll(remote(), phone);
     say({ wall_ms: millis(begun), docs: result.docs_written, peak_kib: peak() });
   },
 
   async verify() {
-    let [phone, begun] = [];
-    for (let tries = 3; ; tries -= 1) {
-      rmSync(`${args.dir}/verify`, { recursive: true, force: true });
-      phone = local('verify');
-      begun = performance.now();
-      try {
-        await replicate(remote(), phone);
-        break;
-      } catch (error) {
-        // Its client now and then takes a whole attachment for one that was cut: once more, from the beginning.
-        if (tries === 1 || error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-        await phone.close();
-      }
-    }
+    rmSync(`${args.dir}/verify`, { recursive: true, force: true });
+    const phone = local('verify');
+    const begun = performance.now();
+    await replicateAll(remote(), phone);
     const wanted = [...lines('changes'), ...lines('blobs')];
     let missing = 0;
     let bad = 0;
