@@ -55,6 +55,10 @@ pub const ALL: &[Bug] = &[
         "no_epoch",
         "does not see that it was restored: takes cursors for its own, and compares no scope",
     ),
-    bug(63, "incarnation_ignored", "takes a phone that was put back to a copy for the same as before"),
+    bug(
+        63,
+        "incarnation_ignored",
+        "takes a phone that was put back for the same as before, and it does not see it either",
+    ),
     bug(30, "photo_without_hash", "keeps a photo without looking whether its bytes are its own"),
 ];

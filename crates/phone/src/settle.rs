@@ -234,6 +234,7 @@ pub(crate) fn is_behind(asked: &Asked, response: &SyncResponse) -> bool {
         && receipt.sequence > asked.device.sequence
         && receipt.is_signed_by(key)
         && !planted::on("put_back_unseen")
+        && !planted::on("incarnation_ignored")
 }
 
 fn proof(rows: &Rows<'_>, key: Option<&PublicKey>, receipt: Option<&Receipt>) -> Result<Proof> {
