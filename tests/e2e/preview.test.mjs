@@ -107,6 +107,21 @@ test('p19 the camera pushes the app out of memory: where its picture belongs is 
     (await phone.does('job', { workOrder: job.id })).sheet.photos.map((p) => p.subject);
   assert.deepEqual(await taken(), ['after']);
 
+  // For a question of the checklist the picture is its answer too, and what was written beside it stays.
+  const { order } = await phone.does('job', { workOrder: job.id });
+  const step = order.template.steps.find((one) => one.kind.kind === 'photo').key;
+  const answer = { kind: 'photo', photos: [] };
+  await phone.record(job.id, { what: 'step_answered', step, answer, note: '有划痕' });
+  await phone.does('save_draft', {
+    key: 'capture',
+    value: { job: job.id, number: job.number, subject: 'during', step },
+  });
+  await opensToday();
+  await page.upload({ test: 'left-capture-input' }, photos.part.path);
+  await page.gone({ test: 'left-capture' });
+  const { answers } = (await phone.does('job', { workOrder: job.id })).sheet;
+  assert.deepEqual([answers[step].answer.photos.length, answers[step].note], [1, '有划痕']);
+
   // A camera that was closed without a picture leaves nothing, and what is not needed can be put away.
   await opensTheCamera();
   await page.evaluate(
@@ -123,7 +138,7 @@ test('p19 the camera pushes the app out of memory: where its picture belongs is 
   await page.gone({ test: 'left-capture' });
   await opensToday();
   assert.equal(await page.count({ test: 'left-capture' }), 0);
-  assert.deepEqual(await taken(), ['after']);
+  assert.deepEqual(await taken(), ['after', 'during']);
   assert.deepEqual(faultsOf(page), []);
 });
 
