@@ -127,7 +127,9 @@ impl Office {
         };
         let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
         let tidying = async {
-            let mut daily = tokio::time::interval(std::time::Duration::from_secs(24 * 60 * 60));
+            // Opening the office did it just now.
+            let day = std::time::Duration::from_secs(24 * 60 * 60);
+            let mut daily = tokio::time::interval_at(tokio::time::Instant::now() + day, day);
             loop {
                 daily.tick().await;
                 let tidied = self.run(|office| {

@@ -1,6 +1,6 @@
 //! What happens at the office because time passes, with a clock moved by hand.
 
-use crate::world::{World, note, open};
+use crate::world::{Phone, World, note, open};
 use chrono::TimeDelta;
 use jobsheet_model::{
     Stage, WorkOrder, WorkOrderId,
@@ -33,6 +33,15 @@ fn offered(world: &World, login: &str) -> WorkOrder {
     world.office.by_number(&number).unwrap().unwrap()
 }
 
+/// Liu Yang's phone, which has just been told of an offer.
+async fn with_an_offer(world: &World) -> (Phone<'_>, WorkOrder) {
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let job = offered(world, "liu.yang");
+    phone.pull().await;
+    (phone, job)
+}
+
 #[tokio::test]
 async fn a15_an_offer_expires_ten_minutes_after_it_reached_the_phone_and_not_after_it_was_made() {
     let world = World::new();
@@ -61,10 +70,7 @@ async fn a15_an_offer_expires_ten_minutes_after_it_reached_the_phone_and_not_aft
 #[tokio::test]
 async fn a15_who_asked_for_more_time_has_it_and_who_accepted_keeps_the_job() {
     let world = World::new();
-    let mut phone = world.phone("liu.yang").await;
-    phone.pull().await;
-    let job = offered(&world, "liu.yang");
-    phone.pull().await;
+    let (mut phone, job) = with_an_offer(&world).await;
     let ask = phone.change(&job, KnownWhat::MoreTimeAsked { minutes: 5 });
     phone.sync(&[ask]).await;
     world.clock.advance(minutes(12));
@@ -81,10 +87,7 @@ async fn a15_who_asked_for_more_time_has_it_and_who_accepted_keeps_the_job() {
 #[tokio::test]
 async fn a15_an_acceptance_that_comes_after_the_expiry_is_kept_and_the_next_one_answers_for_himself() {
     let world = World::new();
-    let mut phone = world.phone("liu.yang").await;
-    phone.pull().await;
-    let job = offered(&world, "liu.yang");
-    phone.pull().await;
+    let (mut phone, job) = with_an_offer(&world).await;
     phone.sync(&[]).await;
     world.clock.advance(minutes(10));
     world.office.tick().unwrap();
@@ -99,10 +102,7 @@ async fn a15_an_acceptance_that_comes_after_the_expiry_is_kept_and_the_next_one_
 #[tokio::test]
 async fn a15_exactly_one_expiry_however_many_processes_tick_at_once() {
     let world = World::new();
-    let mut phone = world.phone("liu.yang").await;
-    phone.pull().await;
-    let id = offered(&world, "liu.yang").id;
-    phone.pull().await;
+    let (mut phone, WorkOrder { id, .. }) = with_an_offer(&world).await;
     phone.sync(&[]).await;
     world.clock.advance(minutes(10));
     let offices: Vec<_> = (0..4).map(|_| open(&world.folder, &world.clock)).collect();
