@@ -21,12 +21,12 @@ ALTER TABLE work_order ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 -- the bytes as first recorded, when the phone took a new identity and numbered anew what waited
 ALTER TABLE outbox ADD COLUMN recorded TEXT;
+-- 1: sent once more, because the office may have lost it; what it said to it first stands until it answers
+ALTER TABLE outbox ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
 
 -- Changes that the office holds and has signed for.
 CREATE TABLE kept (
-    -- the chain it is a link of
-    device TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
+    sequence INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
     work_order TEXT NOT NULL,
     what TEXT NOT NULL,
@@ -35,9 +35,10 @@ CREATE TABLE kept (
     hash TEXT NOT NULL,
     -- digest of the photo, for 'photo_taken'
     photo TEXT,
+    -- the bytes as first recorded, when the phone took a new identity since
+    recorded TEXT,
     -- when the office signed for it
-    at TEXT NOT NULL,
-    PRIMARY KEY (device, sequence)
+    at TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX kept_at ON kept (at);

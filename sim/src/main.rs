@@ -23,9 +23,6 @@ struct Cli {
     /// Without any fault.
     #[arg(long)]
     calm: bool,
-    /// The office is put back to an earlier backup on some days.
-    #[arg(long)]
-    restores: bool,
     /// Plant a fault; only in a build with the feature `planted-bugs`.
     #[arg(long)]
     bug: Option<String>,
@@ -33,13 +30,16 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some(bug) = &cli.bug
-        && !plant(bug)
-    {
-        eprintln!("sim: this build has no bug named {bug} to plant");
-        return ExitCode::FAILURE;
+    let mut rules = Rules { calm: cli.calm, aloud: cli.trace, ..Rules::default() };
+    if let Some(bug) = &cli.bug {
+        match plant(bug) {
+            Some(restores) => rules.restores = restores,
+            None => {
+                eprintln!("sim: this build has no bug named {bug} to plant");
+                return ExitCode::FAILURE;
+            }
+        }
     }
-    let rules = Rules { calm: cli.calm, restores: cli.restores, aloud: cli.trace, ..Rules::default() };
     if let Err(why) = Template::get() {
         eprintln!("sim: {why:#}");
         return ExitCode::FAILURE;
@@ -93,16 +93,15 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Does it need an office that is put back to be seen?
 #[cfg(feature = "planted-bugs")]
-fn plant(bug: &str) -> bool {
-    let known = jobsheet_sim::bugs::ALL.iter().any(|known| known.name == bug);
-    if known {
-        jobsheet_model::planted::plant(Some(bug));
-    }
-    known
+fn plant(name: &str) -> Option<bool> {
+    let bug = jobsheet_sim::bugs::ALL.iter().find(|bug| bug.name == name)?;
+    jobsheet_model::planted::plant(Some(name));
+    Some(bug.restores)
 }
 
 #[cfg(not(feature = "planted-bugs"))]
-fn plant(_: &str) -> bool {
-    false
+fn plant(_: &str) -> Option<bool> {
+    None
 }

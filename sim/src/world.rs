@@ -42,7 +42,7 @@ pub struct Faults {
 pub struct Rules {
     /// No fault at all.
     pub calm: bool,
-    /// Backups are put back. Not by default yet: docs/SIMULATOR.md says what is found then.
+    /// Backups of the office are put back.
     pub restores: bool,
     /// Replies that were meant for another ask or another phone.
     pub stale: bool,
@@ -52,7 +52,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { calm: false, restores: false, stale: true, aloud: false }
+        Self { calm: false, restores: true, stale: true, aloud: false }
     }
 }
 

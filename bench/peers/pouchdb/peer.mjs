@@ -64,15 +64,16 @@ function remote() {
 }
 
 /** One replication; throws like PouchDB does when the link fails. */
-const replicate = (from, to) => PouchDB.replicate(from, to, { batch_size: 500, batches_limit: 4 });
+const replicate = (from, to, batch_size = 500) =>
+  PouchDB.replicate(from, to, { batch_size, batches_limit: 4 });
 
-/** Its client now and then takes a whole attachment for one that was cut, and gives up: it goes on, twice at most. */
+/** Its client now and then takes a whole attachment for one that was cut, and gives up: it goes on, with fewer at once. */
 async function replicateAll(from, to) {
-  for (let tries = 3; ; tries -= 1) {
+  for (let batch = 500; ; batch = Math.ceil(batch / 3)) {
     try {
-      return await replicate(from, to);
+      return await replicate(from, to, batch);
     } catch (error) {
-      if (tries === 1 || error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+      if (batch === 1 || error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     }
   }
 }

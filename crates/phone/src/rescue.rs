@@ -72,8 +72,8 @@ impl Core {
         let _ = only_owner(to, 0o600);
         let mut file = Writer::begin(out, &proof.office_key, proof.phone, &head, &mut rand::rng())?;
         let (mut waiting, mut kept, mut photos) = (0, 0, 0);
-        for (device, body, waits) in &changes {
-            file.change(*device, body)?;
+        for (body, waits) in &changes {
+            file.change(device.id, body)?;
             *(if *waits { &mut waiting } else { &mut kept }) += 1;
         }
         for digest in &digests {

@@ -201,17 +201,16 @@ fn restart(
     }
     if response.afresh {
         rows.mark_stale()?;
-        rows.requeue_of_others()?;
     }
     let Some(missing) = response.missing_from else { return Ok(()) };
-    rows.release_lost(holds)?;
+    rows.release_lost(response.afresh, holds)?;
     if missing <= device.receipt_sequence {
         tracing::warn!(
             missing,
             held = device.receipt_sequence,
             "the office has lost changes it had signed for"
         );
-        rows.requeue_from(missing)?;
+        rows.requeue_from(missing, false)?;
         // Unsigned as this is, it only takes back what we took for proved.
         rows.lower_receipt(missing.saturating_sub(1))?;
     }

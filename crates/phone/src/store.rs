@@ -374,7 +374,7 @@ impl Rows<'_> {
     pub fn take_stale(&self) -> Result<Vec<WorkOrderId>> {
         self.0.run(
             "UPDATE work_order INDEXED BY work_order_stale SET stale = 0, n = 0
-             WHERE stale = 1 AND id IN (SELECT work_order FROM outbox WHERE state = 'waiting')",
+             WHERE stale = 1 AND id IN (SELECT work_order FROM outbox WHERE state = 'waiting' OR again = 1)",
             [],
         )?;
         let mut statement =

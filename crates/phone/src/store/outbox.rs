@@ -45,11 +45,11 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// What is to be sent: waiting, and not known to be held. In the order it was recorded.
+    /// What is to be sent: waiting and not known to be held, or to be answered again. In the order it was recorded.
     pub fn sendable(&self) -> Result<Vec<Sendable>> {
         let mut statement = self.0.prepare_cached(
             "SELECT sequence, work_order, what, octet_length(body) FROM outbox
-             WHERE state = 'waiting' AND held = 0 ORDER BY sequence",
+             WHERE (state = 'waiting' AND held = 0) OR again = 1 ORDER BY sequence",
         )?;
         let rows = statement.query_map([], |r| {
             let what: String = r.get(2)?;
@@ -65,7 +65,8 @@ impl Rows<'_> {
 
     pub fn waiting(&self, sequence: u64) -> Result<Option<Waiting>> {
         let mut statement = self.0.prepare_cached(
-            "SELECT sequence, id, work_order, body FROM outbox WHERE sequence = ?1 AND state = 'waiting'",
+            "SELECT sequence, id, work_order, body FROM outbox WHERE sequence = ?1
+               AND (state = 'waiting' OR again = 1)",
         )?;
         let row = statement.query_row([sequence], |r| {
             Ok(Waiting { sequence: r.get(0)?, id: parsed(r, 1)?, work_order: parsed(r, 2)?, body: r.get(3)? })
@@ -75,8 +76,9 @@ impl Rows<'_> {
 
     /// Is there anything to be sent that is not in `sent`?
     pub fn is_sendable_besides(&self, sent: &BTreeSet<u64>) -> Result<bool> {
-        let mut statement =
-            self.0.prepare_cached("SELECT sequence FROM outbox WHERE state = 'waiting' AND held = 0")?;
+        let mut statement = self.0.prepare_cached(
+            "SELECT sequence FROM outbox WHERE (state = 'waiting' AND held = 0) OR again = 1",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if !sent.contains(&row.get(0)?) {
@@ -102,7 +104,7 @@ impl Rows<'_> {
         let row = self.0.one(
             "SELECT hash FROM outbox WHERE sequence = ?1
              UNION ALL
-             SELECT k.hash FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence = ?1",
+             SELECT hash FROM kept WHERE sequence = ?1",
             [sequence],
             |r| digest(r, 0),
         );
@@ -112,7 +114,8 @@ impl Rows<'_> {
     /// Is the change laid on its base, because the base does not hold it?
     pub fn is_laid(&self, sequence: u64) -> Result<bool> {
         let found = self.0.one(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE sequence = ?1 AND state = 'waiting' AND in_base = 0)",
+            "SELECT EXISTS (SELECT 1 FROM outbox
+                            WHERE sequence = ?1 AND in_base = 0 AND (state = 'waiting' OR again = 1))",
             [sequence],
             |r| r.get(0),
         )?;
@@ -121,14 +124,17 @@ impl Rows<'_> {
 
     /// The office says that it holds the change, and so does the base: only a receipt is waited for.
     pub fn mark_held(&self, sequence: u64) -> Result<()> {
-        self.0.run("UPDATE outbox SET in_base = 1, held = 1 WHERE sequence = ?1", [sequence])?;
+        self.0.run(
+            "UPDATE outbox SET state = 'waiting', reason = NULL, in_base = 1, held = 1, again = 0 WHERE sequence = ?1",
+            [sequence],
+        )?;
         Ok(())
     }
 
     /// A base of this work order has come. It holds what the office holds; the rest is laid on it.
     pub fn rebase(&self, id: WorkOrderId, holds: impl Fn(u64) -> bool) -> Result<()> {
         for (sequence, in_base) in self.flags(
-            "SELECT sequence, in_base FROM outbox WHERE work_order = ?1 AND state = 'waiting'",
+            "SELECT sequence, in_base FROM outbox WHERE work_order = ?1 AND state = 'waiting' AND again = 0",
             [id.to_string()],
         )? {
             if holds(sequence) != in_base {
@@ -140,18 +146,17 @@ impl Rows<'_> {
     }
 
     /// The office does not hold what it once did: it is sent again. So is what it refused: a restored office has lost
-    /// that too, and without it the chain never becomes whole again. What it keeps aside it knows in another way.
-    pub fn release_lost(&self, holds: impl Fn(u64) -> bool) -> Result<()> {
+    /// that too, and without it the chain never becomes whole again. What it keeps aside it knows in another way, unless
+    /// it was restored (`afresh`).
+    pub fn release_lost(&self, afresh: bool, holds: impl Fn(u64) -> bool) -> Result<()> {
         for (sequence, _) in self.flags(
             "SELECT sequence, held FROM outbox
-             WHERE held = 1 OR (state = 'refused' AND sequence > 0 AND reason <> 'quarantined')",
-            [],
+             WHERE held = 1 OR (state = 'refused' AND (?1 OR reason <> 'quarantined'))",
+            [afresh],
         )? {
             if !holds(sequence) {
-                self.0.run(
-                    "UPDATE outbox SET held = 0, state = 'waiting', reason = NULL WHERE sequence = ?1",
-                    [sequence],
-                )?;
+                let sql = "UPDATE outbox SET held = 0, again = state = 'refused' WHERE sequence = ?1";
+                self.0.run(sql, [sequence])?;
             }
         }
         Ok(())
@@ -167,9 +172,9 @@ impl Rows<'_> {
     /// until a backup of the office has it (I12). Returns the work orders it belongs to.
     pub fn keep_up_to(&self, up_to: u64, at: DateTime<Utc>) -> Result<BTreeSet<WorkOrderId>> {
         self.0.run(
-            "INSERT OR REPLACE INTO kept (device, sequence, id, work_order, what, body, hash, photo, at)
-             SELECT d.id, o.sequence, o.id, o.work_order, o.what, o.body, o.hash, o.photo, ?2
-             FROM outbox o, device d WHERE o.state = 'waiting' AND o.held = 1 AND o.sequence <= ?1",
+            "INSERT OR REPLACE INTO kept (sequence, id, work_order, what, body, hash, photo, recorded, at)
+             SELECT sequence, id, work_order, what, body, hash, photo, recorded, ?2
+             FROM outbox WHERE state = 'waiting' AND held = 1 AND sequence <= ?1",
             params![if planted::on("no_retained") { 0 } else { up_to }, millis::text(&at)],
         )?;
         let mut statement = self.0.prepare_cached(
@@ -179,45 +184,34 @@ impl Rows<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The office has lost what it had signed for: it waits again. Our base holds it until another comes.
-    pub fn requeue_from(&self, sequence: u64) -> Result<()> {
+    /// The office may have lost what it had signed for: it waits again. Our base holds it until another comes; with
+    /// `again` it is taken to be in that one too, until the office has answered to it.
+    pub fn requeue_from(&self, sequence: u64, again: bool) -> Result<()> {
         self.0.run(
-            "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base)
-             SELECT k.sequence, k.id, k.work_order, k.what, k.body, k.hash, k.photo, 1
-             FROM kept k JOIN device d ON d.id = k.device WHERE k.sequence >= ?1",
-            [sequence],
+            "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, recorded, in_base, again)
+             SELECT sequence, id, work_order, what, body, hash, photo, recorded, 1, ?2 FROM kept WHERE sequence >= ?1",
+            params![sequence, again],
         )?;
-        self.0.run(
-            "DELETE FROM kept WHERE sequence >= ?1 AND device = (SELECT id FROM device WHERE one = 1)",
-            [sequence],
-        )?;
+        self.0.run("DELETE FROM kept WHERE sequence >= ?1", [sequence])?;
         Ok(())
     }
 
-    /// Gives this phone a new identity. What waits becomes the beginning of its chain: the same facts, numbered
-    /// anew; the bytes as first recorded are kept beside. Refused changes stay where they are, out of the count.
+    /// Gives this phone a new identity. Everything it still has, waiting, refused or kept, becomes the beginning of its
+    /// chain, in the order it was recorded: the same facts, numbered anew; the bytes as first recorded are kept beside.
+    /// For an office that holds them they are duplicates, and one that was restored to before gets them again (I12).
     pub fn renew(&self, id: DeviceId) -> Result<()> {
-        let sequences = |sql: &str| -> Result<Vec<i64>> {
-            let mut statement = self.0.prepare(sql)?;
-            let rows = statement.query_map([], |r| r.get(0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        };
-        let lowest = self
-            .0
-            .one("SELECT min(0, coalesce(min(sequence), 0)) FROM outbox", [], |r| r.get::<_, i64>(0))?;
-        let refused = sequences("SELECT sequence FROM outbox WHERE state = 'refused' AND sequence > 0")?;
-        for (n, sequence) in refused.into_iter().enumerate() {
-            let aside = lowest - 1 - i64::try_from(n).unwrap_or(i64::MAX / 2);
-            self.0.run("UPDATE outbox SET sequence = ?2 WHERE sequence = ?1", params![sequence, aside])?;
-        }
-        let (mut last, mut hash) = (0_i64, None::<Digest>);
-        for sequence in sequences("SELECT sequence FROM outbox WHERE state = 'waiting' ORDER BY sequence")? {
+        self.requeue_from(1, true)?;
+        let mut statement = self.0.prepare("SELECT sequence FROM outbox ORDER BY sequence")?;
+        let sequences = statement.query_map([], |r| r.get(0))?.collect::<Result<Vec<u64>, _>>()?;
+        let (mut last, mut hash) = (0, None::<Digest>);
+        for sequence in sequences {
             let sql = "SELECT body FROM outbox WHERE sequence = ?1";
             let body: String = self.0.one(sql, [sequence], |r| r.get(0))?;
             let (renewed, digest) = numbered(&body, id, last + 1, hash.as_ref())?;
+            // Never upwards: no number is taken by one that is still to come.
             self.0.run(
-                "UPDATE outbox SET sequence = ?2, body = ?3, hash = ?4, held = 0,
-                     recorded = coalesce(recorded, body) WHERE sequence = ?1",
+                "UPDATE outbox SET sequence = ?2, body = ?3, hash = ?4, recorded = coalesce(recorded, body), held = 0,
+                     again = max(again, state = 'refused') WHERE sequence = ?1",
                 params![sequence, last + 1, renewed, digest.as_str()],
             )?;
             (last, hash) = (last + 1, Some(digest));
@@ -226,36 +220,6 @@ impl Rows<'_> {
             "UPDATE device SET id = ?1, sequence = ?2, hash = ?3, incarnation = NULL, safe_sequence = 0,
                  receipt_sequence = 0, receipt_hash = NULL, receipt_mismatch = 0 WHERE one = 1",
             params![id.to_string(), last, hash.as_ref().map(Digest::as_str)],
-        )?;
-        Ok(())
-    }
-
-    /// What was signed for under an identity that this phone has no longer waits again, as the end of its chain: an
-    /// office that was restored may have lost it, and for one that has not it is a duplicate.
-    pub fn requeue_of_others(&self) -> Result<()> {
-        let device = self.device()?;
-        let (mut last, mut hash) = (device.sequence, device.hash);
-        let mut statement = self.0.prepare(
-            "SELECT device, sequence, body FROM kept WHERE device <> ?1 ORDER BY at, device, sequence",
-        )?;
-        let rows = statement
-            .query_map([device.id.to_string()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
-            .collect::<Result<Vec<(String, u64, String)>, _>>()?;
-        for (other, sequence, body) in rows {
-            let next = i64::try_from(last + 1).unwrap_or(i64::MAX);
-            let (renewed, digest) = numbered(&body, device.id, next, hash.as_ref())?;
-            self.0.run(
-                "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, in_base, recorded)
-                 SELECT ?3, id, work_order, what, ?4, ?5, photo, 1, body FROM kept
-                 WHERE device = ?1 AND sequence = ?2",
-                params![other, sequence, next, renewed, digest.as_str()],
-            )?;
-            self.0.run("DELETE FROM kept WHERE device = ?1 AND sequence = ?2", params![other, sequence])?;
-            (last, hash) = (last + 1, Some(digest));
-        }
-        self.0.run(
-            "UPDATE device SET sequence = ?1, hash = ?2 WHERE one = 1",
-            params![last, hash.as_ref().map(Digest::as_str)],
         )?;
         Ok(())
     }
@@ -273,31 +237,28 @@ impl Rows<'_> {
     /// Drops what a backup of the office holds, and what was kept for so long that one must.
     pub fn drop_kept(&self, before: DateTime<Utc>) -> Result<()> {
         self.0.run("DELETE FROM kept WHERE at < ?1", [millis::text(&before)])?;
-        self.0.run(
-            "DELETE FROM kept WHERE device = (SELECT id FROM device WHERE one = 1)
-                 AND sequence <= (SELECT safe_sequence FROM device WHERE one = 1)",
-            [],
-        )?;
+        self.0
+            .run("DELETE FROM kept WHERE sequence <= (SELECT safe_sequence FROM device WHERE one = 1)", [])?;
         Ok(())
     }
 
-    /// Everything that this phone still has of what was recorded here, by chain and in order: what is kept, then what
-    /// is in the outbox. `true` for what waits.
-    pub fn to_rescue(&self) -> Result<Vec<(DeviceId, String, bool)>> {
+    /// Everything that this phone still has of what was recorded here, in order: kept or in the outbox. `true` for
+    /// what waits.
+    pub fn to_rescue(&self) -> Result<Vec<(String, bool)>> {
         let mut statement = self.0.prepare(
-            "SELECT device, body, waiting FROM (
-                 SELECT device, sequence, body, 0 AS waiting FROM kept
+            "SELECT body, waiting FROM (
+                 SELECT sequence, body, 0 AS waiting FROM kept
                  UNION ALL
-                 SELECT d.id, o.sequence, o.body, o.state = 'waiting' FROM outbox o, device d WHERE o.sequence > 0)
-             ORDER BY device = (SELECT id FROM device), device, sequence",
+                 SELECT sequence, body, state = 'waiting' AND again = 0 FROM outbox)
+             ORDER BY sequence",
         )?;
-        let rows = statement.query_map([], |r| Ok((parsed(r, 0)?, r.get(1)?, r.get(2)?)))?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn refuse(&self, sequence: u64, reason: Refusal) -> Result<()> {
         self.0.run(
-            "UPDATE outbox SET state = 'refused', reason = ?2 WHERE sequence = ?1",
+            "UPDATE outbox SET state = 'refused', reason = ?2, again = 0 WHERE sequence = ?1",
             params![sequence, word(&reason)],
         )?;
         Ok(())
@@ -319,7 +280,8 @@ impl Rows<'_> {
     /// How many waiting changes of each name a work order has.
     pub fn waiting_names(&self, id: WorkOrderId) -> Result<Vec<(String, u32)>> {
         let mut statement = self.0.prepare_cached(
-            "SELECT what, count(*) FROM outbox WHERE work_order = ?1 AND state = 'waiting' GROUP BY what",
+            "SELECT what, count(*) FROM outbox WHERE work_order = ?1 AND state = 'waiting' AND again = 0
+             GROUP BY what",
         )?;
         let rows = statement.query_map([id.to_string()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -329,8 +291,8 @@ impl Rows<'_> {
     pub fn tally(&self, id: WorkOrderId) -> Result<Tally> {
         let id = id.to_string();
         let mut tally = self.0.one(
-            "SELECT coalesce(sum(state = 'waiting'), 0), coalesce(sum(state = 'refused'), 0),
-                    coalesce(sum(CASE WHEN state = 'waiting' THEN octet_length(body) ELSE 0 END), 0)
+            "SELECT coalesce(sum(state = 'waiting' AND again = 0), 0), coalesce(sum(state = 'refused'), 0),
+                    coalesce(sum(CASE WHEN state = 'waiting' AND again = 0 THEN octet_length(body) ELSE 0 END), 0)
              FROM outbox WHERE work_order = ?1",
             [&id],
             |r| Ok(Tally { changes: r.get(0)?, refused: r.get(1)?, bytes: r.get(2)?, photos: 0 }),
@@ -349,8 +311,8 @@ impl Rows<'_> {
     pub fn tallies(&self) -> Result<HashMap<WorkOrderId, Tally>> {
         let mut tallies: HashMap<WorkOrderId, Tally> = HashMap::new();
         let mut statement = self.0.prepare_cached(
-            "SELECT work_order, sum(state = 'waiting'), sum(state = 'refused'),
-                    sum(CASE WHEN state = 'waiting' THEN octet_length(body) ELSE 0 END)
+            "SELECT work_order, sum(state = 'waiting' AND again = 0), sum(state = 'refused'),
+                    sum(CASE WHEN state = 'waiting' AND again = 0 THEN octet_length(body) ELSE 0 END)
              FROM outbox GROUP BY work_order",
         )?;
         let mut rows = statement.query([])?;
@@ -539,7 +501,7 @@ impl Rows<'_> {
 fn numbered(
     body: &str,
     device: DeviceId,
-    sequence: i64,
+    sequence: u64,
     previous: Option<&Digest>,
 ) -> Result<(String, Digest)> {
     let mut value: serde_json::Value = serde_json::from_str(body)?;

@@ -325,8 +325,11 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 impl Office {
     /// As if restored from a backup in which the first `changes` were.
     pub fn restore(&mut self, changes: usize) {
-        for lost in self.changes.split_off(changes) {
-            self.chains.get_mut(&lost.device).unwrap().remove(&lost.sequence);
+        self.changes.truncate(changes);
+        for (device, chain) in &mut self.chains {
+            chain.retain(|sequence, _| {
+                self.changes.iter().any(|c| c.device == *device && c.sequence == *sequence)
+            });
         }
         self.afresh = true;
     }

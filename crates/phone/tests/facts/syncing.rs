@@ -220,18 +220,73 @@ async fn a_phone_that_is_taken_for_a_copy_goes_on_as_another_and_loses_nothing()
     pocket.phone.sync_once().await.unwrap();
     let changes = stub.office().changes.clone();
     let chains: Vec<_> = changes.iter().map(|c| (c.device == changes[0].device, c.sequence)).collect();
-    assert_eq!(chains, [(true, 1), (false, 1), (false, 2), (false, 3)]);
-    for pair in changes[1..].windows(2) {
-        assert!(pair[0].device == pair[1].device && pair[1].previous.is_some());
-    }
-    assert_eq!(changes[1].previous, None);
-    // An office that is restored to before all that gets it again, also what was signed for under the old identity.
+    assert_eq!(chains, [(true, 1), (false, 2), (false, 3), (false, 4)], "a is the first of the new one too");
+    assert!(changes[1..].iter().all(|c| c.device == changes[1].device && c.previous.is_some()));
+    // An office that is restored to before all that gets it again in the same order, also what was signed for under the
+    // old identity.
     stub.office().restore(0);
     pocket.phone.sync_once().await.unwrap();
     let sheet = stub.sheet(id(1));
-    let mut notes: Vec<_> = sheet.notes.iter().map(|note| note.text.as_str()).collect();
-    notes.sort_unstable();
+    let notes: Vec<_> = sheet.notes.iter().map(|note| note.text.as_str()).collect();
     assert_eq!((notes, pocket.waiting()), (vec!["a", "b", "c", "d"], 0));
+}
+
+#[tokio::test]
+async fn i12_under_a_new_identity_everything_is_sent_again_and_no_screen_shows_it() {
+    let stub = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&stub).await;
+    pocket.note(id(1), "a");
+    stub.office().refused.insert("departed".into(), Refusal::NotYours);
+    pocket.phone.record(id(2), KnownWhat::Departed {}.into()).unwrap();
+    pocket.note(id(2), "b");
+    pocket.phone.sync_once().await.unwrap();
+    pocket.note(id(1), "c");
+    let shown = |pocket: &Pocket| {
+        let refused = pocket.phone.job(id(2)).unwrap().refused.len();
+        (pocket.notes(id(1)), pocket.notes(id(2)), refused, pocket.waiting())
+    };
+    let (ac, b) = (vec!["a".to_owned(), "c".to_owned()], vec!["b".to_owned()]);
+    assert_eq!(shown(&pocket), (ac.clone(), b.clone(), 1, 1));
+
+    stub.is(Mood::Superseded);
+    stub.office().pushes.clear();
+    let mut pass = pocket.phone.pass().unwrap();
+    let mut heard = None;
+    while let Step::Ask(ask) = pass.step(heard.take()).unwrap() {
+        let (one, two, refused, waiting) = shown(&pocket);
+        assert_eq!((one, two, refused), (ac.clone(), b.clone(), 1));
+        assert!(waiting <= 1, "only what no office has signed for");
+        heard = Some(stub.ask(ask));
+    }
+    assert_eq!(shown(&pocket), (ac.clone(), b.clone(), 1, 0));
+    let again = ["note_written", "departed", "note_written", "note_written"];
+    assert_eq!(stub.office().pushes.last().unwrap(), &again, "in the order it was recorded");
+
+    // Restored to before all that, by people who have changed their mind.
+    stub.office().refused.clear();
+    stub.office().restore(0);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(shown(&pocket), (ac, b, 0, 0));
+    let recorded: Vec<_> = stub.office().changes.iter().map(|c| c.what.name()).collect();
+    assert_eq!(recorded, again);
+}
+
+#[tokio::test]
+async fn i12_a_restored_office_gets_again_what_it_had_set_aside() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    office.office().poison.insert("departed".into());
+    pocket.phone.record(id(1), KnownWhat::Departed {}.into()).unwrap();
+    for _ in 0..3 {
+        let _ = pocket.phone.sync_once().await;
+    }
+    assert_eq!((office.office().aside.len(), pocket.phone.job(id(1)).unwrap().refused.len()), (1, 1));
+    office.office().aside.clear();
+    office.office().poison.clear();
+    office.office().restore(0);
+    pocket.phone.sync_once().await.unwrap();
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!((office.office().changes.len(), pocket.ledger().1, job.refused.len()), (1, 1, 0));
 }
 
 /// Its system's backup was put back, and nothing was recorded on it since: only the receipt tells.
