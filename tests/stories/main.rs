@@ -8,6 +8,7 @@ mod field;
 mod future;
 mod pains;
 mod phones;
+mod requirements;
 mod rescue;
 mod restored;
 mod sources;
