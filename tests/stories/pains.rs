@@ -1,84 +1,15 @@
 //! Pains that no other test has by its number, and the check that docs/PAINS.md names tests that are there.
 
-use chrono::Utc;
+use crate::field::{alone, at};
+use crate::sources::{files, named, root, rows, tests_there};
 use jobsheet_model::act::Entry;
 use jobsheet_model::change::*;
 use jobsheet_model::wire::SyncRequest;
 use jobsheet_model::{Digest, LineId, Money, What, WorkOrderId};
 use jobsheet_office::Office;
-use jobsheet_phone::{Ask, Options, Phone, Step, TestClock};
+use jobsheet_phone::{Ask, Step};
 use jobsheet_tests::carry::{carry, pass, unpacked};
-use jobsheet_tests::company::Company;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
-
-struct Field {
-    company: Arc<Company>,
-    clock: Arc<TestClock>,
-    phone: Phone,
-    id: WorkOrderId,
-    _folder: tempfile::TempDir,
-}
-
-/// Wang Lei has his day on a phone; another phone of his may follow.
-async fn at(company: &Arc<Company>) -> Field {
-    let folder = tempfile::tempdir().expect("a folder");
-    let clock = Arc::new(TestClock::at(&Utc::now().to_rfc3339()));
-    let options =
-        Options { data: folder.path().into(), office: None, version: "test".into(), clock: clock.clone() };
-    let phone = Phone::open(options).expect("the phone opens");
-    let address = format!("http://{}", company.address);
-    phone.sign_in(&address, "wang.lei", "demo-wang-lei").await.expect("signed in");
-    pass(&phone, &company.office, &*clock, |_, heard| heard).await.expect("the day");
-    let id = phone.today().expect("today").jobs[0].id;
-    Field { company: company.clone(), clock, phone, id, _folder: folder }
-}
-
-async fn alone() -> Field {
-    at(&Arc::new(Company::opens().await)).await
-}
-
-impl Field {
-    fn office(&self) -> &Office {
-        &self.company.office
-    }
-
-    fn records(&self, what: impl Into<What>) {
-        self.phone.record(self.id, what.into()).expect("recorded");
-    }
-
-    fn note(&self, text: &str) {
-        self.records(KnownWhat::NoteWritten { text: text.into() });
-    }
-
-    async fn sends(&self) {
-        pass(&self.phone, self.office(), &*self.clock, |_, heard| heard).await.expect("a pass");
-    }
-
-    async fn fails_to_send(&self) {
-        let cut = pass(&self.phone, self.office(), &*self.clock, |_, _| Err("no signal".into())).await;
-        assert_eq!(cut.expect_err("no signal").code, "office_unreachable");
-    }
-
-    fn waiting(&self) -> (u32, u32) {
-        let sync = self.phone.outbox().expect("an outbox").sync;
-        (sync.waiting_changes, sync.waiting_photos)
-    }
-
-    fn picture(&self) {
-        let bytes = std::fs::read(jobsheet_tests::photo("part")).expect("a picture");
-        self.phone.add_photo(self.id, PhotoSubject::During, None, &bytes).expect("kept");
-    }
-
-    /// Both sides say the same, and nothing is left.
-    fn all_is_there(&self) {
-        assert_eq!(self.waiting(), (0, 0));
-        let sheet = self.phone.job(self.id).expect("a job").sheet;
-        assert_eq!(self.office().sheet(self.id).expect("a store"), Some(sheet));
-    }
-}
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -273,25 +204,6 @@ async fn p22_the_first_page_is_worked_with_and_the_rest_goes_on_from_there() {
 
 // --- Of the sources --------------------------------------------------------------------------------
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the sources").into()
-}
-
-/// Files below `folder` with one of these endings, but for what is built or fetched.
-fn files(folder: &Path, endings: &[&str], into: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        if path.is_dir() {
-            if !matches!(name.as_str(), "target" | "node_modules" | "dist" | ".git") {
-                files(&path, endings, into);
-            }
-        } else if endings.iter().any(|ending| name.ends_with(ending)) {
-            into.push(path);
-        }
-    }
-}
-
 /// P7: nothing of record is kept where the web view may drop it.
 #[test]
 fn p7_the_screens_keep_nothing_in_web_storage() {
@@ -308,43 +220,18 @@ fn p7_the_screens_keep_nothing_in_web_storage() {
     }
 }
 
-/// The names in back quotes in the last column of the table.
-fn named(table: &str) -> Vec<(String, Vec<String>)> {
-    let rows = table.lines().filter(|line| line.starts_with("| P"));
-    rows.map(|row| {
-        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-        let last = cells.last().copied().unwrap_or_default();
-        let names = last.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        (cells[0].to_owned(), names)
-    })
-    .collect()
-}
-
 #[test]
 fn the_pains_are_all_named_and_their_tests_are_there() {
-    let table = std::fs::read_to_string(root().join("docs/PAINS.md")).expect("the table");
-    let rows = named(&table);
-    let pains: Vec<&str> = rows.iter().map(|(pain, _)| pain.as_str()).collect();
+    let rows = rows("docs/PAINS.md", |first| first.starts_with('P'));
+    let pains: Vec<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
     let all: Vec<String> = (1..=25).map(|n| format!("P{n}")).collect();
     assert_eq!(pains, all);
-
-    let mut sources = Vec::new();
-    for folder in ["crates", "sim", "tests", "src-tauri"] {
-        files(&root().join(folder), &[".rs", ".mjs"], &mut sources);
-    }
-    let mut there = BTreeSet::new();
-    for path in sources {
-        for line in std::fs::read_to_string(path).expect("a text").lines() {
-            let name = line.trim_start().trim_start_matches("async ").strip_prefix("fn ");
-            there.extend(name.and_then(|rest| rest.split('(').next()).map(str::to_owned));
-            let title = line.trim_start().strip_prefix("test('");
-            there.extend(title.and_then(|rest| rest.split('\'').next()).map(str::to_owned));
-        }
-    }
-    for (pain, names) in rows {
-        assert!(!names.is_empty(), "{pain} names no test");
+    let there = tests_there();
+    for cells in &rows {
+        let names = named(cells.last().expect("cells"));
+        assert!(!names.is_empty(), "{} names no test", cells[0]);
         for name in names {
-            assert!(there.contains(&name), "{pain} names {name}, which is not there");
+            assert!(there.contains(name), "{} names {name}, which is not there", cells[0]);
         }
     }
 }
