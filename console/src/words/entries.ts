@@ -3,6 +3,7 @@
 import type {
   Act,
   Answer,
+  Attention,
   Entry,
   KnownAnswer,
   KnownStepKind,
@@ -10,7 +11,7 @@ import type {
   Template,
   Verdict,
 } from '@jobsheet/model';
-import { bytes, code, distance, duration, listed, money, t, text, when } from './index';
+import { bytes, code, distance, duration, has, listed, money, t, text, when } from './index';
 
 type Lines = (string | null | undefined | false)[];
 type WhatLines = {
@@ -120,10 +121,18 @@ const acts: ActLines = {
     reason(a.reason),
   ],
   cancelled: (a) => [reason(a.reason)],
-  raised: (a) => [t(`attention.${a.attention}`), a.about],
+  raised: (a) => [t(`attention.${a.attention}`), aboutWords(a.attention, a.about)],
+  judged: (a) => [`${t(`duty.${a.duty}`)}: ${t(`clock.${a.verdict}`)}`, t('entry.dueBy', { time: when(a.due) })],
   rescued: () => [],
   returned: () => [],
 };
+
+/** What an attention is about: which promise, or as it was written down. */
+export function aboutWords(attention: Attention, about: string): string {
+  const duty = `duty.${about}`;
+  const named = attention === 'breached' || attention === 'undetermined';
+  return named && has(duty) ? (t as (key: string) => string)(duty) : about;
+}
 
 export function signatory(name: string, capacity: string): string {
   return capacity ? t('entry.capacity', { name, capacity }) : name;

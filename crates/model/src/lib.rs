@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod change;
 pub mod charges;
 pub mod document;
+pub mod due;
 pub mod enrol;
 mod forward;
 pub mod ids;

@@ -73,6 +73,8 @@ struct Inner {
     /// Signs receipts and wipes.
     key: SecretKey,
     challenges: phones::Challenges,
+    /// What the ticker knows of the time to come.
+    quiet: std::sync::Mutex<Option<ticker::Quiet>>,
     clock: Clock,
 }
 
@@ -98,6 +100,7 @@ impl Office {
             working: tokio::sync::Semaphore::new(16),
             key,
             challenges: phones::Challenges::default(),
+            quiet: std::sync::Mutex::default(),
             clock: options.clock,
         }));
         office.tidy();

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "positions", sql: include_str!("../../../migrations/office/0004_positions.sql") },
     Migration { name: "thumbs", sql: include_str!("../../../migrations/office/0005_thumbs.sql") },
     Migration { name: "zone", sql: include_str!("../../../migrations/office/0006_zone.sql") },
+    Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
 ];
 
 pub struct Store {
@@ -301,9 +302,9 @@ pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
 /// Keeps a changed work order; the caller has given it a new version.
 pub fn update_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
     tx.run(
-        "UPDATE work_order SET version = ?2, body = ?3,
+        "UPDATE work_order SET version = ?2, body = ?3, open = CASE WHEN ?4 OR returned > 0 THEN 0 ELSE 1 END,
              body_n = (SELECT n + 1 FROM counter WHERE stream = 'office') WHERE id = ?1",
-        params![Id(order.id), order.version, Json(order)],
+        params![Id(order.id), order.version, Json(order), order.cancelled.is_some()],
     )?;
     insert_version(tx, order)
 }
@@ -333,7 +334,7 @@ pub fn clear_sheet(tx: &Connection, id: WorkOrderId) -> Result<()> {
 }
 
 pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<()> {
-    tx.run("UPDATE work_order SET returned = ?2 WHERE id = ?1", params![Id(id), revision])?;
+    tx.run("UPDATE work_order SET returned = ?2, open = 0 WHERE id = ?1", params![Id(id), revision])?;
     Ok(())
 }
 
@@ -405,6 +406,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::Raised { .. }
+            | Act::Judged { .. }
             | Act::Rescued {}
             | Act::Returned {} => false,
         },

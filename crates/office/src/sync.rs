@@ -6,18 +6,20 @@
 
 use crate::{
     Office, accounts,
-    store::{self, Held, Line, sync as held},
+    store::{self, Held, Line, clocks, sync as held},
 };
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     change::KnownWhat,
+    due::{self, Settled},
     moment::{CLOCK_OFF, other_zone, zone_text},
     planted,
     prepare::prepare,
     sheet::apply,
+    standard::{self, Verdict},
     wire::{
         Base, BaseSheet, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest,
         SyncResponse, reference_digest, scope_digest,
@@ -38,6 +40,8 @@ const PAGE_BYTES: usize = 1024 * 1024;
 const FIRST_BYTES: usize = 128 * 1024;
 /// The largest number that a phone may name: the store keeps no larger ones, and some are counted on from.
 const MOST: u64 = u32::MAX as u64;
+/// How often it is written down that a phone was heard of which has nothing to say.
+const HEARD_EVERY: TimeDelta = TimeDelta::minutes(2);
 /// Who acts when nobody does.
 pub const AUTOMATIC: &str = "Jobsheet";
 
@@ -70,10 +74,13 @@ impl Office {
             return Err(Halt::TooMany);
         }
         let now = self.now();
-        // A sync that brings nothing and proves nothing costs no write.
+        // A sync that brings nothing and proves nothing costs no write, or one in minutes: where somebody said to be
+        // back by now, that the phone is heard is word enough.
         let quiet = self.0.store.read(|db| -> Result<_, Halt> {
             let cursor = Cursor::read(db, request.cursor.as_deref())?;
-            let known = held::device(db, request.device)?.is_some_and(|device| device.technician == me.id);
+            let device = held::device(db, request.device)?.filter(|device| device.technician == me.id);
+            let heard = device.and_then(|device| device.heard);
+            let known = heard.is_some_and(|heard| now - heard.last < HEARD_EVERY);
             if !request.changes.is_empty()
                 || !known
                 || request.differed
@@ -466,6 +473,38 @@ impl<'a> Push<'a> {
         }
     }
 
+    /// Says of the promises that a record settles whether they were kept (A7, B4, B5, B9).
+    fn settle(&self, order: &WorkOrder, sheets: (&Sheet, &Sheet), at: &Moment) -> anyhow::Result<()> {
+        let Some(standard) = standard::of(order.under.as_ref()) else { return Ok(()) };
+        let given = clocks::delivered(self.tx, order.id)?;
+        let settled = due::settled(order, standard, given, sheets, at, self.now);
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let (raised, judged) = clocks::said(self.tx, order.id)?;
+        for Settled { duty, due, verdict } in settled {
+            if judged.contains(&duty) {
+                continue;
+            }
+            let act = Act::Judged { duty, verdict, due };
+            journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
+            let attention = match verdict {
+                Verdict::Breached => Attention::Breached,
+                Verdict::Undetermined => Attention::Undetermined,
+                Verdict::Running | Verdict::Paused | Verdict::Met => continue,
+            };
+            let about = match attention {
+                Attention::Breached => due::about(standard, duty),
+                _ => duty.word(),
+            };
+            if !raised.iter().any(|said| said.attention == attention && said.about == about) {
+                let act = Act::Raised { attention, about: about.to_owned() };
+                journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Accepts the change into journal and sheet, or says why it does not fit. The outer error is the store's.
     fn judge(&mut self, change: &Change) -> anyhow::Result<Result<(), Refusal>> {
         let Some(Place { order, mut sheet, mine, new }) = self.place_of(change)? else {
@@ -481,6 +520,7 @@ impl<'a> Push<'a> {
         };
         // Somebody's answer to an offer that is no longer theirs must not answer it for its new owner.
         let folded = mine || !answers_offer(&change.what);
+        let before = sheet.clone();
         if folded && let Err(reason) = apply(&mut sheet, change) {
             return Ok(Err(reason));
         }
@@ -503,6 +543,7 @@ impl<'a> Push<'a> {
         store::update_sheet(self.tx, &sheet, self.now)?;
         self.accepted.insert(order.id);
         self.note_clock(order.id, &change.at)?;
+        self.settle(&order, (&before, &sheet), &change.at)?;
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
