@@ -2,6 +2,7 @@
 
 use crate::{
     TechnicianId,
+    attention::Choice,
     standard::{Duty, Verdict},
 };
 use chrono::{DateTime, Utc};
@@ -39,6 +40,13 @@ pub enum Act {
     Raised {
         attention: Attention,
         about: String,
+    },
+    /// Somebody has decided of what was raised as entry `n`; the first decision counts.
+    Decided {
+        #[ts(type = "number")]
+        n: u64,
+        choice: Choice,
+        reason: String,
     },
     /// A record shows that a promise was kept or not, however late it came. Once for each promise.
     Judged {
@@ -89,6 +97,12 @@ pub enum Attention {
     Undetermined,
     /// The hard limit has passed too (A17).
     CeilingPassed,
+    /// The customer did not sign (D13).
+    AcceptanceFailed,
+    /// The customer signed and is not satisfied (B14).
+    NotSatisfied,
+    /// More of a part was fitted from the van than it carries.
+    BeyondStock,
 }
 
 /// One line of a work order's journal, as the console shows it.

@@ -9,6 +9,7 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod attention;
 pub mod calendar;
 pub mod change;
 pub mod charges;

@@ -10,6 +10,7 @@ mod backup;
 mod brief;
 mod clock;
 mod console;
+mod decide;
 mod demo;
 mod dispatch;
 mod hints;
@@ -25,6 +26,7 @@ mod ticker;
 pub use accounts::{NewStaff, NewTechnician, Role};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
+pub use decide::Undecided;
 pub use demo::Offered;
 pub use rescue::NoRescue;
 

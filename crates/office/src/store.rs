@@ -4,6 +4,7 @@
 //! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
 //! Functions take a `&Connection`, which is a transaction whenever they write.
 
+pub mod attention;
 pub mod clocks;
 pub mod console;
 pub mod people;
@@ -42,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "thumbs", sql: include_str!("../../../migrations/office/0005_thumbs.sql") },
     Migration { name: "zone", sql: include_str!("../../../migrations/office/0006_zone.sql") },
     Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
+    Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
 ];
 
 pub struct Store {
@@ -387,6 +389,17 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
             line.folded,
         ],
     )?;
+    match &line.entry {
+        Entry::Act(Act::Raised { .. }) => {
+            let sql = "INSERT INTO attention (n, work_order) VALUES (?1, ?2)";
+            tx.run(sql, params![n, Id(line.work_order)])?;
+        }
+        Entry::Act(Act::Decided { n: raised, .. }) => {
+            let sql = "UPDATE attention SET decided = ?2 WHERE n = ?1 AND decided IS NULL";
+            anyhow::ensure!(tx.run(sql, params![raised, n])? == 1, "entry {raised} was decided before");
+        }
+        _ => {}
+    }
     if moves_work_order(&line.entry) {
         tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
     }
@@ -407,6 +420,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Delivered { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
+            | Act::Decided { .. }
             | Act::Rescued {}
             | Act::Returned {} => false,
         },

@@ -6,6 +6,7 @@
 
 use crate::{
     Office, accounts,
+    decide::answered,
     store::{self, Held, Line, clocks, sync as held},
 };
 use anyhow::Context;
@@ -13,11 +14,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
-    change::KnownWhat,
+    attention::Choice,
+    change::{KnownWhat, PartSource, Rating},
     due::{self, Settled},
     moment::{CLOCK_OFF, other_zone, zone_text},
     planted,
     prepare::prepare,
+    reference::beyond_stock,
     sheet::apply,
     standard::{self, Verdict},
     wire::{
@@ -169,6 +172,8 @@ fn note_deliveries(
     for id in held::offers_delivered(tx, me.id, position)? {
         held::set_delivered(tx, id, me.id, now)?;
         journal_act(tx, id, now, &me.name, Act::Delivered { technician: me.id })?;
+        let answer = (Choice::Reached, "It has reached the phone · 已送达手机");
+        answered(tx, id, |one, _| one == Attention::Undelivered, answer, AUTOMATIC, now)?;
     }
     Ok(())
 }
@@ -488,6 +493,12 @@ impl<'a> Push<'a> {
             }
             let act = Act::Judged { duty, verdict, due };
             journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
+            if verdict == Verdict::Met {
+                // Nobody knew of it when the promise passed.
+                let is_it = |one, of: &str| one == Attention::Breached && of == due::about(standard, duty);
+                let answer = (Choice::Met, "It was in time, and heard of later · 当时已按时，后来才得知");
+                answered(self.tx, order.id, is_it, answer, AUTOMATIC, self.now)?;
+            }
             let attention = match verdict {
                 Verdict::Breached => Attention::Breached,
                 Verdict::Undetermined => Attention::Undetermined,
@@ -544,6 +555,7 @@ impl<'a> Push<'a> {
         self.accepted.insert(order.id);
         self.note_clock(order.id, &change.at)?;
         self.settle(&order, (&before, &sheet), &change.at)?;
+        self.look_at(&sheet, &change.what)?;
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
@@ -553,6 +565,27 @@ impl<'a> Push<'a> {
             self.answer_offer(order, &change.what)?;
         }
         Ok(Ok(()))
+    }
+
+    /// What a person has to look at although the record is right in itself.
+    fn look_at(&self, sheet: &Sheet, what: &What) -> anyhow::Result<()> {
+        let What::Known(known) = what else { return Ok(()) };
+        match known {
+            KnownWhat::SignOffRefused { reason, .. } => {
+                self.raise(sheet.work_order, Attention::AcceptanceFailed, word(reason))
+            }
+            KnownWhat::SignedOff { act, .. } if act.rating == Rating::NotSatisfied => {
+                let reasons: Vec<_> = act.rating_reasons.iter().map(word).collect();
+                self.raise(sheet.work_order, Attention::NotSatisfied, reasons.join(", "))
+            }
+            KnownWhat::PartFitted { part, from: PartSource::Van, .. } => {
+                let Some(stock) = held::van(self.tx, self.me.id)? else { return Ok(()) };
+                let Some((taken, carried)) = beyond_stock(&stock, sheet, &part.number) else { return Ok(()) };
+                let about = format!("{}: {taken} / {carried}", part.number);
+                raise_once(self.tx, sheet.work_order, self.me, Attention::BeyondStock, &about, self.now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says so once for each work order when the phone's clock or time zone is not what it should be (P23).
@@ -638,6 +671,11 @@ impl<'a> Push<'a> {
 fn is_same_fact(known: &held::KnownChange, change: Option<&Change>) -> bool {
     let known = serde_json::from_str::<Change>(&known.body).ok();
     known.zip(change).is_some_and(|(known, change)| known.is_same_fact(change))
+}
+
+/// A plain enum as it stands in JSON.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
 }
 
 fn answers_offer(what: &What) -> bool {

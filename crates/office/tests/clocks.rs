@@ -288,6 +288,7 @@ async fn a7_an_arrival_that_is_heard_of_late_is_judged_by_when_it_was() {
     world.clock.set(late.respond_by.max(unsure.respond_by).max(job.respond_by) + minutes(5));
     world.office.tick().unwrap();
     assert_eq!(times(&world, job.id, Attention::Breached), 1);
+    phone.renews().await;
     for _ in 0..2 {
         phone.sync(&[there.clone(), too_late.clone(), unproved.clone()]).await;
     }
@@ -341,6 +342,7 @@ async fn b4_b9_b5_first_response_plan_and_start_are_kept_at_the_office() {
     world.clock.advance(minutes(46));
     world.office.tick().unwrap();
     assert_eq!(breaches(silent.id), ["first_response", "plan"]);
+    phone.renews().await;
     let changes = [arrived(), KnownWhat::WorkStarted {}].map(|what| phone.change(&order(spoken.id), what));
     phone.sync(&changes).await;
     world.clock.set(spoken.respond_by + minutes(1));

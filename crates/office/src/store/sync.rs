@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     ChangeId, DeviceId, Digest, Refusal, TechnicianId, WorkOrderId,
     due::Heard,
+    reference::VanStock,
     wire::{Base, Gone, ReferenceSet},
 };
 use jobsheet_sqlite::Kept;
@@ -458,6 +459,14 @@ pub fn reference_list(db: &Connection, technician: TechnicianId) -> Result<Vec<R
         Ok(ReferenceSet { name: row.get(0)?, digest: row.get::<_, Sha>(1)?.0, bytes: row.get(2)? })
     })?;
     Ok(sets.collect::<Result<_, _>>()?)
+}
+
+/// What this technician's van carries, where the office keeps that.
+pub fn van(db: &Connection, technician: TechnicianId) -> Result<Option<Vec<VanStock>>> {
+    let sql = "SELECT body FROM reference_set WHERE name = 'van' AND technician = ?1";
+    let body = db.one(sql, [Id(technician)], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    let Some(body) = body else { return Ok(None) };
+    Ok(Some(serde_json::from_slice(&zstd::decode_all(body.as_slice())?)?))
 }
 
 /// The set's JSON, still compressed.
