@@ -1,6 +1,8 @@
 // What the console asks of the office. Same origin, cookie session; errors come as a Problem.
 import type {
+  Choice,
   ConsoleJob,
+  ConsoleLane,
   ConsolePhone,
   ConsoleRow,
   ConsoleSession,
@@ -55,12 +57,19 @@ const byStatus: Record<number, string> = {
 function problemOf(status: number, content: string): Problem {
   const unknown = { code: byStatus[status] ?? 'unexpected', message: `The office answered ${status}.` };
   try {
-    const said = JSON.parse(content) as Partial<Problem> & { type?: string; detail?: string; title?: string };
-    const kind = said.type?.match(/^\/problems\/(rescue-[a-z-]+|too-large)$/)?.[1].replaceAll('-', '_');
+    const said = JSON.parse(content) as Partial<Problem> & {
+      type?: string;
+      detail?: string;
+      title?: string;
+      by?: string;
+    };
+    const kind = said.type
+      ?.match(/^\/problems\/(rescue-[a-z-]+|too-large|decided)$/)?.[1]
+      .replaceAll('-', '_');
     return {
       code: said.code ?? kind ?? unknown.code,
       message: said.message ?? said.detail ?? said.title ?? unknown.message,
-      params: said.params,
+      params: said.by ? { name: said.by } : said.params,
     };
   } catch {
     return unknown;
@@ -80,6 +89,9 @@ export const api = {
   reassign: (id: string, technician: string, reason: string) =>
     call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
   cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),
+  attention: () => call<ConsoleLane>('GET', '/attention'),
+  decide: (n: number, choice: Choice, reason: string) =>
+    call<void>('POST', `/attention/${n}/decide`, { choice, reason }),
   phones: () => call<ConsolePhone[]>('GET', '/phones'),
   /** A one-time code for another phone of this technician; it cannot be asked for again. */
   newPhone: (technician: string) =>

@@ -1,13 +1,18 @@
-// Four places: the work orders, those that need a person, one work order, and the phones. The address is the hash, so that a
+// Five places: what waits for a decision, the work orders, those that need a person, one work order, and the phones. The address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
 export type Place =
-  { page: 'orders' } | { page: 'dispatch' } | { page: 'phones' } | { page: 'job'; id: string };
+  | { page: 'attention' }
+  | { page: 'orders' }
+  | { page: 'dispatch' }
+  | { page: 'phones' }
+  | { page: 'job'; id: string };
 
 function read(): Place {
   const [, page, id] = window.location.hash.split('/');
   if (page === 'work-orders' && id) return { page: 'job', id: decodeURIComponent(id) };
+  if (page === 'attention') return { page: 'attention' };
   if (page === 'dispatch') return { page: 'dispatch' };
   if (page === 'phones') return { page: 'phones' };
   return { page: 'orders' };

@@ -4,10 +4,11 @@ import { deflateSync, crc32 } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
 import type { Status, Wipe } from '@jobsheet/model';
-import { makeCode, makeJob, makePhones, makeRescue, makeRows, session } from './fixtures';
+import { makeCode, makeJob, makeLane, makePhones, makeRescue, makeRows, session } from './fixtures';
 
 export function fakeOffice(): Plugin {
   let rows = makeRows();
+  let lane = makeLane();
   let phones = makePhones();
   let signedIn = false;
   let broken = false;
@@ -30,11 +31,15 @@ export function fakeOffice(): Plugin {
           const knob = url.pathname.slice('/fake/'.length);
           if (knob === 'reset') {
             rows = makeRows();
+            lane = makeLane();
             phones = makePhones();
             broken = false;
             signedIn = url.searchParams.get('in') === '1';
           }
-          if (knob === 'empty') rows = [];
+          if (knob === 'empty') {
+            rows = [];
+            lane = { total: 0, entries: [] };
+          }
           if (knob === 'break') {
             broken = true;
             listeners.forEach((one) => one.destroy());
@@ -85,6 +90,16 @@ export function fakeOffice(): Plugin {
           response.setHeader('content-type', 'image/png');
           return void response.end(picture(parseInt(path[1].slice(0, 4), 16)));
         }
+        if (path[0] === 'attention') {
+          if (!path[1]) return send(200, lane);
+          // Somebody else is always faster with this one.
+          if (body.reason === 'slow')
+            return send(409, { type: '/problems/decided', title: 'Decided.', status: 409, by: '王芳' });
+          const entries = lane.entries.filter((one) => String(one.n) !== path[1]);
+          lane = { total: entries.length, entries };
+          tell();
+          return send(200, null);
+        }
         if (path[0] === 'rescue') {
           if (url.searchParams.get('stolen')) return send(200, makeRescue());
           const wanted = { bad: 'rescue-damaged', stolen: 'rescue-stolen' }[text.slice(0, 6).trim()];
@@ -108,7 +123,7 @@ export function fakeOffice(): Plugin {
         if (!row) return send(404, { code: 'no_such_job', message: 'No such work order.' });
         if (!path[2]) return send(200, makeJob(row, url.searchParams.get('language') === 'zh' ? 'zh' : 'en'));
 
-        const name = session.technicians.find((one) => one.id === body.technician)?.name ?? '';
+        const name = session.technicians.find((one) => one.login === body.technician)?.name ?? '';
         rows = rows.map((one) =>
           one !== row
             ? one

@@ -1,6 +1,10 @@
 // A day at a small company, typed by the model: what the fake office answers.
 import type {
+  Attention,
+  Choice,
+  ConsoleAttention,
   ConsoleJob,
+  ConsoleLane,
   ConsolePhone,
   ConsolePhoto,
   ConsoleRow,
@@ -142,6 +146,40 @@ export function makeRows(): ConsoleRow[] {
       last_word: technician === '' ? null : minutes(-((n * 7) % 45)),
     }),
   );
+}
+
+/** Something of each sort. */
+export function makeLane(): ConsoleLane {
+  const waiting: [number, Attention, string, string, number, number, Choice[]][] = [
+    [420, 'still_dark', '王磊', 'Jobsheet', 4, 0, ['reached', 'help_sent']],
+    [422, 'breached', '', 'Jobsheet', 25, 1, ['customer_told', 'met', 'noted']],
+    [425, 'acceptance_failed', 'price', 'Ana Li', 60, 1, ['settled', 'customer_told']],
+    [419, 'unassigned', '', 'Jobsheet', 12, 1, ['given_on', 'reached', 'noted']],
+    [424, 'differs', 'arrived: 1.4 km from the site', '王磊', 10, 2, ['stands', 'put_right']],
+    [
+      426,
+      'late',
+      'departed, note_written, photo_taken, part_fitted, step_answered',
+      '陈晨',
+      33,
+      2,
+      ['stands', 'put_right'],
+    ],
+    [429, 'breached', 'first_response', 'Jobsheet', 90, 1, ['customer_told', 'met', 'noted']],
+    [427, 'clock', '+12 min', '赵敏', 200, 3, ['phone_set', 'noted']],
+    [421, 'not_satisfied', 'not_solved, late', '陈晨', 1500, 1, ['settled', 'customer_told']],
+    [428, 'beyond_stock', 'FS-6205: 5 / 3', '王磊', 310, 2, ['checked', 'put_right']],
+  ];
+  const rows = makeRows();
+  const entries = waiting.map(
+    ([number, attention, about, by, ago, urgency, choices], i): ConsoleAttention => {
+      const row = rows.find((one) => one.id === `wo-${number}`)!;
+      const { level, customer, site, technician } = row;
+      const order = { work_order: row.id, number: row.number, level, customer, site, technician };
+      return { n: 900 - i, attention, about, by, at: minutes(-ago), urgency, choices, ...order };
+    },
+  );
+  return { total: entries.length, entries };
 }
 
 const template: Template = {
@@ -523,7 +561,16 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
     photos: held,
     journal,
     attention: row.attention
-      ? [{ attention: 'differs', about: 'arrived: 1.4 km from the site', at: minutes(-10) }]
+      ? [
+          {
+            n: journal.length,
+            attention: 'differs',
+            about: 'arrived: 1.4 km from the site',
+            at: minutes(-10),
+            choices: ['stands', 'put_right'],
+            decided: null,
+          },
+        ]
       : [],
   };
 }

@@ -83,7 +83,7 @@ for (const [lang, scheme, width, height] of [
     'console',
     (line) =>
       line.type() === 'error' &&
-      !/401|404|422|429|ERR_(INCOMPLETE|EMPTY)/.test(line.text()) &&
+      !/401|404|409|422|429|ERR_(INCOMPLETE|EMPTY)/.test(line.text()) &&
       faults.push(line.text()),
   );
   const name = (what) => `${what}-${lang}-${scheme}-${width}`;
@@ -112,6 +112,27 @@ for (const [lang, scheme, width, height] of [
   const focus = await page.evaluate(() => document.activeElement?.textContent);
   if (focus !== 'JS-2611-0419') faults.push(`${name('offered')}: focus is on ${focus}`);
 
+  await page.getByTestId('nav-attention').click();
+  await page.getByTestId('attention-still_dark').waitFor();
+  await look(page, name('attention'), coarse);
+  await page.getByTestId('attention-still_dark').getByTestId('decide').press('Enter');
+  await page.getByTestId('decide-confirm').click();
+  await look(page, name('dialog-decide'), coarse);
+  await page.locator('[data-testid=decide-choice] [role=radio]').first().click();
+  await page.getByTestId('decide-reason').fill('slow');
+  await page.getByTestId('decide-confirm').click();
+  await page.getByTestId('decide-problem').waitFor();
+  await look(page, name('dialog-decided'), coarse);
+  await page.getByTestId('decide-close').click();
+  await page.getByTestId('attention-still_dark').getByTestId('decide').press('Enter');
+  await page.locator('[data-testid=decide-choice] [role=radio]').first().press('Space');
+  await page.getByTestId('decide-reason').fill('Called from the lobby');
+  await page.getByTestId('decide-confirm').press('Enter');
+  await page.getByTestId('attention-still_dark').waitFor({ state: 'detached' });
+  const left = await page.evaluate(() => document.activeElement?.textContent?.trim());
+  if (!/Decide|处理/.test(left ?? '')) faults.push(`${name('attention')}: focus is on ${left}`);
+  await page.getByTestId('lane-kind').selectOption('late');
+  await look(page, name('attention-late'), coarse);
   await page.getByTestId('nav-dispatch').click();
   await look(page, name('dispatch'), coarse);
   await page.getByTestId('nav-orders').click();
@@ -187,6 +208,8 @@ for (const [lang, scheme, width, height] of [
   await knob('empty');
   await page.waitForSelector('.k-state');
   await look(page, name('empty'), coarse);
+  await page.getByTestId('nav-attention').click();
+  await look(page, name('attention-empty'), coarse);
   await context.close();
 }
 await browser.close();

@@ -286,6 +286,48 @@ test('what a phone cannot send is given in at the console as a file', async (t) 
   assert.deepEqual(faultsOf(desk.page), []);
 });
 
+test('a late fact comes while somebody watches, is decided, and the journal keeps it', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  const { id, number } = (await phone.signsIn()).jobs[0];
+  await office.stops();
+  await phone.record(id, { what: 'note_written', text: 'closed the valve' });
+  await phone.ends();
+  await office.starts();
+  const desk = await opensTheConsole(office, 'en');
+  t.after(() => desk.close());
+  await desk.signsIn();
+  await desk.opens(number);
+  await desk.reassigns('Ana Li', 'Nearer');
+  await desk.page.tap({ test: 'nav-attention' });
+  await desk.page.see({ text: desk.words('lane.none') });
+
+  await phone.starts();
+  await desk.page.see({ test: 'attention-late' }, 30_000);
+  assert.equal(await desk.page.text({ test: 'attention-count' }), '1');
+  await desk.decides('late', 'stands', 'He was there before the call');
+  await desk.page.see({ text: desk.words('lane.none') });
+  assert.equal(await desk.page.count({ test: 'attention-count' }), 0);
+  // Somebody else, a moment later, is told.
+  const { attention } = await office.job(number);
+  const [{ n, decided }] = attention;
+  assert.deepEqual([decided.choice, decided.reason], ['stands', 'He was there before the call']);
+  const again = office.asks(`/attention/${n}/decide`, {
+    method: 'POST',
+    body: { choice: 'put_right', reason: 'me too' },
+  });
+  await assert.rejects(again, /409.*\/problems\/decided/);
+  await desk.page.goto(`#/work-orders/${id}`);
+  const journal = await desk.page.text({ test: 'detail-journal' });
+  for (const words of ['act.raised', 'attention.late', 'act.decided', 'choice.stands'])
+    assert.ok(journal.includes(desk.words(words)), `${words}: ${journal}`);
+  assert.ok(journal.includes('He was there before the call') && journal.includes('closed the valve'));
+  assert.equal(await desk.page.count({ test: 'detail-attention' }), 0);
+  assert.deepEqual(faultsOf(desk.page), []);
+});
+
 describe('what goes wrong is said clearly, and nothing is lost', () => {
   let office, phone, page, job;
   const zh = words('zh');
@@ -543,6 +585,8 @@ describe('every screen can be read and tapped by everybody', () => {
       await check('orders');
       await desk.page.tap({ test: 'nav-dispatch' });
       await check('dispatch');
+      await desk.page.tap({ test: 'nav-attention' });
+      await check('attention');
       await desk.page.tap({ test: 'nav-phones' });
       await desk.page.see({ test: 'phone-state' });
       await check('phones');

@@ -3,6 +3,7 @@
 import type {
   Act,
   Answer,
+  Attention,
   Entry,
   KnownAnswer,
   KnownStepKind,
@@ -10,7 +11,7 @@ import type {
   Template,
   Verdict,
 } from '@jobsheet/model';
-import { bytes, code, distance, duration, listed, money, t, text, when } from './index';
+import { bytes, code, distance, duration, has, listed, money, t, text, when } from './index';
 
 type Lines = (string | null | undefined | false)[];
 type WhatLines = {
@@ -22,6 +23,8 @@ type ActLines = { [K in Act['act']]: (act: Extract<Act, { act: K }>, about: Abou
 export interface About {
   template: Template;
   technician: (id: string) => string;
+  /** What was raised as this entry. */
+  raised: (n: number) => string;
 }
 
 export interface EntryWords {
@@ -120,10 +123,38 @@ const acts: ActLines = {
     reason(a.reason),
   ],
   cancelled: (a) => [reason(a.reason)],
-  raised: (a) => [t(`attention.${a.attention}`), a.about],
+  raised: (a) => [t(`attention.${a.attention}`), aboutWords(a.attention, a.about)],
+  decided: (a, about) => [about.raised(a.n), t(`choice.${a.choice}`), reason(a.reason)],
+  judged: (a) => [
+    `${t(`duty.${a.duty}`)}: ${t(`clock.${a.verdict}`)}`,
+    t('entry.dueBy', { time: when(a.due) }),
+  ],
   rescued: () => [],
   returned: () => [],
 };
+
+/** What an attention is about: which promise, or as it was written down. */
+export function aboutWords(attention: Attention, about: string): string {
+  const words = (prefix: string, key: string) =>
+    has(prefix + key) ? (t as (key: string) => string)(prefix + key) : key;
+  switch (attention) {
+    case 'breached':
+    case 'undetermined':
+      return words('duty.', about);
+    case 'acceptance_failed':
+      return words('refuse:', about);
+    case 'not_satisfied':
+      return listed(about.split(', ').map((one) => words('ratingReason.', one)));
+    // The names of changes, of a refused one with the reason.
+    case 'late':
+    case 'differs':
+      return listed(about.split(', ').map((one) => words('what.', one)));
+    case 'refused':
+      return about.replace(/^\w+/, (name) => words('what.', name));
+    default:
+      return about;
+  }
+}
 
 export function signatory(name: string, capacity: string): string {
   return capacity ? t('entry.capacity', { name, capacity }) : name;

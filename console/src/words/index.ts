@@ -61,5 +61,6 @@ export function code(digest: string): string {
 
 export function problemWords(problem: Problem): string {
   const key = `problem.${problem.code}`;
-  return has(key) ? (t as (key: string) => string)(key) : problem.message;
+  const words = t as (key: string, params?: Record<string, string>) => string;
+  return has(key) ? words(key, problem.params) : problem.message;
 }

@@ -1,6 +1,10 @@
 //! What the office did to a work order: journalled beside the technicians' changes, with actor and time.
 
-use crate::TechnicianId;
+use crate::{
+    TechnicianId,
+    attention::Choice,
+    standard::{Duty, Verdict},
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,6 +41,21 @@ pub enum Act {
         attention: Attention,
         about: String,
     },
+    /// Somebody has decided of what was raised as entry `n`; the first decision counts.
+    Decided {
+        #[ts(type = "number")]
+        n: u64,
+        choice: Choice,
+        reason: String,
+    },
+    /// A record shows that a promise was kept or not, however late it came. Once for each promise.
+    Judged {
+        duty: Duty,
+        verdict: Verdict,
+        #[ts(type = "string")]
+        #[serde(with = "crate::moment::millis")]
+        due: DateTime<Utc>,
+    },
     /// Records came in a phone's rescue file; the actor gave it in.
     Rescued {},
     /// The signed sheet is at the office, complete with its photos (E10).
@@ -71,10 +90,19 @@ pub enum Attention {
     ProgressDue,
     /// No word by when the technician said to be back in reach.
     StillDark,
-    /// The promise has passed and nobody is known to be on site (A7).
+    /// A promise has passed and nothing shows that it was kept (A7, B4, B5, B9). It says which (a [`Duty`]), and
+    /// nothing where it is the one on the work order.
     Breached,
+    /// A promise may have been kept or not: the phone's clock proves neither. A person decides.
+    Undetermined,
     /// The hard limit has passed too (A17).
     CeilingPassed,
+    /// The customer did not sign (D13).
+    AcceptanceFailed,
+    /// The customer signed and is not satisfied (B14).
+    NotSatisfied,
+    /// More of a part was fitted from the van than it carries.
+    BeyondStock,
 }
 
 /// One line of a work order's journal, as the console shows it.

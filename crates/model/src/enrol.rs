@@ -203,6 +203,9 @@ pub struct Extra {
     /// Of `app-too-old` (426): the oldest version of the app that is answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<String>,
+    /// Of `decided` (409): name of who was first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A one-time code as it counts: capitals and digits without gaps, and what is easily mistaken made right.

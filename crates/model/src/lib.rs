@@ -9,10 +9,12 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod attention;
 pub mod calendar;
 pub mod change;
 pub mod charges;
 pub mod document;
+pub mod due;
 pub mod enrol;
 mod forward;
 pub mod ids;

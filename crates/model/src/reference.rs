@@ -1,6 +1,6 @@
 //! Reference data that phones keep whole: the parts catalogue, fault codes, the van's stock.
 
-use crate::{Money, Text};
+use crate::{Money, Sheet, Text, change::PartSource};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -31,4 +31,12 @@ pub struct FaultCode {
 pub struct VanStock {
     pub number: String,
     pub quantity: u32,
+}
+
+/// How many of a part a sheet takes from the van and how many that carries, where it is more.
+pub fn beyond_stock(stock: &[VanStock], sheet: &Sheet, number: &str) -> Option<(u32, u32)> {
+    let taken = sheet.parts.iter().filter(|line| line.from == PartSource::Van && line.part.number == number);
+    let taken = taken.map(|line| line.quantity).fold(0, u32::saturating_add);
+    let carried = stock.iter().filter(|one| one.number == number).map(|one| one.quantity).sum();
+    (taken > carried).then_some((taken, carried))
 }

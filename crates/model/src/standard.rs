@@ -67,7 +67,7 @@ pub struct Promise {
 }
 
 /// What is promised, in the order in which it is done (X2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
     FirstResponse,
@@ -75,6 +75,19 @@ pub enum Duty {
     Arrive,
     Start,
     Solve,
+}
+
+impl Duty {
+    /// As it stands in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Duty::FirstResponse => "first_response",
+            Duty::Plan => "plan",
+            Duty::Arrive => "arrive",
+            Duty::Start => "start",
+            Duty::Solve => "solve",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,8 +122,9 @@ pub struct Happened {
     pub latest: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ClockVerdict")]
 pub enum Verdict {
     Running,
     Paused,

@@ -4,6 +4,7 @@
 use crate::{
     Digest, Language, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
+    attention::Choice,
     charges::Charges,
     document::Document,
     enrol::{PhoneId, Wipe},
@@ -533,9 +534,56 @@ pub struct ConsolePhoto {
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Raised {
+    /// The journal's entry.
+    #[ts(type = "number")]
+    pub n: u64,
     pub attention: Attention,
     pub about: String,
     #[ts(type = "string")]
     #[serde(with = "millis")]
     pub at: DateTime<Utc>,
+    pub choices: Vec<Choice>,
+    pub decided: Option<Decision>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Decision {
+    pub choice: Choice,
+    pub reason: String,
+    /// Name of the person.
+    pub by: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+}
+
+/// What waits for a decision, the newest first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleLane {
+    /// Of all that waits; more than `entries` where those are too many to show.
+    pub total: u32,
+    pub entries: Vec<ConsoleAttention>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleAttention {
+    /// The journal's entry.
+    #[ts(type = "number")]
+    pub n: u64,
+    pub attention: Attention,
+    pub about: String,
+    /// Who brought it up.
+    pub by: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    /// 0 is looked at first.
+    pub urgency: u8,
+    pub choices: Vec<Choice>,
+    pub work_order: WorkOrderId,
+    pub number: String,
+    pub level: Level,
+    pub customer: String,
+    pub site: String,
+    pub technician: String,
 }

@@ -28,6 +28,7 @@ fn types() -> String {
         view::ConsoleSession,
         view::ConsoleRow,
         view::ConsoleJob,
+        view::ConsoleLane,
         view::ConsolePhone,
         view::EnrolmentCode,
         view::RescueFile,

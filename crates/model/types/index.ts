@@ -1,6 +1,6 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
-export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "rescued", } | { "act": "returned", };
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -20,7 +20,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "ceiling_passed";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "beyond_stock";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -84,9 +84,30 @@ tariff: string,
  */
 incomplete: boolean, };
 
+/**
+ * What was decided.
+ */
+export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "customer_told" | "settled" | "met" | "missed" | "noted";
+
 export type ChoiceOption = { value: string, label: Text, fails: boolean, };
 
+export type ClockVerdict = "running" | "paused" | "met" | "breached" | "undetermined";
+
 export type Colour = "red" | "yellow" | "green";
+
+export type ConsoleAttention = { 
+/**
+ * The journal's entry.
+ */
+n: number, attention: Attention, about: string, 
+/**
+ * Who brought it up.
+ */
+by: string, at: string, 
+/**
+ * 0 is looked at first.
+ */
+urgency: number, choices: Array<Choice>, work_order: WorkOrderId, number: string, level: Level, customer: string, site: string, technician: string, };
 
 export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, charges: Charges, 
 /**
@@ -97,6 +118,15 @@ document: Document, digest: Digest,
  * Is what was signed what the office folds? `null` while unsigned.
  */
 signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, };
+
+/**
+ * What waits for a decision, the newest first.
+ */
+export type ConsoleLane = { 
+/**
+ * Of all that waits; more than `entries` where those are too many to show.
+ */
+total: number, entries: Array<ConsoleAttention>, };
 
 /**
  * A phone that was enrolled, in the office's list.
@@ -150,6 +180,12 @@ export type Cover = { "by": "warranty", until: string, } | { "by": "contract", n
 
 export type Customer = { id: string, name: string, contact: string, phone: string, second_phone: string, };
 
+export type Decision = { choice: Choice, reason: string, 
+/**
+ * Name of the person.
+ */
+by: string, at: string, };
+
 export type DeclineReason = "too_far" | "skill" | "shift_ending" | "on_another_job" | "parts_missing" | "unwell" | "other";
 
 export type Declined = { 
@@ -201,6 +237,11 @@ arrived: string, finished: string, travel: string, work: string,
 photos: Array<Digest>, charges: Array<DocumentLine>, total: string, currency: string, tariff: string, template: string, consent: string, };
 
 export type DocumentLine = { title: string, value: string, note: string, };
+
+/**
+ * What is promised, in the order in which it is done (X2).
+ */
+export type Duty = "first_response" | "plan" | "arrive" | "start" | "solve";
 
 /**
  * A one-time code for a new phone. It is shown once: the office keeps only its digest.
@@ -571,7 +612,11 @@ export type Quote = {
  */
 at: string, total: Money, agreed_by: string, };
 
-export type Raised = { attention: Attention, about: string, at: string, };
+export type Raised = { 
+/**
+ * The journal's entry.
+ */
+n: number, attention: Attention, about: string, at: string, choices: Array<Choice>, decided: Decision | null, };
 
 /**
  * E9, E14: 5, 3, 2 and 0 points.

@@ -3,6 +3,7 @@
 
 use crate::{
     Office,
+    decide::answered,
     store::{self, Held, people},
     sync::{AUTOMATIC, journal_act},
 };
@@ -10,7 +11,8 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Stage, TechnicianId, WorkOrder, WorkOrderId,
-    act::Act,
+    act::{Act, Attention},
+    attention::Choice,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
 use rusqlite::Connection;
@@ -97,6 +99,7 @@ impl Office {
             store::revoke(tx, id, from, now, reason, &to.name)?;
             let act = Act::Reassigned { from, to: to.id, reason: reason.to_owned() };
             journal_act(tx, id, now, actor(by), act)?;
+            given_on(tx, id, &to, by, now)?;
             assign(tx, order, &to, now)
         })
     }
@@ -136,7 +139,22 @@ pub fn offer_in(
     }
     plan(&mut order);
     journal_act(tx, id, now, actor(by), Act::Offered { technician: to.id })?;
+    given_on(tx, id, to, by, now)?;
     assign(tx, order, to, now)
+}
+
+/// Who gives a work order to somebody has answered that nobody had it.
+fn given_on(
+    tx: &Connection,
+    id: WorkOrderId,
+    to: &Technician,
+    by: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let was_waiting = |one, _: &str| {
+        matches!(one, Attention::Undelivered | Attention::OfferExpired | Attention::Unassigned)
+    };
+    answered(tx, id, was_waiting, (Choice::GivenOn, &to.name), actor(by), now)
 }
 
 fn open_order(tx: &Connection, id: WorkOrderId) -> Result<Held, Cannot> {

@@ -10,6 +10,7 @@ mod backup;
 mod brief;
 mod clock;
 mod console;
+mod decide;
 mod demo;
 mod dispatch;
 mod hints;
@@ -25,6 +26,7 @@ mod ticker;
 pub use accounts::{NewStaff, NewTechnician, Role};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
+pub use decide::Undecided;
 pub use demo::Offered;
 pub use rescue::NoRescue;
 
@@ -73,6 +75,8 @@ struct Inner {
     /// Signs receipts and wipes.
     key: SecretKey,
     challenges: phones::Challenges,
+    /// What the ticker knows of the time to come.
+    quiet: std::sync::Mutex<Option<ticker::Quiet>>,
     clock: Clock,
 }
 
@@ -98,6 +102,7 @@ impl Office {
             working: tokio::sync::Semaphore::new(16),
             key,
             challenges: phones::Challenges::default(),
+            quiet: std::sync::Mutex::default(),
             clock: options.clock,
         }));
         office.tidy();

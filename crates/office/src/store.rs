@@ -4,6 +4,7 @@
 //! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
 //! Functions take a `&Connection`, which is a transaction whenever they write.
 
+pub mod attention;
 pub mod clocks;
 pub mod console;
 pub mod people;
@@ -41,6 +42,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "positions", sql: include_str!("../../../migrations/office/0004_positions.sql") },
     Migration { name: "thumbs", sql: include_str!("../../../migrations/office/0005_thumbs.sql") },
     Migration { name: "zone", sql: include_str!("../../../migrations/office/0006_zone.sql") },
+    Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
+    Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
 ];
 
 pub struct Store {
@@ -301,9 +304,9 @@ pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
 /// Keeps a changed work order; the caller has given it a new version.
 pub fn update_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
     tx.run(
-        "UPDATE work_order SET version = ?2, body = ?3,
+        "UPDATE work_order SET version = ?2, body = ?3, open = CASE WHEN ?4 OR returned > 0 THEN 0 ELSE 1 END,
              body_n = (SELECT n + 1 FROM counter WHERE stream = 'office') WHERE id = ?1",
-        params![Id(order.id), order.version, Json(order)],
+        params![Id(order.id), order.version, Json(order), order.cancelled.is_some()],
     )?;
     insert_version(tx, order)
 }
@@ -333,7 +336,7 @@ pub fn clear_sheet(tx: &Connection, id: WorkOrderId) -> Result<()> {
 }
 
 pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<()> {
-    tx.run("UPDATE work_order SET returned = ?2 WHERE id = ?1", params![Id(id), revision])?;
+    tx.run("UPDATE work_order SET returned = ?2, open = 0 WHERE id = ?1", params![Id(id), revision])?;
     Ok(())
 }
 
@@ -386,6 +389,17 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
             line.folded,
         ],
     )?;
+    match &line.entry {
+        Entry::Act(Act::Raised { .. }) => {
+            let sql = "INSERT INTO attention (n, work_order) VALUES (?1, ?2)";
+            tx.run(sql, params![n, Id(line.work_order)])?;
+        }
+        Entry::Act(Act::Decided { n: raised, .. }) => {
+            let sql = "UPDATE attention SET decided = ?2 WHERE n = ?1 AND decided IS NULL";
+            anyhow::ensure!(tx.run(sql, params![raised, n])? == 1, "entry {raised} was decided before");
+        }
+        _ => {}
+    }
     if moves_work_order(&line.entry) {
         tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
     }
@@ -405,6 +419,8 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::Raised { .. }
+            | Act::Judged { .. }
+            | Act::Decided { .. }
             | Act::Rescued {}
             | Act::Returned {} => false,
         },

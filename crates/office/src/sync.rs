@@ -6,18 +6,23 @@
 
 use crate::{
     Office, accounts,
-    store::{self, Held, Line, sync as held},
+    decide::answered,
+    store::{self, Held, Line, clocks, sync as held},
 };
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
-    change::KnownWhat,
+    attention::Choice,
+    change::{KnownWhat, PartSource, Rating},
+    due::{self, Settled},
     moment::{CLOCK_OFF, other_zone, zone_text},
     planted,
     prepare::prepare,
+    reference::beyond_stock,
     sheet::apply,
+    standard::{self, Verdict},
     wire::{
         Base, BaseSheet, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest,
         SyncResponse, reference_digest, scope_digest,
@@ -38,6 +43,8 @@ const PAGE_BYTES: usize = 1024 * 1024;
 const FIRST_BYTES: usize = 128 * 1024;
 /// The largest number that a phone may name: the store keeps no larger ones, and some are counted on from.
 const MOST: u64 = u32::MAX as u64;
+/// How often it is written down that a phone was heard of which has nothing to say.
+const HEARD_EVERY: TimeDelta = TimeDelta::minutes(2);
 /// Who acts when nobody does.
 pub const AUTOMATIC: &str = "Jobsheet";
 
@@ -70,10 +77,13 @@ impl Office {
             return Err(Halt::TooMany);
         }
         let now = self.now();
-        // A sync that brings nothing and proves nothing costs no write.
+        // A sync that brings nothing and proves nothing costs no write, or one in minutes: where somebody said to be
+        // back by now, that the phone is heard is word enough.
         let quiet = self.0.store.read(|db| -> Result<_, Halt> {
             let cursor = Cursor::read(db, request.cursor.as_deref())?;
-            let known = held::device(db, request.device)?.is_some_and(|device| device.technician == me.id);
+            let device = held::device(db, request.device)?.filter(|device| device.technician == me.id);
+            let heard = device.and_then(|device| device.heard);
+            let known = heard.is_some_and(|heard| now - heard.last < HEARD_EVERY);
             if !request.changes.is_empty()
                 || !known
                 || request.differed
@@ -162,6 +172,8 @@ fn note_deliveries(
     for id in held::offers_delivered(tx, me.id, position)? {
         held::set_delivered(tx, id, me.id, now)?;
         journal_act(tx, id, now, &me.name, Act::Delivered { technician: me.id })?;
+        let answer = (Choice::Reached, "It has reached the phone · 已送达手机");
+        answered(tx, id, |one, _| one == Attention::Undelivered, answer, AUTOMATIC, now)?;
     }
     Ok(())
 }
@@ -466,6 +478,44 @@ impl<'a> Push<'a> {
         }
     }
 
+    /// Says of the promises that a record settles whether they were kept (A7, B4, B5, B9).
+    fn settle(&self, order: &WorkOrder, sheets: (&Sheet, &Sheet), at: &Moment) -> anyhow::Result<()> {
+        let Some(standard) = standard::of(order.under.as_ref()) else { return Ok(()) };
+        let given = clocks::delivered(self.tx, order.id)?;
+        let settled = due::settled(order, standard, given, sheets, at, self.now);
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let (raised, judged) = clocks::said(self.tx, order.id)?;
+        for Settled { duty, due, verdict } in settled {
+            if judged.contains(&duty) {
+                continue;
+            }
+            let act = Act::Judged { duty, verdict, due };
+            journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
+            if verdict == Verdict::Met {
+                // Nobody knew of it when the promise passed.
+                let is_it = |one, of: &str| one == Attention::Breached && of == due::about(standard, duty);
+                let answer = (Choice::Met, "It was in time, and heard of later · 当时已按时，后来才得知");
+                answered(self.tx, order.id, is_it, answer, AUTOMATIC, self.now)?;
+            }
+            let attention = match verdict {
+                Verdict::Breached => Attention::Breached,
+                Verdict::Undetermined => Attention::Undetermined,
+                Verdict::Running | Verdict::Paused | Verdict::Met => continue,
+            };
+            let about = match attention {
+                Attention::Breached => due::about(standard, duty),
+                _ => duty.word(),
+            };
+            if !raised.iter().any(|said| said.attention == attention && said.about == about) {
+                let act = Act::Raised { attention, about: about.to_owned() };
+                journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Accepts the change into journal and sheet, or says why it does not fit. The outer error is the store's.
     fn judge(&mut self, change: &Change) -> anyhow::Result<Result<(), Refusal>> {
         let Some(Place { order, mut sheet, mine, new }) = self.place_of(change)? else {
@@ -481,6 +531,7 @@ impl<'a> Push<'a> {
         };
         // Somebody's answer to an offer that is no longer theirs must not answer it for its new owner.
         let folded = mine || !answers_offer(&change.what);
+        let before = sheet.clone();
         if folded && let Err(reason) = apply(&mut sheet, change) {
             return Ok(Err(reason));
         }
@@ -503,6 +554,8 @@ impl<'a> Push<'a> {
         store::update_sheet(self.tx, &sheet, self.now)?;
         self.accepted.insert(order.id);
         self.note_clock(order.id, &change.at)?;
+        self.settle(&order, (&before, &sheet), &change.at)?;
+        self.look_at(&sheet, &change.what)?;
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
@@ -512,6 +565,27 @@ impl<'a> Push<'a> {
             self.answer_offer(order, &change.what)?;
         }
         Ok(Ok(()))
+    }
+
+    /// What a person has to look at although the record is right in itself.
+    fn look_at(&self, sheet: &Sheet, what: &What) -> anyhow::Result<()> {
+        let What::Known(known) = what else { return Ok(()) };
+        match known {
+            KnownWhat::SignOffRefused { reason, .. } => {
+                self.raise(sheet.work_order, Attention::AcceptanceFailed, word(reason))
+            }
+            KnownWhat::SignedOff { act, .. } if act.rating == Rating::NotSatisfied => {
+                let reasons: Vec<_> = act.rating_reasons.iter().map(word).collect();
+                self.raise(sheet.work_order, Attention::NotSatisfied, reasons.join(", "))
+            }
+            KnownWhat::PartFitted { part, from: PartSource::Van, .. } => {
+                let Some(stock) = held::van(self.tx, self.me.id)? else { return Ok(()) };
+                let Some((taken, carried)) = beyond_stock(&stock, sheet, &part.number) else { return Ok(()) };
+                let about = format!("{}: {taken} / {carried}", part.number);
+                raise_once(self.tx, sheet.work_order, self.me, Attention::BeyondStock, &about, self.now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says so once for each work order when the phone's clock or time zone is not what it should be (P23).
@@ -597,6 +671,11 @@ impl<'a> Push<'a> {
 fn is_same_fact(known: &held::KnownChange, change: Option<&Change>) -> bool {
     let known = serde_json::from_str::<Change>(&known.body).ok();
     known.zip(change).is_some_and(|(known, change)| known.is_same_fact(change))
+}
+
+/// A plain enum as it stands in JSON.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
 }
 
 fn answers_offer(what: &What) -> bool {

@@ -3,10 +3,10 @@
 use crate::world::{Phone, World, note, open};
 use chrono::TimeDelta;
 use jobsheet_model::{
-    Stage, WorkOrder, WorkOrderId,
-    act::{Act, Attention, Entry},
-    change::KnownWhat,
-    standard,
+    Change, Digest, Stage, WorkOrder, WorkOrderId,
+    act::{Act, Attention, Entry, JournalEntry},
+    change::{ContactOutcome, KnownWhat},
+    standard::{self, Duty, Verdict},
     work_order::AssignmentState,
 };
 use std::sync::Barrier;
@@ -231,4 +231,135 @@ async fn the_office_raises_the_alarm_when_there_is_no_word_by_the_time_agreed() 
     world.clock.set(back_by + minutes(1));
     world.office.tick().unwrap();
     assert_eq!(times(&world, job.id, Attention::StillDark), 2);
+}
+
+#[tokio::test]
+async fn a_phone_that_is_back_and_has_nothing_to_say_gives_no_alarm() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let job = phone.a_job().await;
+    let back_by = world.clock.now() + minutes(40);
+    let change = phone.change(&job, KnownWhat::WentDark { back_by });
+    phone.sync(&[change]).await;
+    // Upstairs again after a quarter of an hour: it only asks for news.
+    world.clock.advance(minutes(15));
+    phone.sync(&[]).await;
+    world.clock.set(back_by + minutes(1));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::StillDark), 0);
+    // Down once more, and this time nobody comes back.
+    let back_by = world.clock.now() + minutes(10);
+    let change = phone.change(&job, KnownWhat::WentDark { back_by });
+    phone.sync(&[change]).await;
+    world.clock.set(back_by + minutes(1));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::StillDark), 1);
+}
+
+fn judged(world: &World, id: WorkOrderId) -> Vec<(Duty, Verdict)> {
+    let journal = world.office.journal(id).unwrap().into_iter();
+    let verdict = |line: JournalEntry| match line.entry {
+        Entry::Act(Act::Judged { duty, verdict, .. }) => Some((duty, verdict)),
+        _ => None,
+    };
+    journal.filter_map(verdict).collect()
+}
+
+fn arrived() -> KnownWhat {
+    KnownWhat::Arrived { position: None, distance_m: None, on_site: None, note: "No signal".into() }
+}
+
+#[tokio::test]
+async fn a7_an_arrival_that_is_heard_of_late_is_judged_by_when_it_was() {
+    let world = World::new();
+    let mut phone = world.phone("ana.li").await;
+    let mut jobs = phone.pull().await.into_iter().map(|base| base.order);
+    let (job, late, unsure) = (jobs.next().unwrap(), jobs.next().unwrap(), jobs.next().unwrap());
+    // In time in the basement, and nobody hears of it before the promise has passed.
+    world.clock.set(job.respond_by - minutes(1));
+    let there = phone.change(&job, arrived());
+    world.clock.set(late.respond_by + minutes(2));
+    let too_late = phone.change(&late, arrived());
+    let mut change: Change = serde_json::from_str(phone.change(&unsure, arrived()).get()).unwrap();
+    (change.at.utc, change.at.ahead) = (unsure.respond_by - minutes(1), None);
+    phone.sequence -= 1;
+    phone.previous = Some(Digest::of(too_late.get().as_bytes()));
+    let unproved = phone.raw(serde_json::to_string(&change).unwrap());
+    world.clock.set(late.respond_by.max(unsure.respond_by).max(job.respond_by) + minutes(5));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, job.id, Attention::Breached), 1);
+    phone.renews().await;
+    for _ in 0..2 {
+        phone.sync(&[there.clone(), too_late.clone(), unproved.clone()]).await;
+    }
+    assert_eq!(judged(&world, job.id), [(Duty::Arrive, Verdict::Met)]);
+    assert_eq!(judged(&world, late.id), [(Duty::Arrive, Verdict::Breached)]);
+    assert_eq!(judged(&world, unsure.id), [(Duty::Arrive, Verdict::Undetermined)]);
+    assert_eq!(times(&world, late.id, Attention::Breached), 1, "said before, by the clock");
+    assert_eq!(times(&world, unsure.id, Attention::Undetermined), 1);
+}
+
+#[tokio::test]
+async fn b4_b9_b5_first_response_plan_and_start_are_kept_at_the_office() {
+    let world = World::new();
+    let b = standard::shipped_one("B").unwrap();
+    let registered = |n: u128| {
+        let mut order = world.office.work_orders().unwrap().remove(0);
+        order.id = WorkOrderId(uuid::Uuid::from_u128(n));
+        order.number = format!("B-{n}");
+        order.under = Some(b.under());
+        order.level = b.on_a_work_order("p1").unwrap();
+        order.request.received_at = world.clock.now();
+        let promise = b.promise("p1", world.clock.now(), world.clock.now()).unwrap();
+        (order.respond_by, order.ceiling) = (promise.due, promise.ceiling);
+        world.office.register(order.clone(), "周莉").unwrap();
+        order
+    };
+    let (silent, spoken) = (registered(1), registered(2));
+    let mut phone = world.phone("ana.li").await;
+    for order in [&silent, &spoken] {
+        world.office.offer(order.id, "ana.li", "周莉").unwrap();
+    }
+    phone.pull().await;
+    let order = |id| self::order(&world, id);
+    let contacted = |agreed| KnownWhat::CustomerContacted {
+        outcome: ContactOutcome::Reached,
+        agreed,
+        note: String::new(),
+    };
+    let spoke = phone.change(&order(spoken.id), contacted(None));
+    let accepts = [silent.id, spoken.id].map(|id| phone.change(&order(id), KnownWhat::OfferAccepted {}));
+    phone.sync(&[vec![spoke], accepts.to_vec()].concat()).await;
+    let breaches = |id| -> Vec<String> {
+        let raised = world.office.raised(id).unwrap().into_iter();
+        raised.filter(|one| one.attention == Attention::Breached).map(|one| one.about).collect()
+    };
+    world.clock.advance(minutes(16));
+    world.office.tick().unwrap();
+    assert_eq!((breaches(silent.id), breaches(spoken.id)), (vec!["first_response".to_owned()], vec![]));
+    let planned = phone.change(&order(spoken.id), contacted(Some(world.clock.now() + minutes(60))));
+    phone.sync(&[planned]).await;
+    world.clock.advance(minutes(46));
+    world.office.tick().unwrap();
+    assert_eq!(breaches(silent.id), ["first_response", "plan"]);
+    phone.renews().await;
+    let changes = [arrived(), KnownWhat::WorkStarted {}].map(|what| phone.change(&order(spoken.id), what));
+    phone.sync(&changes).await;
+    world.clock.set(spoken.respond_by + minutes(1));
+    world.office.tick().unwrap();
+    assert_eq!(breaches(silent.id), ["first_response", "plan", ""]);
+    assert_eq!(breaches(spoken.id), [""; 0]);
+    let met = [Duty::FirstResponse, Duty::Plan, Duty::Start].map(|duty| (duty, Verdict::Met));
+    assert_eq!(judged(&world, spoken.id), met);
+}
+
+#[tokio::test]
+async fn what_is_cancelled_or_back_has_no_clocks_any_more() {
+    let world = World::new();
+    let job = offered(&world, "liu.yang");
+    world.office.tick().unwrap();
+    world.office.cancel(job.id, "Mended by themselves", "周莉").unwrap();
+    world.clock.set(job.ceiling + minutes(60));
+    world.office.tick().unwrap();
+    assert!(world.office.raised(job.id).unwrap().is_empty());
 }

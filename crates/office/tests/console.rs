@@ -53,6 +53,8 @@ async fn every_route_of_the_console_but_sign_in_wants_the_cookie() {
         (Method::POST, format!("/work-orders/{id}/offer")),
         (Method::POST, format!("/work-orders/{id}/reassign")),
         (Method::POST, format!("/work-orders/{id}/cancel")),
+        (Method::GET, "/attention".to_owned()),
+        (Method::POST, "/attention/1/decide".to_owned()),
         (Method::GET, format!("/photos/{}", "a".repeat(64))),
         (Method::GET, "/events".to_owned()),
         (Method::GET, "/phones".to_owned()),

@@ -1,5 +1,6 @@
 //! The office as phones and browsers meet it: its router, called in this process.
 
+mod attention;
 mod clocks;
 mod console;
 mod demo;

@@ -163,6 +163,12 @@ impl Phone<'_> {
         self.answer(&asked.json::<Value>()["challenge"]).await
     }
 
+    /// A new session after the hour that one lasts.
+    pub async fn renews(&mut self) {
+        let given: Value = self.try_session().await.json();
+        self.token = given["token"].as_str().unwrap().to_owned();
+    }
+
     pub async fn answer(&self, challenge: &Value) -> Answer {
         let challenge = challenge.as_str().unwrap().to_owned();
         let answer = SessionAsked::answered(self.id, &self.key, &self.office_key, challenge);

@@ -162,7 +162,9 @@ export async function holdsTheDay(office, technician) {
   const { sheet, order } = job;
   assert.equal(job.signed_as_shown, true, 'the office folds what was signed');
   assert.equal(job.row.status, 'sheet_returned', 'signed, and all of it came back');
-  assert.deepEqual(job.attention, []);
+  // Two were fitted of a part of which this van carries one: the office has noticed, and holds nothing against it.
+  const doubts = job.attention.filter((one) => one.attention !== 'beyond_stock');
+  assert.deepEqual(doubts, []);
   assert.equal(job.row.photos, job.row.photos_held);
   assert.equal(sheet.photos.length, technician.did.photos, 'all photos');
   assert.deepEqual(

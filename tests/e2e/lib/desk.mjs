@@ -48,6 +48,27 @@ class Desk {
     await this.page.see({ test: 'detail-journal' });
   }
 
+  /** Gives the work order on the page to another technician. */
+  async reassigns(name, reason) {
+    await this.page.tap({ test: 'reassign' });
+    await this.page.fill({ test: 'ask-technician' }, name);
+    await this.page.fill({ test: 'ask-reason' }, reason);
+    await this.page.tap({ test: 'reassign-confirm' });
+    await this.page.gone({ test: 'reassign-confirm' });
+  }
+
+  /** Decides the only attention of this kind, when it has come by itself. */
+  async decides(kind, choice, reason) {
+    const entry = { test: `attention-${kind}` };
+    await this.page.see(entry, 30_000);
+    await this.page.tap({ test: 'decide' });
+    await this.page.tap({ role: 'radio', name: this.words(`choice.${choice}`) });
+    await this.page.fill({ test: 'decide-reason' }, reason);
+    await this.page.tap({ test: 'decide-confirm' });
+    await this.page.gone(entry);
+    if (!(await this.page.evaluate('window.sameAsBefore'))) throw new Error('the page was loaded again');
+  }
+
   /** A code for a new phone of this technician, as it is shown. */
   async makesACode(name) {
     await this.page.tap({ test: 'nav-phones' });

@@ -22,7 +22,8 @@ use axum::{
 use futures_util::Stream;
 use jobsheet_model::{
     Language, WorkOrderId,
-    view::{ConsoleJob, ConsoleRow, ConsoleSession},
+    attention::Choice,
+    view::{ConsoleJob, ConsoleLane, ConsoleRow, ConsoleSession},
     wire::SignIn,
 };
 use serde::Deserialize;
@@ -40,6 +41,8 @@ pub fn router() -> Router<Office> {
         .route("/work-orders/{id}/offer", post(offer))
         .route("/work-orders/{id}/reassign", post(reassign))
         .route("/work-orders/{id}/cancel", post(cancel))
+        .route("/attention", get(lane))
+        .route("/attention/{n}/decide", post(decide))
         .route("/photos/{digest}", get(photo))
         .route("/photos/{digest}/thumb", get(thumb))
         .route("/events", get(events))
@@ -237,6 +240,30 @@ async fn cancel(
     Sent(Cancel { reason }): Sent<Cancel>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.cancel(id, &reason, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn lane(State(office): State<Office>, _: Staff) -> Result<Json<ConsoleLane>, HttpProblem> {
+    Ok(Json(office.run(|office| office.lane()).await?))
+}
+
+#[derive(Deserialize)]
+struct Decide {
+    choice: Choice,
+    reason: String,
+}
+
+async fn decide(
+    State(office): State<Office>,
+    staff: Staff,
+    n: Result<Path<u64>, axum::extract::rejection::PathRejection>,
+    Sent(Decide { choice, reason }): Sent<Decide>,
+) -> Result<StatusCode, HttpProblem> {
+    // Larger numbers than the store keeps are as absent as any other.
+    let Some(n) = n.ok().map(|Path(n)| n).filter(|n| i64::try_from(*n).is_ok()) else {
+        return Err(HttpProblem::not_found());
+    };
+    office.run(move |office| office.decide(n, choice, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,7 +1,8 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
 use crate::{
-    accounts::Denied, dispatch::Cannot, phones::Unfit, photos::Stopped, rescue::NoRescue, sync::Halt,
+    accounts::Denied, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped, rescue::NoRescue,
+    sync::Halt,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -227,6 +228,25 @@ impl From<NoRescue> for HttpProblem {
             }
             NoRescue::NotItsOwn => unfit("rescue-not-its-own", "This file holds somebody else's records."),
             NoRescue::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
+impl From<Undecided> for HttpProblem {
+    fn from(why: Undecided) -> Self {
+        let detail = why.to_string();
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            Undecided::NoSuch => return Self::not_found(),
+            Undecided::Already { by } => Self {
+                extra: Box::new(Extra { by: Some(by), ..Extra::default() }),
+                ..Self::new(StatusCode::CONFLICT, "decided", "Somebody has decided this already.")
+            },
+            Undecided::Unfit => unfit("unfit-choice", "This cannot be decided so."),
+            Undecided::Reason => unfit("reason-needed", "A reason is needed."),
+            Undecided::TooLong => unfit("reason-too-long", "The reason is too long."),
+            Undecided::Failed(why) => return why.into(),
         }
         .detail(detail)
     }

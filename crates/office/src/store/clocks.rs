@@ -1,9 +1,14 @@
 //! What the ticker looks at: work orders that are still open, and what was said of them before.
 
-use super::{At, Id, Json, Word};
+use super::{At, Id, Json};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use jobsheet_model::{Sheet, TechnicianId, WorkOrder, WorkOrderId, act::Attention};
+use jobsheet_model::{
+    Sheet, TechnicianId, WorkOrder, WorkOrderId,
+    act::Act,
+    due::{Entered, Heard, Holder, Said},
+    standard::Duty,
+};
 use rusqlite::{Connection, params};
 
 /// A work order whose sheet is not back.
@@ -11,16 +16,9 @@ pub struct Open {
     pub order: WorkOrder,
     pub sheet: Sheet,
     /// Who has it now.
-    pub held: Option<Grant>,
+    pub holder: Option<Holder>,
     /// When it was last given to or taken from anybody.
-    pub changed_hands: Option<(u64, DateTime<Utc>)>,
-}
-
-pub struct Grant {
-    pub technician: TechnicianId,
-    pub n: u64,
-    pub at: DateTime<Utc>,
-    pub delivered_at: Option<DateTime<Utc>>,
+    pub changed_hands: Option<Entered>,
 }
 
 pub fn open(db: &Connection) -> Result<Vec<Open>> {
@@ -28,16 +26,15 @@ pub fn open(db: &Connection) -> Result<Vec<Open>> {
         "SELECT w.body, w.sheet, a.technician, a.n, a.at, a.delivered_at,
                 (SELECT max(n) FROM access h WHERE h.work_order = w.id),
                 (SELECT max(at) FROM access h WHERE h.work_order = w.id)
-         FROM work_order w LEFT JOIN access a ON a.work_order = w.id AND a.active = 1
-         WHERE w.returned = 0 AND json_extract(w.body, '$.cancelled') IS NULL",
+         FROM work_order w INDEXED BY work_order_open LEFT JOIN access a ON a.work_order = w.id AND a.active = 1
+         WHERE w.open = 1",
     )?;
     let all = rows.query_map([], |row| {
         let technician = row.get::<_, Option<Id<_>>>(2)?.map(|id| id.0);
-        let held = match technician {
-            Some(technician) => Some(Grant {
+        let holder = match technician {
+            Some(technician) => Some(Holder {
                 technician,
-                n: row.get(3)?,
-                at: row.get::<_, At>(4)?.0,
+                given: Entered { n: row.get(3)?, at: row.get::<_, At>(4)?.0 },
                 delivered_at: row.get::<_, Option<At>>(5)?.map(|at| at.0),
             }),
             None => None,
@@ -47,35 +44,58 @@ pub fn open(db: &Connection) -> Result<Vec<Open>> {
         Ok(Open {
             order: row.get::<_, Json<_>>(0)?.0,
             sheet: row.get::<_, Json<_>>(1)?.0,
-            held,
-            changed_hands: n.zip(at),
+            holder,
+            changed_hands: n.zip(at).map(|(n, at)| Entered { n, at }),
         })
     })?;
     Ok(all.collect::<Result<_, _>>()?)
 }
 
-/// Was this raised after entry `since`?
-pub fn is_raised(db: &Connection, id: WorkOrderId, attention: Attention, since: u64) -> Result<bool> {
+/// What was raised on a work order, and which of its promises have their verdict.
+pub fn said(db: &Connection, id: WorkOrderId) -> Result<(Vec<Said>, Vec<Duty>)> {
     let mut rows = db.prepare_cached(
-        "SELECT 1 FROM journal WHERE work_order = ?1 AND n > ?2 AND kind = 'act'
-             AND json_extract(body, '$.act') = 'raised' AND json_extract(body, '$.attention') = ?3",
+        "SELECT n, body FROM journal WHERE work_order = ?1 AND kind = 'act'
+             AND json_extract(body, '$.act') IN ('raised', 'judged') ORDER BY n",
     )?;
-    Ok(rows.exists(params![Id(id), since, Word(attention)])?)
+    let (mut raised, mut judged) = (Vec::new(), Vec::new());
+    let acts = rows.query_map([Id(id)], |row| Ok((row.get(0)?, row.get::<_, Json<_>>(1)?.0)))?;
+    for act in acts {
+        match act? {
+            (n, Act::Raised { attention, about }) => raised.push(Said { n, attention, about }),
+            (_, Act::Judged { duty, .. }) => judged.push(duty),
+            _ => {}
+        }
+    }
+    Ok((raised, judged))
 }
 
-/// The latest change on a work order: its number, and whether it said that the phone goes dark.
-pub fn latest_change(db: &Connection, id: WorkOrderId) -> Result<Option<(u64, bool)>> {
+/// The latest change on a work order, where that says that the phone goes dark.
+pub fn dark(db: &Connection, id: WorkOrderId) -> Result<Option<Entered>> {
     let mut rows = db.prepare_cached(
-        "SELECT n, json_extract(body, '$.what') = 'went_dark' FROM journal
+        "SELECT n, received_at, json_extract(body, '$.what') = 'went_dark' FROM journal
          WHERE work_order = ?1 AND kind = 'change' ORDER BY n DESC LIMIT 1",
     )?;
-    let mut found = rows.query_map([Id(id)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(found.next().transpose()?)
+    let mut found = rows.query_map([Id(id)], |row| {
+        let entered = Entered { n: row.get(0)?, at: row.get::<_, At>(1)?.0 };
+        Ok(row.get::<_, bool>(2)?.then_some(entered))
+    })?;
+    Ok(found.next().transpose()?.flatten())
 }
 
-/// When a phone of this technician last sent something; one that only asks is not written down each time.
-pub fn last_sent(db: &Connection, technician: TechnicianId) -> Result<Option<DateTime<Utc>>> {
-    let mut rows = db.prepare_cached("SELECT max(last_seen) FROM device WHERE technician = ?1")?;
-    let seen = rows.query_row([Id(technician)], |row| row.get::<_, Option<At>>(0))?;
-    Ok(seen.map(|at| at.0))
+/// When a phone of this technician was last heard of.
+pub fn heard(db: &Connection, technician: TechnicianId) -> Result<Option<Heard>> {
+    let mut rows =
+        db.prepare_cached("SELECT max(last_seen), max(heard_again) FROM device WHERE technician = ?1")?;
+    let at = |at: Option<At>| at.map(|at| at.0);
+    let (last, again) = rows.query_row([Id(technician)], |row| Ok((at(row.get(0)?), at(row.get(1)?))))?;
+    Ok(last.map(|last| Heard { last, again }))
+}
+
+/// When whoever has the work order received it.
+pub fn delivered(db: &Connection, id: WorkOrderId) -> Result<Option<DateTime<Utc>>> {
+    let mut rows = db.prepare_cached(
+        "SELECT delivered_at FROM access WHERE work_order = ?1 AND active = 1 AND delivered_at IS NOT NULL",
+    )?;
+    let mut found = rows.query_map(params![Id(id)], |row| Ok(row.get::<_, At>(0)?.0))?;
+    Ok(found.next().transpose()?)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Sheet, WorkOrder, WorkOrderId,
     act::{Act, Entry, JournalEntry},
-    view::Raised,
+    view::{Decision, Raised},
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{HashMap, HashSet};
@@ -21,8 +21,7 @@ pub struct Listed {
 }
 
 const LISTED: &str = "SELECT w.body, w.sheet, w.returned, w.last_word,
-        (SELECT count(*) FROM journal j WHERE j.work_order = w.id AND j.kind = 'act'
-             AND json_extract(j.body, '$.act') = 'raised')
+        (SELECT count(*) FROM attention t WHERE t.work_order = w.id AND t.decided IS NULL)
      FROM work_order w";
 
 fn listed_row(row: &Row<'_>) -> rusqlite::Result<Listed> {
@@ -103,14 +102,24 @@ pub fn journal(db: &Connection, id: WorkOrderId) -> Result<Vec<JournalEntry>> {
     Ok(entries.collect::<Result<_, _>>()?)
 }
 
+/// What was raised on a work order, with what was decided of it.
 pub fn raised(db: &Connection, id: WorkOrderId) -> Result<Vec<Raised>> {
-    let raised = journal(db, id)?.into_iter().filter_map(|line| match line.entry {
-        Entry::Act(Act::Raised { attention, about }) => {
-            Some(Raised { attention, about, at: line.received_at })
+    let mut all: Vec<Raised> = Vec::new();
+    for JournalEntry { n, received_at: at, actor, entry, .. } in journal(db, id)? {
+        match entry {
+            Entry::Act(Act::Raised { attention, about }) => {
+                let choices = attention.choices().to_vec();
+                all.push(Raised { n, attention, about, at, choices, decided: None });
+            }
+            Entry::Act(Act::Decided { n: raised, choice, reason }) => {
+                if let Some(one) = all.iter_mut().find(|one| one.n == raised) {
+                    one.decided = Some(Decision { choice, reason, by: actor, at });
+                }
+            }
+            _ => {}
         }
-        _ => None,
-    });
-    Ok(raised.collect())
+    }
+    Ok(all)
 }
 
 /// The version of the work order that the signature on the sheet was given for.

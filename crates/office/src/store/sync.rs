@@ -5,6 +5,8 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     ChangeId, DeviceId, Digest, Refusal, TechnicianId, WorkOrderId,
+    due::Heard,
+    reference::VanStock,
     wire::{Base, Gone, ReferenceSet},
 };
 use jobsheet_sqlite::Kept;
@@ -22,6 +24,7 @@ pub struct Device {
     pub safe_sequence: u64,
     /// Offset from UTC in minutes of the last change that was accepted.
     pub zone: Option<i32>,
+    pub heard: Option<Heard>,
 }
 
 impl Device {
@@ -34,13 +37,15 @@ impl Device {
             incarnation_before: None,
             safe_sequence: 0,
             zone: None,
+            heard: None,
         }
     }
 }
 
 pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
     let mut rows = db.prepare_cached(
-        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence, zone
+        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence, zone,
+             last_seen, heard_again
          FROM device WHERE id = ?1",
     )?;
     let found = rows.query_row([Id(id)], |row| {
@@ -52,6 +57,10 @@ pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
             incarnation_before: row.get(4)?,
             safe_sequence: row.get(5)?,
             zone: row.get(6)?,
+            heard: Some(Heard {
+                last: row.get::<_, At>(7)?.0,
+                again: row.get::<_, Option<At>>(8)?.map(|at| at.0),
+            }),
         })
     });
     Ok(found.optional()?)
@@ -64,23 +73,26 @@ pub fn save_device(
     app: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let heard = Heard::next(device.heard, now);
     tx.run(
         "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before,
-             zone)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             zone, heard_again)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash,
              app = excluded.app, last_seen = excluded.last_seen, incarnation = excluded.incarnation,
-             incarnation_before = excluded.incarnation_before, zone = excluded.zone",
+             incarnation_before = excluded.incarnation_before, zone = excluded.zone,
+             heard_again = excluded.heard_again",
         params![
             Id(id),
             Id(device.technician),
             device.sequence,
             device.hash.as_ref().map(Digest::as_str),
             app.chars().take(100).collect::<String>(),
-            At(now),
+            At(heard.last),
             device.incarnation,
             device.incarnation_before,
             device.zone,
+            heard.again.map(At),
         ],
     )?;
     Ok(())
@@ -447,6 +459,14 @@ pub fn reference_list(db: &Connection, technician: TechnicianId) -> Result<Vec<R
         Ok(ReferenceSet { name: row.get(0)?, digest: row.get::<_, Sha>(1)?.0, bytes: row.get(2)? })
     })?;
     Ok(sets.collect::<Result<_, _>>()?)
+}
+
+/// What this technician's van carries, where the office keeps that.
+pub fn van(db: &Connection, technician: TechnicianId) -> Result<Option<Vec<VanStock>>> {
+    let sql = "SELECT body FROM reference_set WHERE name = 'van' AND technician = ?1";
+    let body = db.one(sql, [Id(technician)], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    let Some(body) = body else { return Ok(None) };
+    Ok(Some(serde_json::from_slice(&zstd::decode_all(body.as_slice())?)?))
 }
 
 /// The set's JSON, still compressed.

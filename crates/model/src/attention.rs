@@ -1,0 +1,79 @@
+//! What a person at the office may decide of an attention, and which one to look at first. A decision says what was
+//! done about it; the record itself is never changed.
+
+use crate::act::Attention;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// The record is right as it is.
+    Stands,
+    /// It is put right: recorded anew, or agreed with whoever recorded it.
+    PutRight,
+    /// It was looked into, and nothing is missing.
+    Checked,
+    /// The phone's clock or zone is set right.
+    PhoneSet,
+    /// The technician was reached.
+    Reached,
+    HelpSent,
+    /// Given, or given again, to a technician.
+    GivenOn,
+    CustomerTold,
+    /// Settled with a customer who was not content.
+    Settled,
+    /// The promise was kept.
+    Met,
+    /// It was not.
+    Missed,
+    /// Seen, and nothing to do.
+    Noted,
+}
+
+impl Attention {
+    /// What fits this one, the likeliest first.
+    pub fn choices(self) -> &'static [Choice] {
+        use Choice::*;
+        match self {
+            Attention::Late | Attention::Differs => &[Stands, PutRight],
+            Attention::Refused => &[PutRight, Noted],
+            Attention::SameIdOtherBody | Attention::Forked | Attention::Copied => &[Checked, PutRight],
+            Attention::Clock | Attention::Zone => &[PhoneSet, Noted],
+            Attention::Undelivered | Attention::OfferExpired | Attention::Unassigned => {
+                &[GivenOn, Reached, Noted]
+            }
+            Attention::ProgressDue => &[CustomerTold, Noted],
+            Attention::StillDark => &[Reached, HelpSent],
+            Attention::Breached | Attention::CeilingPassed => &[CustomerTold, Met, Noted],
+            Attention::Undetermined => &[Met, Missed],
+            Attention::AcceptanceFailed | Attention::NotSatisfied => &[Settled, CustomerTold],
+            Attention::BeyondStock => &[Checked, PutRight],
+        }
+    }
+
+    /// 0 is looked at first: somebody may be in need; then a customer waits; then a record is in doubt.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Attention::StillDark => 0,
+            Attention::CeilingPassed
+            | Attention::AcceptanceFailed
+            | Attention::NotSatisfied
+            | Attention::Breached
+            | Attention::Undelivered
+            | Attention::OfferExpired
+            | Attention::Unassigned => 1,
+            Attention::Late
+            | Attention::Refused
+            | Attention::Differs
+            | Attention::SameIdOtherBody
+            | Attention::Forked
+            | Attention::Copied
+            | Attention::BeyondStock
+            | Attention::Undetermined => 2,
+            Attention::ProgressDue | Attention::Clock | Attention::Zone => 3,
+        }
+    }
+}

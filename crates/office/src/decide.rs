@@ -1,0 +1,89 @@
+//! What people decide of what was put up to look at. A decision is an entry of the journal like any other: nothing is
+//! changed, nothing is deleted, and the first one counts.
+
+use crate::{
+    Office,
+    store::{self, attention as lane},
+    sync::journal_act,
+};
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use jobsheet_model::{
+    WorkOrderId,
+    act::{Act, Attention},
+    attention::Choice,
+    view::ConsoleLane,
+};
+use rusqlite::Connection;
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 500;
+
+/// Why it cannot be decided.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecided {
+    #[error("there is no such attention")]
+    NoSuch,
+    #[error("{by} decided it already")]
+    Already { by: String },
+    #[error("this cannot be decided so")]
+    Unfit,
+    #[error("a reason is needed")]
+    Reason,
+    #[error("the reason is too long")]
+    TooLong,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<rusqlite::Error> for Undecided {
+    fn from(why: rusqlite::Error) -> Self {
+        Undecided::Failed(why.into())
+    }
+}
+
+impl Office {
+    /// What waits for a decision, the newest first.
+    pub(crate) fn lane(&self) -> Result<ConsoleLane> {
+        self.read(|db| lane::waiting(db))
+    }
+
+    /// Decides what was raised as entry `n`; `by` is who does it.
+    pub fn decide(&self, n: u64, choice: Choice, reason: &str, by: &str) -> Result<(), Undecided> {
+        let (now, reason) = (self.now(), reason.trim());
+        self.write(|tx| {
+            let one = lane::one(tx, n)?.ok_or(Undecided::NoSuch)?;
+            if let Some(decided) = one.decided {
+                return Err(Undecided::Already { by: decided.by });
+            }
+            if !one.attention.choices().contains(&choice) {
+                return Err(Undecided::Unfit);
+            }
+            if reason.is_empty() {
+                return Err(Undecided::Reason);
+            }
+            if reason.chars().count() > MAX_REASON {
+                return Err(Undecided::TooLong);
+            }
+            let act = Act::Decided { n, choice, reason: reason.to_owned() };
+            Ok(journal_act(tx, one.work_order, now, by, act)?)
+        })
+    }
+}
+
+/// What was done has answered what was raised of these kinds.
+pub fn answered(
+    tx: &Connection,
+    id: WorkOrderId,
+    is_answered: impl Fn(Attention, &str) -> bool,
+    (choice, reason): (Choice, &str),
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for one in store::console::raised(tx, id)? {
+        if one.decided.is_none() && is_answered(one.attention, &one.about) {
+            journal_act(tx, id, now, by, Act::Decided { n: one.n, choice, reason: reason.to_owned() })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! What waits for a person's decision.
+
+use super::{At, Id, Json};
+use anyhow::Result;
+use jobsheet_model::{
+    WorkOrder, WorkOrderId,
+    act::{Act, Attention},
+    view::{ConsoleAttention, ConsoleLane, Decision},
+};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+/// As many as a page shows; what is decided makes room for the rest.
+const MOST: u64 = 500;
+
+/// Something that was raised, and what became of it.
+pub struct One {
+    pub work_order: WorkOrderId,
+    pub attention: Attention,
+    pub decided: Option<Decision>,
+}
+
+pub fn one(db: &Connection, n: u64) -> Result<Option<One>> {
+    let mut rows = db.prepare_cached(
+        "SELECT a.work_order, j.body, d.body, d.actor, d.received_at FROM attention a JOIN journal j ON j.n = a.n
+         LEFT JOIN journal d ON d.n = a.decided WHERE a.n = ?1",
+    )?;
+    let found = rows.query_row([n], |row| {
+        Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Json<Act>>(1)?.0, decision(row, 2)?))
+    });
+    Ok(found.optional()?.and_then(|(work_order, act, decided)| match act {
+        Act::Raised { attention, .. } => Some(One { work_order, attention, decided }),
+        _ => None,
+    }))
+}
+
+/// From the body, actor and time of the act, in columns `from` and the next two.
+fn decision(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Decision>> {
+    let Some(Json(Act::Decided { choice, reason, .. })) = row.get::<_, Option<Json<Act>>>(from)? else {
+        return Ok(None);
+    };
+    Ok(Some(Decision { choice, reason, by: row.get(from + 1)?, at: row.get::<_, At>(from + 2)?.0 }))
+}
+
+pub fn waiting(db: &Connection) -> Result<ConsoleLane> {
+    let total = db.query_row("SELECT count(*) FROM attention WHERE decided IS NULL", [], |row| row.get(0))?;
+    let mut rows = db.prepare_cached(
+        "SELECT a.n, j.body, j.actor, j.received_at, w.body FROM attention a INDEXED BY attention_open
+         JOIN journal j ON j.n = a.n JOIN work_order w ON w.id = a.work_order
+         WHERE a.decided IS NULL ORDER BY a.n DESC LIMIT ?1",
+    )?;
+    let mut entries = Vec::new();
+    let mut found = rows.query([MOST])?;
+    while let Some(row) = found.next()? {
+        let Json(Act::Raised { attention, about }) = row.get::<_, Json<Act>>(1)? else { continue };
+        let order = row.get::<_, Json<WorkOrder>>(4)?.0;
+        entries.push(ConsoleAttention {
+            n: row.get(0)?,
+            attention,
+            about,
+            by: row.get(2)?,
+            at: row.get::<_, At>(3)?.0,
+            urgency: attention.urgency(),
+            choices: attention.choices().to_vec(),
+            work_order: order.id,
+            number: order.number,
+            level: order.level,
+            customer: order.customer.name,
+            site: order.site.name,
+            technician: order.assignment.technician_name,
+        });
+    }
+    Ok(ConsoleLane { total, entries })
+}

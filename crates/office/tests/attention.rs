@@ -1,0 +1,265 @@
+//! What waits for a person's decision, and how it is decided.
+
+use crate::{
+    console::{OWN, ask, sign_in},
+    world::{Answer, Phone, World, note, open},
+};
+use axum::http::Method;
+use chrono::TimeDelta;
+use jobsheet_model::{
+    Language, LineId, Text, WorkOrder, WorkOrderId,
+    act::{Act, Attention, Entry},
+    attention::Choice,
+    change::{KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct},
+    reference::VanStock,
+    view::{ConsoleJob, ConsoleLane, ConsoleRow},
+    wire::ReferenceSet,
+};
+use jobsheet_office::Undecided;
+use serde_json::{Value, json};
+use std::sync::Barrier;
+
+struct Desk<'a> {
+    world: &'a World,
+    cookie: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn of(world: &'a World) -> Self {
+        Self { world, cookie: sign_in(world).await }
+    }
+
+    async fn lane(&self) -> ConsoleLane {
+        ask(self.world, Method::GET, "/attention", &self.cookie, "", "").await.json()
+    }
+
+    async fn decides(&self, n: impl ToString, body: Value) -> Answer {
+        let path = format!("/attention/{}/decide", n.to_string());
+        ask(self.world, Method::POST, &path, &self.cookie, &body.to_string(), OWN).await
+    }
+
+    async fn job(&self, id: WorkOrderId) -> ConsoleJob {
+        ask(self.world, Method::GET, &format!("/work-orders/{id}"), &self.cookie, "", "").await.json()
+    }
+}
+
+/// Ana's record that came after the work order had been given to somebody else.
+async fn a_late_fact(world: &World) -> WorkOrder {
+    let mut phone = world.phone("ana.li").await;
+    let job = phone.a_job().await;
+    let late = phone.change(&job, note("Valve closed"));
+    world.office.reassign(job.id, "sun.hao", "Nearer", "周莉").unwrap();
+    phone.sync(&[late]).await;
+    job
+}
+
+#[tokio::test]
+async fn a_late_fact_waits_until_somebody_decides_and_the_journal_keeps_who_and_why() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    assert_eq!((desk.lane().await.total, desk.lane().await.entries.len()), (0, 0));
+    let job = a_late_fact(&world).await;
+    let lane = desk.lane().await;
+    let [one] = &lane.entries[..] else { panic!("{lane:?}") };
+    assert_eq!(
+        (one.attention, one.about.as_str(), one.by.as_str()),
+        (Attention::Late, "note_written", "Ana Li")
+    );
+    assert_eq!((one.number.as_str(), one.technician.as_str()), (job.number.as_str(), "孙浩"));
+    assert_eq!(one.choices, [Choice::Stands, Choice::PutRight]);
+
+    let reason = json!({"choice": "stands", "reason": " "});
+    assert_eq!(desk.decides(one.n, reason).await.problem(), "/problems/reason-needed");
+    let unfit = json!({"choice": "help_sent", "reason": "x"});
+    assert_eq!(desk.decides(one.n, unfit).await.problem(), "/problems/unfit-choice");
+    let long = json!({"choice": "stands", "reason": "x".repeat(501)});
+    assert_eq!(desk.decides(one.n, long).await.problem(), "/problems/reason-too-long");
+    let unknown = json!({"choice": "shrug", "reason": "x"});
+    assert_eq!(desk.decides(one.n, unknown).await.status, 400);
+    assert_eq!(desk.lane().await.total, 1, "nothing was decided by that");
+
+    let stands = json!({"choice": "stands", "reason": " Done before the call "});
+    assert_eq!(desk.decides(one.n, stands.clone()).await.status, 204);
+    assert_eq!(desk.lane().await.total, 0);
+    let shown = desk.job(job.id).await;
+    assert_eq!(shown.row.attention, 0);
+    let decided = shown.attention[0].decided.as_ref().unwrap();
+    assert_eq!((decided.choice, decided.by.as_str()), (Choice::Stands, "周莉"));
+    assert_eq!(decided.reason, "Done before the call");
+    let acts: Vec<_> =
+        shown.journal.iter().filter(|line| matches!(line.entry, Entry::Act(Act::Decided { .. }))).collect();
+    assert_eq!(acts.len(), 1);
+    assert!(shown.journal.iter().any(|line| line.n == one.n), "what was raised is there as before");
+
+    // Once is enough, and whoever comes second hears who was first.
+    let again = desk.decides(one.n, stands).await;
+    assert_eq!((again.status.as_u16(), again.problem().as_str()), (409, "/problems/decided"));
+    assert_eq!(again.json::<Value>()["by"], "周莉");
+    assert_eq!(world.office.journal(job.id).unwrap().len(), shown.journal.len());
+}
+
+#[tokio::test]
+async fn what_is_no_attention_reads_as_absent_and_only_the_offices_people_decide() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let job = a_late_fact(&world).await;
+    let n = desk.lane().await.entries[0].n;
+    let other = world.office.journal(job.id).unwrap()[0].n;
+    let stands = json!({"choice": "stands", "reason": "x"});
+    let absent = desk.decides(987_654, stands.clone()).await;
+    for n in [other.to_string(), u64::MAX.to_string(), "x".into(), "-1".into()] {
+        let answer = desk.decides(&n, stands.clone()).await;
+        assert_eq!((answer.status, &answer.body), (absent.status, &absent.body), "{n}");
+    }
+    assert_eq!(absent.problem(), "/problems/not-found");
+    // A technician's session, and another page's request.
+    let phone = world.phone("ana.li").await;
+    let theirs = format!("jobsheet_console={}", phone.token);
+    let path = format!("/attention/{n}/decide");
+    let body = stands.to_string();
+    assert_eq!(ask(&world, Method::POST, &path, &theirs, &body, OWN).await.status, 401);
+    assert_eq!(ask(&world, Method::GET, "/attention", &theirs, "", "").await.status, 401);
+    let evil = ask(&world, Method::POST, &path, &desk.cookie, &body, "http://evil.test").await;
+    assert_eq!(evil.problem(), "/problems/foreign-origin");
+    assert_eq!(desk.lane().await.total, 1);
+}
+
+#[tokio::test]
+async fn two_who_decide_at_once_leave_one_decision() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let job = a_late_fact(&world).await;
+    let n = desk.lane().await.entries[0].n;
+    let offices: Vec<_> = (0..4).map(|_| open(&world.folder, &world.clock)).collect();
+    let together = Barrier::new(offices.len());
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        let deciding = offices.iter().enumerate().map(|(i, office)| {
+            let (together, by) = (&together, format!("Person {i}"));
+            scope.spawn(move || {
+                together.wait();
+                let done = office.decide(n, Choice::Stands, "Seen", &by);
+                (by, done)
+            })
+        });
+        deciding.collect::<Vec<_>>().into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let (first, rest): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, done)| done.is_ok());
+    let [(winner, _)] = &first[..] else { panic!("{first:?}") };
+    for (_, done) in rest {
+        assert!(matches!(done, Err(Undecided::Already { by }) if by == *winner));
+    }
+    let journal = world.office.journal(job.id).unwrap();
+    assert_eq!(journal.iter().filter(|l| matches!(l.entry, Entry::Act(Act::Decided { .. }))).count(), 1);
+}
+
+#[tokio::test]
+async fn a14_a15_who_gives_the_job_to_somebody_has_answered_that_nobody_had_it() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("liu.yang").await;
+    phone.pull().await;
+    let number = world.office.demo_offer("liu.yang", None).unwrap().number;
+    let id = world.office.by_number(&number).unwrap().unwrap().id;
+    world.clock.advance(TimeDelta::minutes(4));
+    world.office.tick().unwrap();
+    let kinds = async || -> Vec<_> {
+        let lane = desk.lane().await.entries.into_iter();
+        lane.filter(|one| one.work_order == id).map(|one| one.attention).collect()
+    };
+    assert_eq!(kinds().await, [Attention::Undelivered]);
+    // It arrives after all; then nobody answers.
+    phone.pull().await;
+    phone.sync(&[]).await;
+    assert_eq!(kinds().await, []);
+    world.clock.advance(TimeDelta::minutes(10));
+    world.office.tick().unwrap();
+    assert_eq!(kinds().await, [Attention::OfferExpired]);
+    world.office.offer(id, "sun.hao", "周莉").unwrap();
+    assert_eq!(kinds().await, []);
+    let raised = world.office.raised(id).unwrap();
+    let by: Vec<_> = raised.iter().map(|one| one.decided.as_ref().unwrap().by.as_str()).collect();
+    assert_eq!(by, ["Jobsheet", "周莉"]);
+    // A breach that was none is answered by the arrival that proves it.
+    let mut sun = world.phone("sun.hao").await;
+    let job = sun.pull().await.into_iter().find(|base| base.order.id == id).unwrap().order;
+    world.clock.set(job.respond_by - TimeDelta::minutes(1));
+    let arrived =
+        KnownWhat::Arrived { position: None, distance_m: None, on_site: None, note: "No signal".into() };
+    let accepted = sun.change(&job, KnownWhat::OfferAccepted {});
+    let there = sun.change(&job, arrived);
+    world.clock.set(job.respond_by + TimeDelta::minutes(1));
+    sun.renews().await;
+    sun.sync(&[accepted]).await;
+    world.office.tick().unwrap();
+    assert_eq!(kinds().await, [Attention::Breached]);
+    sun.sync(&[there]).await;
+    assert_eq!(kinds().await, []);
+}
+
+#[tokio::test]
+async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_beyond_stock_wait() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let mut jobs = phone.pull().await.into_iter().map(|base| base.order);
+    let (refused, unhappy) = (jobs.next().unwrap(), jobs.next().unwrap());
+    let VanStock { number, quantity: carried } = van_of(&world, &mut phone).await.swap_remove(0);
+    let line = LineId(uuid::Uuid::now_v7());
+    let fitted = |quantity, from| KnownWhat::PartFitted {
+        line,
+        part: PartBrief { number: number.clone(), name: Text::new("Bearing", "轴承"), price: None },
+        quantity,
+        serial_in: None,
+        serial_out: None,
+        from,
+        old_part: OldPart::Scrapped,
+    };
+    let kinds = async |id| -> Vec<(Attention, String)> {
+        let lane = desk.lane().await.entries.into_iter();
+        lane.filter(|one| one.work_order == id).map(|one| (one.attention, one.about)).collect()
+    };
+    let enough = [
+        phone.change(&refused, fitted(carried, PartSource::Van)),
+        phone.change(&refused, fitted(carried + 1, PartSource::Office)),
+    ];
+    phone.sync(&enough).await;
+    assert_eq!(kinds(refused.id).await, []);
+    let too_many = phone.change(&refused, fitted(carried + 1, PartSource::Van));
+    phone.sync(&[too_many]).await;
+    let beyond = (Attention::BeyondStock, format!("{number}: {} / {carried}", carried + 1));
+    assert_eq!(kinds(refused.id).await, std::slice::from_ref(&beyond));
+    let refusal = KnownWhat::SignOffRefused { reason: RefusalReason::Price, note: String::new() };
+    let refusal = phone.change(&refused, refusal);
+    phone.sync(&[refusal]).await;
+    let found = kinds(refused.id).await;
+    assert_eq!((found[0].0, &found[1]), (Attention::AcceptanceFailed, &beyond));
+    assert_eq!(found[0].1, "price");
+
+    let act = SignOffAct {
+        digest: desk.job(unhappy.id).await.digest,
+        language: Language::En,
+        ink: None,
+        signatory: "Zhou Jian".into(),
+        capacity: String::new(),
+        saw_it_work: false,
+        rating: Rating::NotSatisfied,
+        rating_reasons: vec![RatingReason::NotSolved, RatingReason::Late],
+        remark: String::new(),
+    };
+    let signed = KnownWhat::SignedOff { act, ink: vec![vec![[100, 200, 0, 500], [800, 260, 160, 500]]] };
+    let signed = phone.change(&unhappy, signed);
+    phone.sync(&[signed]).await;
+    // This phone filled in nothing of what it signs for, which is another matter.
+    let found = kinds(unhappy.id).await;
+    assert_eq!(found[1..], [(Attention::NotSatisfied, "not_solved, late".into())]);
+    let rows: Vec<ConsoleRow> = ask(&world, Method::GET, "/work-orders", &desk.cookie, "", "").await.json();
+    let attention = |id| rows.iter().find(|row| row.id == id).unwrap().attention;
+    assert_eq!((attention(refused.id), attention(unhappy.id)), (2, 2));
+}
+
+/// What the phone is told that its van carries.
+async fn van_of(world: &World, phone: &mut Phone<'_>) -> Vec<VanStock> {
+    let sets: Vec<ReferenceSet> = phone.sync(&[]).await.reference.unwrap();
+    let set = sets.iter().find(|set| set.name == "van").unwrap();
+    world.app(Method::GET, &format!("/v1/reference/{}", set.digest), &phone.token, "").await.json()
+}
