@@ -868,6 +868,9 @@ export function makeFake() {
         if (state.pin) pinFits(args.old);
         state.pin = args.pin;
         return session();
+      case 'check_pin':
+        pinFits(args.pin);
+        return session();
       case 'sign_out':
         state.signedIn = false;
         return { waiting: 2 };
