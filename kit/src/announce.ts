@@ -28,6 +28,11 @@ export function announce(what: string | Announcement): void {
   latest.value = { ...(typeof what === 'string' ? { text: what } : what), id };
 }
 
+/** Takes back what is shown or not said yet: what it is about must not be seen here. */
+export function hush(): void {
+  latest.value = null;
+}
+
 export function useAnnounce() {
   return announce;
 }

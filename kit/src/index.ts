@@ -39,7 +39,7 @@ export type { AnswerOption } from './components/AnswerGroup.vue';
 export type { Line } from './components/LineTable.vue';
 export type { RatingOption } from './components/RatingGroup.vue';
 export type { Tab } from './components/TabBar.vue';
-export { announce, useAnnounce, type Announcement } from './announce';
+export { announce, hush, useAnnounce, type Announcement } from './announce';
 export { clock, markPassed } from './clock';
 export { compareMessages, createI18n, fill, formats, lang, locale, setLang } from './i18n';
 export type { Entry, KeyOf, Lang, Messages, Money, ParamsOf, Translation } from './i18n';

@@ -31,6 +31,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         unlock,
         lock,
         set_pin,
+        check_pin,
         sign_out,
         save_settings,
         today,
@@ -90,6 +91,11 @@ async fn lock(core: State<'_, Core>) -> Answer<Session> {
 #[tauri::command]
 async fn set_pin(core: State<'_, Core>, pin: String, old: String) -> Answer<Session> {
     core.phone()?.set_pin(&pin, &old).await
+}
+
+#[tauri::command]
+async fn check_pin(core: State<'_, Core>, pin: String) -> Answer<Session> {
+    core.phone()?.check_pin(&pin).await
 }
 
 #[tauri::command]

@@ -7,33 +7,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Technician, day } from './day.mjs';
-import { openChromium } from './drivers/chromium.mjs';
 import { Office, Phone, fluent, holdsTheDay, photos, wangLei } from './lib/company.mjs';
 import { opensTheConsole } from './lib/desk.mjs';
+import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { freePort, root, temporaryFolder, until } from './lib/processes.mjs';
-import {
-  phoneWithAFullDay,
-  placesAfterTheSignature,
-  placesBeforeTheSignature,
-  readyToSign,
-  settles,
-  visit,
-} from './lib/tour.mjs';
+import { readyToSign } from './lib/tour.mjs';
 import { words } from './lib/words.mjs';
 import { Sign } from './screens.mjs';
-
-const chengdu = { latitude: 30.65742, longitude: 104.06584, accuracy: 15 };
-const phoneScreen = (phone, language, more = {}) =>
-  openChromium({
-    base: phone.url,
-    locale: language === 'zh' ? 'zh-CN' : 'en',
-    geolocation: chengdu,
-    ...more,
-  });
-
-/** Scripts that failed, files that are missing, what the content-security policy stopped; not that the core or the office said no. */
-const saidNo = /^Failed to load resource.*\/(invoke|events|console\/api)\b/;
-const faultsOf = (page) => page.errors.filter((error) => !saidNo.test(error));
 
 test('a day in Chinese, with the office out of reach from the offer to the evening', async (t) => {
   const office = await Office.opens();
@@ -445,162 +425,5 @@ describe('what goes wrong is said clearly, and nothing is lost', () => {
 
   test('and the pages had no errors of their own', () => {
     assert.deepEqual(faultsOf(page), []);
-  });
-});
-
-describe('every screen can be read and tapped by everybody', () => {
-  const looks = [
-    { language: 'en', theme: 'light', text_size: 100, size: [320, 568], axe: true },
-    { language: 'zh', theme: 'dark', text_size: 100, size: [320, 568], axe: true },
-    { language: 'zh', theme: 'light', text_size: 200, size: [390, 844] },
-    { language: 'en', theme: 'dark', text_size: 200, size: [390, 844] },
-  ];
-  let office, phone, page, jobs;
-  before(async () => {
-    office = await Office.opens();
-    phone = await Phone.of(office);
-    page = await phoneScreen(phone, 'en');
-    const keep = process.env.E2E_SHOTS;
-    page.keeps = async (name) => keep && page.screenshot(join(keep, `${name}.png`));
-  });
-  after(() => Promise.all([page?.close(), phone?.ends(), office?.ends()]));
-
-  async function faults(places, look, name) {
-    const found = [];
-    for (const place of places) {
-      await visit(page, phone.url, place);
-      const where = `${place.name} in ${name}`;
-      const told = ({ element, name: called, left, right, width, height }) =>
-        `${element} “${called}” ${width}x${height} from ${left} to ${right}`;
-      if (look.axe)
-        for (const { id, nodes } of await page.axe())
-          found.push(`${where}: ${id}: ${nodes.slice(0, 3).join(' | ')}`);
-      for (const one of await page.targetsUnder(48)) found.push(`${where}: too small to tap: ${told(one)}`);
-      for (const one of (await page.overflowing()).slice(0, 3))
-        found.push(`${where}: sideways: ${told(one)}`);
-      await page.keeps(`${name}-${place.name}`);
-    }
-    return found;
-  }
-
-  async function everyLook(places, prepare = () => {}) {
-    const found = [];
-    for (const look of looks) {
-      const { language, theme, text_size } = look;
-      await phone.settings({ language, theme, text_size });
-      await page.size(...look.size);
-      await prepare(language);
-      found.push(...(await faults(places, look, `${language}-${theme}-${text_size}`)));
-    }
-    await phone.settings({ text_size: 100 });
-    assert.deepEqual(found, []);
-  }
-
-  test('the sign-in', async () => {
-    const found = [];
-    for (const language of ['en', 'zh']) {
-      await phone.settings({ language });
-      await page.size(320, 568);
-      const place = { name: 'sign-in', path: '#/sign-in', ready: { test: 'sign-in-submit' } };
-      found.push(...(await faults([place], { axe: true }, language)));
-      const byCode = {
-        name: 'sign-in-code',
-        path: '#/sign-in',
-        ready: { test: 'sign-in-submit' },
-        then: async () => {
-          await page.tap({ role: 'radio', name: words(language)('app.signIn.by.code') });
-          await page.see({ test: 'sign-in-code' });
-        },
-      };
-      found.push(...(await faults([byCode], { axe: true }, language)));
-    }
-    assert.deepEqual(found, []);
-  });
-
-  test('before the signature', async () => {
-    jobs = await phoneWithAFullDay(office, phone, 'en');
-    const { id, number } = jobs.ready;
-    await phone.does('save_draft', {
-      key: 'capture',
-      value: { job: id, number, subject: 'after', step: null },
-    });
-    await everyLook(placesBeforeTheSignature(jobs), async () => {
-      // For the next look: the part being added is put aside, and the work that the customer's review ended goes on.
-      await phone.does('save_draft', { key: `part:${jobs.ready.id}`, value: null });
-      const { sheet } = await phone.does('job', { workOrder: jobs.ready.id });
-      if (sheet.stage === 'work_done') await phone.record(jobs.ready.id, { what: 'work_resumed' });
-    });
-  });
-
-  test('the signature', async () => {
-    const sign = { name: 'sign', path: `#/job/${jobs.ready.id}/sign`, ready: { test: 'ink-pad' } };
-    await everyLook([sign], (language) => readyToSign(phone, jobs.ready.id, language, fluent[language]));
-  });
-
-  test('after it', async () => {
-    await page.size(390, 844);
-    await readyToSign(phone, jobs.ready.id, 'en', fluent.en);
-    await page.open(`${phone.url}/?sign#/job/${jobs.ready.id}/sign`);
-    const sign = new Sign(page, words('en'));
-    await sign.draws();
-    await sign.confirms();
-    await page.see({ test: 'done-head' }, 20_000);
-    await office.sees(
-      (await office.rows()).find((row) => row.id === jobs.ready.id).number,
-      (now) => now.sheet.sign_off,
-    );
-    await everyLook(placesAfterTheSignature(jobs));
-    assert.deepEqual(faultsOf(page), []);
-  });
-
-  test('the locked phone', async () => {
-    const pin = '271828';
-    await phone.does('set_pin', { pin, old: '' });
-    await everyLook([{ name: 'pin', path: '#/me/pin', ready: { test: 'pin-old' } }]);
-    await phone.does('lock');
-    await everyLook([{ name: 'locked', path: '#/', ready: { test: 'pin-5' } }]);
-    await phone.does('unlock', { login: wangLei.login, pin });
-    await phone.does('set_pin', { pin: '', old: pin });
-    assert.deepEqual(faultsOf(page), []);
-  });
-
-  test("the office's console", async (t) => {
-    const found = [];
-    for (const language of ['en', 'zh']) {
-      const colorScheme = language === 'zh' ? 'dark' : 'light';
-      const desk = await opensTheConsole(office, language, { colorScheme });
-      t.after(() => desk.close());
-      const check = async (name) => {
-        await settles(desk.page);
-        for (const { id, nodes } of await desk.page.axe())
-          found.push(`${name} ${language}: ${id}: ${nodes.join(' | ')}`);
-        for (const one of await desk.page.overflowing())
-          found.push(`${name} ${language}: sideways: ${one.element}`);
-        if (process.env.E2E_SHOTS)
-          await desk.page.screenshot(join(process.env.E2E_SHOTS, `console-${language}-${name}.png`));
-      };
-      await desk.page.see({ test: 'console-submit' });
-      await check('sign-in');
-      await desk.signsIn();
-      await check('orders');
-      await desk.page.tap({ test: 'nav-dispatch' });
-      await check('dispatch');
-      await desk.page.tap({ test: 'nav-attention' });
-      await check('attention');
-      await desk.page.tap({ test: 'nav-phones' });
-      await desk.page.see({ test: 'phone-state' });
-      await check('phones');
-      await desk.makesACode((await office.technician()).name);
-      await check('new-phone');
-      await desk.page.tap({ test: 'new-phone-close' });
-      await desk.empties('leaver', { typed: '' });
-      await check('phone-empty');
-      await desk.page.tap({ role: 'button', name: desk.words('app.cancel') });
-      await desk.page.goto(`#/work-orders/${jobs.ready.id}`);
-      await desk.page.see({ test: 'detail-signature' });
-      await check('job');
-      assert.deepEqual(faultsOf(desk.page), []);
-    }
-    assert.deepEqual(found, []);
   });
 });

@@ -2,13 +2,15 @@ import '@jobsheet/kit/styles.css';
 import './style.css';
 import { createApp } from 'vue';
 import App from './App.vue';
-import { loadSession } from './composables/useSession';
+import { loadHanded } from './composables/useCustomer';
+import { currentSession, loadSession } from './composables/useSession';
 import { router } from './router';
 
 async function start(): Promise<void> {
   let failed: unknown = null;
   // The guard and the first paint need to know who is signed in, in which language and colours.
   await loadSession().catch((error: unknown) => (failed = error));
+  if (currentSession()?.technician) await loadHanded();
   const app = createApp(App, { failed });
   app.use(router);
   app.mount('#app');

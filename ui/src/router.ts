@@ -1,5 +1,20 @@
-import { createRouter, createWebHashHistory, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
+import {
+  createRouter,
+  createWebHashHistory,
+  START_LOCATION,
+  type RouteLocationRaw,
+  type RouteRecordRaw,
+} from 'vue-router';
 import { closeTopSheet } from '@jobsheet/kit';
+import {
+  handed,
+  isMarked,
+  isReceipt,
+  isTheirs,
+  markEntry,
+  takeBack,
+  wanted,
+} from './composables/useCustomer';
 import { currentSession } from './composables/useSession';
 
 export type TabKey = 'today' | 'outbox' | 'parts' | 'me';
@@ -58,9 +73,11 @@ export const routes = [
 // Android's back button closes the top sheet before it leaves the screen. Only for the history's own moves: a sheet
 // whose choice leads to another screen may do so. Listens before the router's history does, whose guards run at once.
 let popping = false;
-window.addEventListener('popstate', () => {
+let wasCustomers = false;
+window.addEventListener('popstate', (event) => {
   popping = true;
-  window.setTimeout(() => (popping = false), 0);
+  wasCustomers = isMarked(event.state);
+  window.setTimeout(() => (popping = wasCustomers = false), 0);
 });
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
@@ -72,7 +89,7 @@ export function door(path: string): RouteLocationRaw {
   return path === '/' ? '/locked' : { path: '/locked', query: { from: path } };
 }
 
-router.beforeEach((to) => {
+router.beforeEach((to, from) => {
   if (popping && closeTopSheet()) return false;
   const session = currentSession();
   if (!to.meta.open && !session?.technician) return door(to.fullPath);
@@ -80,5 +97,19 @@ router.beforeEach((to) => {
   if (to.path === '/locked' && session?.technician) return '/';
   // `again`: the office wants the password once more; the work stays open meanwhile.
   if (to.path === '/sign-in' && session?.technician && !('again' in to.query)) return '/';
+  if (handed.value && !isTheirs(to)) {
+    // Loaded anew while the customer has it.
+    if (from === START_LOCATION) return `/job/${handed.value}/review`;
+    wanted.value = to.fullPath;
+    return false;
+  }
+  if (!handed.value && wasCustomers && to.meta.customer) return `/job/${String(to.params.id)}`;
   return true;
+});
+
+router.afterEach((to, _, failure) => {
+  if (failure || !handed.value) return;
+  if (to.meta.customer) markEntry();
+  // Without a PIN nobody can be asked who they are: what is signed ends it.
+  else if (isReceipt(to) && !currentSession()?.pin) takeBack();
 });

@@ -555,6 +555,13 @@ export function makeFake() {
         tariff: '2026-1',
         incomplete: false,
       },
+      part_cover: {
+        van: { by: 'customer', warranty_ended: '2026-03-01' },
+        office: { by: 'customer', warranty_ended: '2026-03-01' },
+        bought: { by: 'customer', warranty_ended: '2026-03-01' },
+        customer: { by: 'customers_own' },
+      },
+      service_day: '2026-11-22',
       times: {
         travel: Math.floor(minutes(mine, 'travel')),
         work: Math.floor(minutes(mine, 'work')),
@@ -867,6 +874,9 @@ export function makeFake() {
       case 'set_pin':
         if (state.pin) pinFits(args.old);
         state.pin = args.pin;
+        return session();
+      case 'check_pin':
+        pinFits(args.pin);
         return session();
       case 'sign_out':
         state.signedIn = false;

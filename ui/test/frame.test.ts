@@ -5,7 +5,7 @@ import { goneWords, standingState, standingWords, syncLines } from '../src/compo
 import { momentOf, timeField } from '../src/components/times';
 import { asPosition } from '../src/composables/usePosition';
 import { mapLinks } from '../src/screens/job/maps';
-import { stepOf, visitDay } from '../src/screens/job/stage';
+import { stepOf } from '../src/screens/job/stage';
 
 const sync: SyncStatus = {
   link: 'online',
@@ -135,9 +135,6 @@ describe('the way to the site', () => {
     expect(stepOf('offered')).toBe(0);
     expect(stepOf('departed')).toBe(2);
     expect(stepOf('signed_off')).toBe(5);
-  });
-  it('compares days as the phone has them', () => {
-    expect(visitDay(new Date(2026, 2, 1, 23, 59).getTime())).toBe('2026-03-01');
   });
   it('keeps positions in whole millionths of a degree', () => {
     expect(asPosition({ latitude: 30.6500004, longitude: -0.0000006, accuracy: 12.2 })).toEqual({

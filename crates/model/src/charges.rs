@@ -111,11 +111,7 @@ pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> 
     }
 
     for fitted in &sheet.parts {
-        let cover = if fitted.from == PartSource::Customer {
-            Cover::CustomersOwn {}
-        } else {
-            cover(order, day, |c| c.covers_parts)
-        };
+        let cover = part_cover(order, sheet, fitted.from);
         let list = fitted.part.price.as_ref().map(|p| p.minor.saturating_mul(i64::from(fitted.quantity)));
         let what = ChargeKind::Part {
             number: fitted.part.number.clone(),
@@ -131,6 +127,16 @@ pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> 
         total: tariff.money(total),
         tariff: tariff.version.clone(),
         lines,
+    }
+}
+
+/// The cover of a part from `source`, on the sheet already or not yet.
+pub fn part_cover(order: &WorkOrder, sheet: &Sheet, source: PartSource) -> Cover {
+    match source {
+        PartSource::Customer => Cover::CustomersOwn {},
+        PartSource::Van | PartSource::Office | PartSource::Bought => {
+            cover(order, service_day(order, sheet), |c| c.covers_parts)
+        }
     }
 }
 
@@ -155,7 +161,7 @@ fn cover(
 }
 
 /// The local day of the visit: of the first stretch of time, else of the planned window.
-fn service_day(order: &WorkOrder, sheet: &Sheet) -> NaiveDate {
+pub fn service_day(order: &WorkOrder, sheet: &Sheet) -> NaiveDate {
     match sheet.spans.first() {
         Some(span) => (span.from + TimeDelta::minutes(i64::from(span.offset))).date_naive(),
         None => (order.from + TimeDelta::hours(8)).date_naive(),

@@ -5,7 +5,8 @@ use crate::{
     Digest, Language, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
     attention::Choice,
-    charges::Charges,
+    change::PartSource,
+    charges::{Charges, Cover},
     document::Document,
     enrol::{PhoneId, Wipe},
     moment::{OtherZone, millis},
@@ -14,6 +15,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Who is signed in on this phone, and what the app should look like.
@@ -198,6 +200,12 @@ pub struct Job {
     pub order: WorkOrder,
     pub sheet: Sheet,
     pub charges: Charges,
+    /// What a part that is not on the sheet yet would be covered by, for each place it may come from.
+    #[ts(type = "Record<PartSource, Cover>")]
+    pub part_cover: BTreeMap<PartSource, Cover>,
+    /// The day whose warranty and contract count.
+    #[ts(type = "string")]
+    pub service_day: NaiveDate,
     pub times: Times,
     pub missing: Missing,
     pub refused: Vec<RefusedChange>,

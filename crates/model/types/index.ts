@@ -304,7 +304,15 @@ export type Impact = "full_stop" | "partial" | "none";
 /**
  * Everything the job's screens need, in one answer.
  */
-export type Job = { card: JobCard, order: WorkOrder, sheet: Sheet, charges: Charges, times: Times, missing: Missing, refused: Array<RefusedChange>, 
+export type Job = { card: JobCard, order: WorkOrder, sheet: Sheet, charges: Charges, 
+/**
+ * What a part that is not on the sheet yet would be covered by, for each place it may come from.
+ */
+part_cover: Record<PartSource, Cover>, 
+/**
+ * The day whose warranty and contract count.
+ */
+service_day: string, times: Times, missing: Missing, refused: Array<RefusedChange>, 
 /**
  * When this was made, by the phone's corrected clock: where running timers count from.
  */

@@ -211,6 +211,11 @@ impl Phone {
         Ok(self.core().set_pin(pin, old).await?)
     }
 
+    /// Fails when this is not the PIN of whoever is at work; the last wrong one signs them out of what is open.
+    pub async fn check_pin(&self, pin: &str) -> Result<Session, Problem> {
+        Ok(self.core().check_pin(pin).await?)
+    }
+
     pub fn lock(&self) -> Result<Session, Problem> {
         Ok(self.core().lock()?)
     }

@@ -320,6 +320,10 @@ impl Core {
             }
             None if knows == Knows::Pin && tries.tries >= MOST_TRIES => {
                 self.device.save_pin(id, None)?;
+                // Whoever tried from within an open session is not the technician: it is over for them too.
+                if self.signed().is_ok_and(|signed| signed.account.technician.id == id) {
+                    self.leave();
+                }
                 Err(Problem::new(
                     "pin_blocked",
                     "Too many wrong PINs. Sign in with the office; your work is safe.",
@@ -367,6 +371,18 @@ impl Core {
         self.session()
     }
 
+    /// Whether whoever holds the phone is the technician: asked before anything but the customer's screens is shown
+    /// again. A wrong one counts like a wrong one at the lock, and the last closes what is open.
+    pub async fn check_pin(&self, pin: &str) -> Result<Session> {
+        let id = self.signed()?.account.technician.id;
+        let account = self.device.account(id)?.ok_or_else(|| Problem::new("signed_out", "Sign in first."))?;
+        let no_pin = || Problem::new("no_pin", "There is no PIN. Sign in with the office.");
+        let lock = account.locks.pin.clone().ok_or_else(no_pin)?;
+        let pepper = self.keys.get(id, Kept::Pepper)?.ok_or(jobsheet_sqlite::Error::Sealed)?;
+        self.tried(&account, Knows::Pin, pin, &pepper, &lock).await?;
+        self.session()
+    }
+
     /// Asks for the PIN before anything is shown again.
     pub fn lock(&self) -> Result<Session> {
         let signed = self.signed()?;
@@ -374,10 +390,15 @@ impl Core {
         if account.is_none_or(|account| account.locks.pin.is_none()) {
             return Err(Problem::new("no_pin", "Set a PIN first.").into());
         }
+        self.leave();
+        self.session()
+    }
+
+    /// Nothing is shown any more, and everybody is told.
+    fn leave(&self) {
         self.seat(None);
         self.tell(Event::Session {});
         self.listen.notify_one();
-        self.session()
     }
 
     pub fn sign_out(&self) -> Result<SignedOut> {
@@ -390,10 +411,8 @@ impl Core {
         if signed.account.locks.office.is_some() {
             self.keys.forget(id, Kept::Database)?;
         }
-        self.seat(None);
-        self.tell(Event::Session {});
+        self.leave();
         self.nudge.notify_one();
-        self.listen.notify_one();
         Ok(SignedOut { waiting: u32::try_from(waiting).unwrap_or(u32::MAX) })
     }
 

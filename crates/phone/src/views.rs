@@ -8,8 +8,8 @@ use crate::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use jobsheet_model::{
     Sheet, Stage, WorkOrder, WorkOrderId,
-    change::PhotoSubject,
-    charges::charges,
+    change::{PartSource, PhotoSubject},
+    charges::{charges, part_cover, service_day},
     place::Position,
     step::StepKind,
     times::{SpanKind, minutes_of},
@@ -87,6 +87,11 @@ impl Core {
             Ok(Job {
                 card: self.card(scene, &row),
                 charges: charges(&row.order, &row.sheet, Some(scene.now)),
+                part_cover: PartSource::ALL
+                    .iter()
+                    .map(|&source| (source, part_cover(&row.order, &row.sheet, source)))
+                    .collect(),
+                service_day: service_day(&row.order, &row.sheet),
                 times: Times {
                     travel: minutes(SpanKind::Travel),
                     work: minutes(SpanKind::Work),

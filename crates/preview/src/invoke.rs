@@ -25,6 +25,7 @@ pub const COMMANDS: &[&str] = &[
     "unlock",
     "lock",
     "set_pin",
+    "check_pin",
     "sign_out",
     "save_settings",
     "today",
@@ -86,6 +87,11 @@ struct Unlock {
 struct SetPin {
     pin: String,
     old: String,
+}
+
+#[derive(Deserialize)]
+struct CheckPin {
+    pin: String,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +178,10 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         "set_pin" => {
             let args: SetPin = read(headers, &body)?;
             json(phone.set_pin(&args.pin, &args.old).await?)
+        }
+        "check_pin" => {
+            let args: CheckPin = read(headers, &body)?;
+            json(phone.check_pin(&args.pin).await?)
         }
         "sign_out" => on_disk(move || json(phone.sign_out()?)).await,
         "save_settings" => {

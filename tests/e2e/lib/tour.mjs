@@ -93,7 +93,6 @@ export async function readyToSign(phone, id, language, customer) {
   const review = await phone.does('review', { workOrder: id, language });
   const value = {
     language,
-    anyway: true,
     signatory: customer.customer,
     capacity: customer.capacity,
     sawItWork: true,

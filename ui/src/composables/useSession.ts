@@ -5,6 +5,7 @@ import type { Session, Settings } from '@jobsheet/model';
 import { core } from '../core/client';
 import { setLang } from '../i18n';
 import { arrived } from './bus';
+import { forgetHanded, takeBack } from './useCustomer';
 import { forgetAnswers, lastToday } from './useQuery';
 import { sayProblem } from './useRecord';
 
@@ -28,6 +29,9 @@ export function setSession(next: Session): void {
   if (removed !== undefined) emptied.value = removed;
   else if (next.technician) emptied.value = '';
   if (before?.technician?.id !== next.technician?.id) forgetAnswers();
+  if (!next.technician) forgetHanded();
+  // Who was let in just now is the technician, and not the customer any more.
+  else if (before && !before.technician) takeBack();
   arrived(next);
   session.value = next;
   apply(next.settings);

@@ -89,6 +89,8 @@ export const core = {
   lock: () => call<Session>('lock'),
   /** 6 to 12 digits, or empty for none; `old` is looked at when there is a PIN. */
   setPin: (pin: string, old: string) => call<Session>('set_pin', { pin, old }),
+  /** Fails when this is not the PIN of whoever is at work; the last wrong one closes what is open. */
+  checkPin: (pin: string) => call<Session>('check_pin', { pin }),
   signOut: () => call<SignedOut>('sign_out'),
   saveSettings: (settings: Settings) => call<Session>('save_settings', { settings }),
 

@@ -1,8 +1,6 @@
-// The reasons for pay and free, in words. The rules are the core's (crates/model/src/charges.rs); only a part that is
-// not on the sheet yet is looked at here, to say before adding it what it will cost the customer.
-import type { ChargeLine, Charges, Cover, Job, LineId, Money, PartSource } from '@jobsheet/model';
+// The reasons for pay and free, in words. The rules are the core's (crates/model/src/charges.rs).
+import type { ChargeLine, Charges, Cover, Job, LineId, Money } from '@jobsheet/model';
 import { duration, t, text } from '../i18n';
-import { localDay } from './times';
 
 export const isFree = (cover: Cover): boolean => cover.by !== 'customer';
 
@@ -43,21 +41,5 @@ export function chargeOf(job: Job, line: LineId): ChargeLine | undefined {
 }
 
 const partCharges = (charges: Charges) => charges.lines.filter((l) => l.what.kind === 'part');
-
-/** The cover that a part from `source` would have on this sheet. */
-export function partCover(
-  { order, sheet, now }: Pick<Job, 'order' | 'sheet' | 'now'>,
-  source: PartSource,
-): Cover {
-  if (source === 'customer') return { by: 'customers_own' };
-  const first = sheet.spans[0];
-  const day = first ? localDay(first.from, first.offset) : localDay(now, 480);
-  const until = order.equipment?.warranty_until ?? null;
-  if (until !== null && day <= until) return { by: 'warranty', until };
-  const contract = order.contract;
-  if (contract && contract.covers_parts && day <= contract.until)
-    return { by: 'contract', number: contract.number };
-  return { by: 'customer', warranty_ended: until };
-}
 
 export const times = (price: Money, quantity: number): Money => ({ ...price, minor: price.minor * quantity });

@@ -1,17 +1,18 @@
 // What the customer has entered so far, from the review to the signature: one draft, so that a kill in between loses
 // nothing. And the customer's language, which is not the technician's.
 import { onScopeDispose, watch } from 'vue';
+import { useRouter } from 'vue-router';
 import type { Digest, Language, Rating, RatingReason } from '@jobsheet/model';
 import type { Stroke } from '@jobsheet/kit';
+import { handOver } from '../composables/useCustomer';
 import { useDraft } from '../composables/useDraft';
+import { useJob } from '../composables/useQuery';
 import { currentSession } from '../composables/useSession';
 import { lang, setLang } from '../i18n';
 
 export interface SignoffDraft {
   /** Language the sheet is shown in; null until chosen: the app's. */
   language: Language | null;
-  /** The technician went on although something is missing. */
-  anyway: boolean;
   signatory: string;
   capacity: string;
   sawItWork: boolean;
@@ -27,7 +28,6 @@ export interface SignoffDraft {
 export function useSignoff(id: string) {
   return useDraft<SignoffDraft>(`signoff:${id}`, {
     language: null,
-    anyway: false,
     signatory: '',
     capacity: '',
     sawItWork: false,
@@ -40,6 +40,23 @@ export function useSignoff(id: string) {
 }
 
 export const useInk = (id: string) => useDraft<Stroke[]>(`ink:${id}`, []);
+
+/** For a screen that only the customer sees; what is signed has nothing for them any more but its receipt. */
+export function useHandedOver(id: string): void {
+  const router = useRouter();
+  const { job } = useJob(() => id);
+  // Once: on the way out it is not handed over again.
+  let is = false;
+  watch(
+    job,
+    (now) => {
+      if (now?.sheet.sign_off) void router.replace(`/job/${id}/done`);
+      else if (now && !is) handOver(id);
+      is ||= now !== null;
+    },
+    { immediate: true },
+  );
+}
 
 let customers = 0;
 

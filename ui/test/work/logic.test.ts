@@ -5,7 +5,7 @@ import en from '../../src/i18n/en/work';
 import zh from '../../src/i18n/zh/work';
 import { answerOf, isKnownAnswer, isKnownKind } from '../../src/steps/step';
 import { documentCode } from '../../src/work/code';
-import { chargeTitle, coverWords, isFree, partCover } from '../../src/work/cover';
+import { chargeTitle, coverWords, isFree } from '../../src/work/cover';
 import { isEnough, MIN_INK, toSheet } from '../../src/work/ink';
 import { gaps } from '../../src/work/missing';
 import { documentMoney } from '../../src/work/money';
@@ -140,27 +140,9 @@ describe('cover', () => {
     expect(line(60, 60)).toBe('Labour 1 h');
   });
 
-  it('a new part is covered as the core will cover it', () => {
-    type Where = Parameters<typeof partCover>[0];
-    const job = (warranty_until: string | null, contract: boolean, from: string) =>
-      ({
-        order: {
-          equipment: { warranty_until },
-          contract: contract ? { number: 'C', until: '2026-12-31', covers_parts: true } : null,
-        },
-        sheet: { spans: [{ from, offset: 480 }] },
-        now: from,
-      }) as unknown as Where;
-    // 23:30 UTC is the next morning in China.
-    expect(partCover(job('2026-03-01', false, '2026-02-28T23:30:00Z'), 'van').by).toBe('warranty');
-    expect(partCover(job('2026-03-01', false, '2026-03-01T23:30:00Z'), 'van')).toEqual({
-      by: 'customer',
-      warranty_ended: '2026-03-01',
-    });
-    expect(partCover(job('2026-03-01', true, '2026-04-01T01:00:00Z'), 'van').by).toBe('contract');
-    expect(partCover(job(null, true, '2027-04-01T01:00:00Z'), 'office').by).toBe('customer');
-    expect(partCover(job(null, false, '2026-04-01T01:00:00Z'), 'customer').by).toBe('customers_own');
+  it('the customer pays only where nothing covers', () => {
     expect(isFree({ by: 'customer', warranty_ended: null })).toBe(false);
+    expect(isFree({ by: 'customers_own' })).toBe(true);
   });
 });
 

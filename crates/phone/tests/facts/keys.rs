@@ -223,6 +223,62 @@ async fn after_ten_wrong_pins_only_the_password_or_the_office_opens() {
 }
 
 #[tokio::test]
+async fn a_phone_that_comes_back_from_the_customer_is_asked_for_the_pin_under_the_same_limits() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    assert_eq!(pocket.phone.check_pin(PIN).await.unwrap_err().code, "no_pin");
+    pocket.phone.set_pin(PIN, "").await.unwrap();
+    office.is(Mood::Portal);
+    pocket.clock.pass(Duration::from_secs(15 * 86400));
+    assert!(
+        pocket.phone.check_pin(PIN).await.unwrap().technician.is_some(),
+        "also when the lease is over (I7)"
+    );
+
+    let wrong = async || pocket.phone.check_pin("000000").await.unwrap_err().code;
+    for _ in 0..3 {
+        assert_eq!(wrong().await, "wrong_pin");
+    }
+    assert_eq!(pocket.phone.check_pin(PIN).await.unwrap_err().code, "unlock_wait");
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 5);
+    assert!(pocket.phone.job(id(1)).is_ok(), "the customer reads on meanwhile");
+    pocket.clock.pass(Duration::from_secs(5));
+    assert_eq!(pocket.phone.check_pin(PIN).await.unwrap().unlock_wait, 0);
+    // Tries here and at the lock are one count.
+    assert_eq!(wrong().await, "wrong_pin");
+    assert_eq!(wrong().await, "wrong_pin");
+    pocket.phone.lock().unwrap();
+    assert_eq!(pocket.phone.check_pin(PIN).await.unwrap_err().code, "signed_out");
+    office.is(Mood::Honest);
+    assert_eq!(code(&pocket, "000000").await, "wrong_pin");
+    assert_eq!(pocket.phone.session().unwrap().unlock_wait, 5);
+}
+
+#[tokio::test]
+async fn the_tenth_wrong_pin_closes_an_open_session_wherever_it_was_tried() {
+    let office = Stub::open([offered(1)]).await;
+    for while_changing in [false, true] {
+        let pocket = Pocket::at(&office).await;
+        pocket.phone.set_pin(PIN, "").await.unwrap();
+        for n in 1..=10 {
+            let tried = match while_changing {
+                false => pocket.phone.check_pin("000000").await,
+                true => pocket.phone.set_pin("111111", "000000").await,
+            };
+            let last = if n == 10 { "pin_blocked" } else { "wrong_pin" };
+            assert_eq!(tried.unwrap_err().code, last, "{n}");
+            pocket.clock.pass(Duration::from_secs(3600));
+        }
+        let session = pocket.phone.session().unwrap();
+        assert!(session.locked && !session.pin && session.technician.is_none());
+        assert_eq!(pocket.phone.today().unwrap_err().code, "signed_out");
+        assert_eq!(pocket.phone.set_pin("111111", "").await.unwrap_err().code, "signed_out");
+        pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+        assert!(pocket.phone.job(id(1)).is_ok(), "the password opens the same records");
+    }
+}
+
+#[tokio::test]
 async fn p5_a_forgotten_pin_and_a_changed_password_cost_nothing() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::fresh();

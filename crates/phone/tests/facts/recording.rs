@@ -4,6 +4,7 @@ use crate::{Pocket, id, open, picture, stub::*};
 use jobsheet_model::{
     Language, LineId, Stage, Text,
     change::*,
+    charges::Cover,
     step::{Answer, KnownAnswer, Verdict},
     view::{Settings, Standing},
 };
@@ -46,6 +47,39 @@ async fn i7_recording_needs_no_network() {
     assert_eq!((job.sheet.stage, job.sheet.changes), (Stage::Working, 3));
     assert_eq!(job.card.standing, Standing::Local { changes: 3, photos: 0 });
     assert_eq!(office.office().asked.len(), asked);
+}
+
+#[tokio::test]
+async fn e3_what_a_part_will_cost_is_what_it_costs_once_it_is_added() {
+    let mut order = offered(1);
+    let until = order.from.date_naive();
+    order.equipment.as_mut().unwrap().warranty_until = Some(until);
+    let office = Stub::open([order]).await;
+    let mut pocket = Pocket::at(&office).await;
+    // Planned on the last day of the warranty, opened the day after.
+    pocket.clock.pass(Duration::from_secs(86_400));
+    for (begin, cover) in [
+        (None, Cover::Warranty { until }),
+        (Some(KnownWhat::Departed {}), Cover::Customer { warranty_ended: Some(until) }),
+    ] {
+        if let Some(begin) = begin {
+            pocket.phone.record(id(1), KnownWhat::OfferAccepted {}.into()).unwrap();
+            pocket.phone.record(id(1), begin.into()).unwrap();
+        }
+        let job = pocket.phone.job(id(1)).unwrap();
+        assert_eq!(
+            job.service_day <= until,
+            cover == Cover::Warranty { until },
+            "what the job's screen says"
+        );
+        let before = job.part_cover;
+        assert_eq!(before.len(), PartSource::ALL.len());
+        assert_eq!(before[&PartSource::Van], cover);
+        assert_eq!(before[&PartSource::Customer], Cover::CustomersOwn {});
+        let added = pocket.phone.record(id(1), fitted(2).into()).unwrap();
+        assert_eq!(added.charges.lines.last().unwrap().cover, cover);
+        pocket = pocket.reopen();
+    }
 }
 
 #[tokio::test]

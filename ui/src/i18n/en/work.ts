@@ -369,6 +369,11 @@ export default {
   'review.failed': 'The sheet could not be shown',
   'review.already': 'This sheet is signed.',
 
+  'handBack.title': 'For the technician',
+  'handBack.text': 'Please hand the phone back. Only the PIN leads out of these screens.',
+  'handBack.go': 'Go on',
+  'handBack.lock': 'PIN forgotten? Lock the app',
+
   // Rating (S19)
   'rating.title': 'How was the service?',
   'rating.very_satisfied': 'Very satisfied',

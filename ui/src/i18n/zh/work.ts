@@ -349,6 +349,11 @@ export default {
   'review.failed': '无法显示服务单',
   'review.already': '此服务单已签字。',
 
+  'handBack.title': '请交还工程师',
+  'handBack.text': '请把手机交还工程师，输入 PIN 码才能离开这些页面。',
+  'handBack.go': '继续',
+  'handBack.lock': '忘记 PIN 码？锁定应用',
+
   'rating.title': '您对本次服务满意吗？',
   'rating.very_satisfied': '很满意',
   'rating.satisfied': '满意',

@@ -17,10 +17,3 @@ export function stepOf(stage: Stage): number {
   };
   return steps[stage];
 }
-
-/** The local day of a moment as `2026-03-01`, to compare with the last day of a warranty. */
-export function visitDay(at: number): string {
-  const day = new Date(at);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
-}
