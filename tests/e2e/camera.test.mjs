@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openChromium } from './drivers/chromium.mjs';
-import { blank, camera, film, picture } from './lib/barcode.mjs';
-import { Office, Phone } from './lib/company.mjs';
+import { HEIGHT, WIDTH, blank, camera, film, picture } from './lib/barcode.mjs';
+import { Office, Phone, photos } from './lib/company.mjs';
+import { readJpeg } from './lib/jpeg.mjs';
 import { until } from './lib/processes.mjs';
 import { visit } from './lib/tour.mjs';
 import { words } from './lib/words.mjs';
@@ -244,5 +245,89 @@ describe('the camera', () => {
       assert.equal(answer.scanned, false);
       assert.deepEqual(faultsOf(page), []);
     }
+  });
+
+  describe('matches the view of the earlier photo', () => {
+    const photoDraft = () => phone.does('draft', { key: 'capture' });
+    const opens = async (page, language = 'en', theme = 'light') => {
+      await phone.settings({ language, theme });
+      await visit(page, phone.url, { path: at('/photos'), ready: { test: 'photo-input-after' } });
+      await page.tap({ test: 'photo-input-after' });
+      await page.see({ test: 'match-take' });
+    };
+    before(async () => {
+      const page = await pageOf(phone);
+      await visit(page, phone.url, { path: at('/photos'), ready: { test: 'photo-input-before' } });
+      await page.upload({ test: 'photo-input-before' }, photos.before.path);
+      await page.see({ test: 'photo-before-0' }, 30_000);
+      await page.close();
+    });
+
+    test('lies faintly over the camera, can be switched off, and the picture goes the way of every photo', async (t) => {
+      const page = await pageOf(phone, { grey: blank() });
+      t.after(() => page.close());
+      const found = [];
+      for (const { language, theme, size } of looks) {
+        await page.size(...size);
+        await opens(page, language, theme);
+        await page.see({ css: '[data-testid=match-take]:not([aria-disabled])' });
+        await page.see({ test: 'match-ghost' });
+        found.push(...(await faultsOfLook(page, `match-${language}-${theme}-${size[0]}`)));
+      }
+      assert.deepEqual(found, []);
+
+      await page.size(390, 844);
+      await opens(page);
+      const { digest } = (await sheet()).photos.find((one) => one.subject === 'before');
+      await page.see({ test: 'match-ghost' });
+      await page.tap({ test: 'match-switch' });
+      await page.gone({ test: 'match-ghost' });
+      await page.tap({ test: 'match-switch' });
+      await page.see({ test: 'match-ghost' });
+      // P19: were the app killed now, it would know what the picture was for.
+      assert.deepEqual(await photoDraft(), {
+        job: job.order.id,
+        number: job.order.number,
+        subject: 'after',
+        step: null,
+      });
+      await page.see({ css: '[data-testid=match-take]:not([aria-disabled])' });
+      await page.tap({ test: 'match-take' });
+      await page.see({ test: 'photo-after-0' }, 20_000);
+      await page.gone({ css: '.k-full' });
+      const [photo] = (await sheet()).photos.filter((one) => one.subject === 'after');
+      assert.notEqual(photo.digest, digest);
+      await until(async () => (await photoDraft()) === null, 5000, 'nothing is left to be taken');
+      const arrived = (now) => now.photos.some((p) => p.digest === photo.digest && p.held === p.bytes);
+      await office.sees(job.order.number, arrived);
+      const { width, height } = readJpeg(await office.photo(photo.digest));
+      assert.deepEqual([width, height], [WIDTH, HEIGHT], 'all that the camera saw');
+
+      // Closed without a picture, nothing is left of it.
+      await page.tap({ test: 'photo-input-after' });
+      await page.see({ test: 'match-take' });
+      await page.tap({ test: 'full-close' });
+      await page.gone({ css: '.k-full' });
+      await until(async () => (await photoDraft()) === null, 5000, 'the intent is put away');
+      assert.equal(await page.evaluate("document.querySelector('video')"), null, 'the camera is given back');
+      assert.deepEqual(faultsOf(page), []);
+    });
+
+    test("without permission the phone's own camera takes the picture", async (t) => {
+      const page = await pageOf(phone, { grey: blank(), allowed: false, language: 'zh' });
+      t.after(() => page.close());
+      await phone.settings({ language: 'zh', theme: 'dark' });
+      await page.size(320, 568);
+      await visit(page, phone.url, { path: at('/photos'), ready: { test: 'photo-input-after' } });
+      await page.tap({ test: 'photo-input-after' });
+      await page.see({ text: zh('camera.denied'), in: { test: 'match-none' } });
+      assert.deepEqual(await faultsOfLook(page, 'match-denied'), []);
+      const chooser = page.tab.waitForEvent('filechooser');
+      await page.tap({ test: 'match-phone' });
+      await (await chooser).setFiles(photos.after.path);
+      await page.see({ test: 'photo-after-1' }, 20_000);
+      assert.equal((await photoDraft()) ?? null, null);
+      assert.deepEqual(faultsOf(page), []);
+    });
   });
 });
