@@ -10,8 +10,6 @@ const WORKER: &str = "/assets/worker-";
 
 pub fn of_workers(request: Request<Vec<u8>>, response: &mut Response<Cow<'static, [u8]>>) {
     if request.uri().path().starts_with(WORKER) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_CSP));
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_CSP));
     }
 }
