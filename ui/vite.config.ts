@@ -21,5 +21,7 @@ export default defineConfig(async ({ mode }) => ({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },
+  // Told by their names, since a worker is served with a content-security policy of its own.
+  worker: { format: 'iife', rollupOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } } },
   test: { environment: 'happy-dom', passWithNoTests: true },
 }));

@@ -12,6 +12,7 @@ export { default as ConfirmDialog } from './components/ConfirmDialog.vue';
 export { default as Dock } from './components/Dock.vue';
 export { default as EmptyState } from './components/EmptyState.vue';
 export { default as ErrorState } from './components/ErrorState.vue';
+export { default as FullScreen } from './components/FullScreen.vue';
 export { default as Icon } from './components/Icon.vue';
 export { default as InkPad } from './components/InkPad.vue';
 export { default as Landscape } from './components/Landscape.vue';

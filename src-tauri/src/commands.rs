@@ -39,6 +39,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         record,
         dismiss_gone,
         add_photo,
+        add_drawing,
         photo,
         search_parts,
         search_faults,
@@ -139,11 +140,22 @@ struct AddPhoto {
 #[tauri::command]
 async fn add_photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
     let args: AddPhoto = args_in_header(&request)?;
-    let InvokeBody::Raw(bytes) = request.body() else {
-        return Err(Problem::new("photo_not_an_image", "The photo arrived empty."));
-    };
-    let bytes = bytes.clone();
+    let bytes = picture(&request)?;
     on_disk(core, move |phone| phone.add_photo(args.work_order, args.subject, args.step, &bytes)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddDrawing {
+    work_order: WorkOrderId,
+    drawn_on: Digest,
+}
+
+#[tauri::command]
+async fn add_drawing(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
+    let args: AddDrawing = args_in_header(&request)?;
+    let bytes = picture(&request)?;
+    on_disk(core, move |phone| phone.add_drawing(args.work_order, &args.drawn_on, &bytes)).await
 }
 
 #[derive(Deserialize)]
@@ -208,6 +220,13 @@ async fn draft(core: State<'_, Core>, key: String) -> Answer<Option<Value>> {
 #[tauri::command]
 async fn save_draft(core: State<'_, Core>, key: String, value: Value) -> Answer<()> {
     on_disk(core, move |phone| phone.save_draft(&key, &value)).await
+}
+
+fn picture(request: &Request<'_>) -> Answer<Vec<u8>> {
+    match request.body() {
+        InvokeBody::Raw(bytes) => Ok(bytes.clone()),
+        InvokeBody::Json(_) => Err(Problem::new("photo_not_an_image", "The photo arrived empty.")),
+    }
 }
 
 /// The JSON arguments of a command whose body is bytes: percent-encoded in a header.

@@ -2,11 +2,12 @@
 
 mod commands;
 mod keys;
+mod policy;
 
 use commands::Core;
 use jobsheet_phone::{Options, Phone};
 use std::path::PathBuf;
-use tauri::{Emitter, Manager, RunEvent, WindowEvent};
+use tauri::{Emitter, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 
 /// Folder of the databases, if not the system's usual place; used by tests and `scripts/run`.
 const DATA: &str = "JOBSHEET_DATA";
@@ -42,6 +43,12 @@ pub fn run() {
                 });
             }
             app.manage(core);
+            // Here and not by the configuration alone, for the sake of what its workers are served with.
+            for window in &app.config().app.windows {
+                WebviewWindowBuilder::from_config(app.handle(), window)?
+                    .on_web_resource_request(policy::of_workers)
+                    .build()?;
+            }
             Ok(())
         })
         .invoke_handler(commands::handler())

@@ -33,6 +33,17 @@ fn client_shell_preview_and_permissions_name_the_same_commands() {
     assert_eq!(declared, preview, "src-tauri/src/commands.rs");
 }
 
+/// A worker compiles WebAssembly, which the page may not (docs/adr/0012).
+#[test]
+fn workers_are_served_with_one_policy_by_the_shell_and_the_preview() {
+    let shell = include_str!("../../src-tauri/src/policy.rs");
+    let names = include_str!("../../ui/vite.config.ts");
+    let (policy, worker) = (jobsheet_preview::WORKER_CSP, jobsheet_preview::WORKER);
+    assert!(shell.contains(&format!("\"{policy}\"")), "src-tauri/src/policy.rs: {policy}");
+    assert!(shell.contains(&format!("\"/{worker}\"")), "src-tauri/src/policy.rs: {worker}");
+    assert!(names.contains(&format!("'{worker}[name]-[hash].js'")), "ui/vite.config.ts: {worker}");
+}
+
 /// The window may call our commands and hear our events; whoever adds more must say so here.
 #[test]
 fn the_window_may_do_no_more_than_it_needs() {

@@ -73,7 +73,10 @@ const whats: WhatLines = {
   work_resumed: () => [],
   work_finished: () => [],
   step_answered: (w, about) => [answered(w.step, w.answer, w.verdict, about.template), note(w.note)],
-  photo_taken: (w) => [`${t(`subject:${w.subject}`)}, ${bytes(w.bytes)}`],
+  photo_taken: (w) => [
+    `${t(`subject:${w.subject}`)}, ${bytes(w.bytes)}`,
+    w.drawn_on && t('entry.drawnOn', { code: code(w.drawn_on) }),
+  ],
   photo_removed: (w) => [t('entry.code', { code: code(w.digest) })],
   part_fitted: (w) => [
     `${t('entry.times', { name: text(w.part.name), n: w.quantity })} ${w.part.number}`,

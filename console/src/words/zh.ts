@@ -275,6 +275,8 @@ export const zh = {
   'job.photosTitle': '照片',
   'job.noPhotos': '还没有照片',
   'job.photoAlt': '{subject}，第 {i} 张，{time}',
+  'job.photoAltDrawn': '{subject}，第 {i} 张，{time}，已标注',
+  'job.photoDrawn': '已标注',
   'job.photoOnPhone': '仍在手机上',
   'job.photoThumb': '预览',
   'job.photoThumbLong': '原照片仍在手机上',
@@ -463,6 +465,7 @@ export const zh = {
   'entry.dueBy': '时限 {time}',
   'entry.said': '已说',
   'entry.notSaid': '未说',
+  'entry.drawnOn': '标注于照片 {code}',
   'entry.photos.other': '{n} 张照片',
   'entry.times': '{name} ×{n}',
 

@@ -175,6 +175,10 @@ pub enum KnownWhat {
         subject: PhotoSubject,
         step: Option<StepKey>,
         bytes: u32,
+        /// The photo of this sheet that marks were drawn on to make this one. That one stays as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        drawn_on: Option<Digest>,
     },
     PhotoRemoved {
         digest: Digest,

@@ -118,7 +118,16 @@ facts! {
     Arrival { position: Option<Position>, distance_m: Option<u32>, on_site: Option<bool>, note: String }
     Fault { as_reported: bool, fault: String, with: String }
     Answered { answer: Answer, verdict: Verdict, note: String }
-    SheetPhoto { digest: Digest, subject: PhotoSubject, step: Option<StepKey>, bytes: u32 }
+    SheetPhoto {
+        digest: Digest,
+        subject: PhotoSubject,
+        step: Option<StepKey>,
+        bytes: u32,
+        /// Of the photo that this one is, with marks on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        drawn_on: Option<Digest>,
+    }
     PartLine {
         line: LineId,
         part: PartBrief,
@@ -324,15 +333,20 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             };
             sheet.answers.insert(step.clone(), answered);
         }
-        PhotoTaken { digest, subject, step, bytes } => {
+        PhotoTaken { digest, subject, step, bytes, drawn_on } => {
+            let is_here = |wanted| sheet.photos.iter().any(|p| &p.digest == wanted);
+            if drawn_on.as_ref().is_some_and(|below| below == digest || !is_here(below)) {
+                return Err(Refusal::NoSuchPhoto);
+            }
             // The same picture taken twice is one photo.
-            if !sheet.photos.iter().any(|p| &p.digest == digest) {
+            if !is_here(digest) {
                 sheet.photos.push(SheetPhoto {
                     at,
                     digest: digest.clone(),
                     subject: *subject,
                     step: step.clone(),
                     bytes: *bytes,
+                    drawn_on: drawn_on.clone(),
                 });
             }
         }

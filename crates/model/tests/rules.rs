@@ -166,8 +166,35 @@ fn the_same_line_again_replaces_and_the_same_photo_again_is_one() {
         subject: PhotoSubject::Before,
         step: None,
         bytes: 5,
+        drawn_on: None,
     };
     assert_eq!(after([photo(), photo()]).photos.len(), 1);
+}
+
+#[test]
+fn what_is_drawn_on_a_photo_is_a_photo_of_its_own_and_names_the_one_below() {
+    let photo = |of: &[u8], drawn_on: Option<&[u8]>| KnownWhat::PhotoTaken {
+        digest: Digest::of(of),
+        subject: PhotoSubject::Before,
+        step: None,
+        bytes: 5,
+        drawn_on: drawn_on.map(Digest::of),
+    };
+    let sheet = after([photo(b"plain", None), photo(b"marked", Some(b"plain"))]);
+    let below: Vec<_> = sheet.photos.iter().map(|p| p.drawn_on.clone()).collect();
+    assert_eq!(below, [None, Some(Digest::of(b"plain"))]);
+
+    // An app that knows nothing of drawing writes none and reads none.
+    let plain = serde_json::to_value(photo(b"plain", None)).expect("json");
+    assert!(plain.get("drawn_on").is_none(), "{plain}");
+    assert_eq!(serde_json::from_value::<KnownWhat>(plain).expect("read"), photo(b"plain", None));
+
+    let mut sheet = after([photo(b"plain", None)]);
+    for (of, below) in [(b"marked", b"gone!!"), (b"itself", b"itself")] {
+        let refused = apply(&mut sheet, &change(2, photo(of, Some(below)).into()));
+        assert_eq!(refused, Err(Refusal::NoSuchPhoto));
+    }
+    assert_eq!(sheet.photos.len(), 1);
 }
 
 #[test]

@@ -42,6 +42,7 @@ async fn take(phone: &mut Phone<'_>, job: &WorkOrder, digest: &Digest, bytes: us
         subject: PhotoSubject::Before,
         step: None,
         bytes: bytes as u32,
+        drawn_on: None,
     };
     let change = phone.change(job, taken);
     let response = phone.sync(&[change]).await;

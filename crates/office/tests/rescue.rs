@@ -69,7 +69,7 @@ fn notes(world: &World, order: &WorkOrder) -> Vec<String> {
 
 fn photo_taken(bytes: &[u8]) -> KnownWhat {
     let (digest, bytes) = (Digest::of(bytes), bytes.len() as u32);
-    KnownWhat::PhotoTaken { digest, subject: PhotoSubject::During, step: None, bytes }
+    KnownWhat::PhotoTaken { digest, subject: PhotoSubject::During, step: None, bytes, drawn_on: None }
 }
 
 fn jpeg(n: u8) -> Vec<u8> {

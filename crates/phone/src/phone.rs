@@ -255,7 +255,17 @@ impl Phone {
         step: Option<StepKey>,
         bytes: &[u8],
     ) -> Result<Job, Problem> {
-        self.keep_photo(id, subject, step, develop(bytes, self.core().device.settings()?.photo_edge)?)
+        let photo = develop(bytes, self.core().device.settings()?.photo_edge)?;
+        self.keep_photo(id, subject, step, None, photo)
+    }
+
+    /// Marks drawn on a photo of this job make a photo of its own, for the same purpose; the one below stays.
+    pub fn add_drawing(&self, id: WorkOrderId, drawn_on: &Digest, bytes: &[u8]) -> Result<Job, Problem> {
+        let known = self.core().signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
+        let below = known.sheet.photos.into_iter().find(|p| &p.digest == drawn_on);
+        let below = below.ok_or_else(no_such_photo)?;
+        let photo = develop(bytes, self.core().device.settings()?.photo_edge)?;
+        self.keep_photo(id, below.subject, below.step, Some(below.digest), photo)
     }
 
     /// The same for a picture that was made ready elsewhere: kept and sent byte for byte, without a thumbnail.
@@ -266,7 +276,7 @@ impl Phone {
         step: Option<StepKey>,
         bytes: Vec<u8>,
     ) -> Result<Job, Problem> {
-        self.keep_photo(id, subject, step, as_given(bytes)?)
+        self.keep_photo(id, subject, step, None, as_given(bytes)?)
     }
 
     fn keep_photo(
@@ -274,13 +284,15 @@ impl Phone {
         id: WorkOrderId,
         subject: PhotoSubject,
         step: Option<StepKey>,
+        drawn_on: Option<Digest>,
         photo: Developed,
     ) -> Result<Job, Problem> {
         let core = self.core();
         let known = core.signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
         if !known.sheet.photos.iter().any(|p| p.digest == photo.digest) {
             let bytes = u32::try_from(photo.bytes.len()).map_err(|e| Error::Other(e.into()))?;
-            let taken = KnownWhat::PhotoTaken { digest: photo.digest.clone(), subject, step, bytes };
+            let digest = photo.digest.clone();
+            let taken = KnownWhat::PhotoTaken { digest, subject, step, bytes, drawn_on };
             return Ok(core.record(id, taken.into(), Some(&photo))?);
         }
         self.job(id)
@@ -288,7 +300,7 @@ impl Phone {
 
     pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Vec<u8>, Problem> {
         let found = self.core().signed()?.store.read(|rows| rows.photo(digest, thumb))?;
-        found.ok_or_else(|| Problem::new("no_such_photo", "This photo is not on this phone."))
+        found.ok_or_else(no_such_photo)
     }
 
     pub fn search_parts(
@@ -359,4 +371,8 @@ impl Phone {
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.core().events.subscribe()
     }
+}
+
+fn no_such_photo() -> Problem {
+    Problem::new("no_such_photo", "This photo is not on this phone.")
 }

@@ -33,6 +33,7 @@ pub const COMMANDS: &[&str] = &[
     "record",
     "dismiss_gone",
     "add_photo",
+    "add_drawing",
     "photo",
     "search_parts",
     "search_faults",
@@ -113,6 +114,13 @@ struct AddPhoto {
     work_order: WorkOrderId,
     subject: PhotoSubject,
     step: Option<StepKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddDrawing {
+    work_order: WorkOrderId,
+    drawn_on: Digest,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +212,10 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         "add_photo" => {
             let args: AddPhoto = read_header(headers)?;
             on_disk(move || json(phone.add_photo(args.work_order, args.subject, args.step, &body)?)).await
+        }
+        "add_drawing" => {
+            let args: AddDrawing = read_header(headers)?;
+            on_disk(move || json(phone.add_drawing(args.work_order, &args.drawn_on, &body)?)).await
         }
         "photo" => {
             let args: PhotoWanted = read_header(headers)?;

@@ -5,6 +5,7 @@ mod invoke;
 mod page;
 
 pub use invoke::COMMANDS;
+pub use page::{WORKER, WORKER_CSP};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};

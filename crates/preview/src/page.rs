@@ -14,6 +14,11 @@ const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'se
                    connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; \
                    frame-ancestors 'none'";
 
+/// Of a worker, which has a policy of its own (docs/adr/0012): it may compile its WebAssembly, and nothing else.
+pub const WORKER_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+/// How the build names workers, in ui/vite.config.ts.
+pub const WORKER: &str = "assets/worker-";
+
 pub async fn page(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
@@ -30,7 +35,8 @@ pub async fn page(uri: Uri) -> Response {
     let kind = HeaderValue::from_str(file.metadata.mimetype());
     headers
         .insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    let csp = if path.starts_with(WORKER) { WORKER_CSP } else { CSP };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -12,7 +12,7 @@ export function chromiumPath() {
  * Opens a browser with one page.
  * base: where '/path' leads. mobile: false for a desk (the console). locale: 'zh-CN' or 'en'.
  * geolocation: { latitude, longitude, accuracy } grants the permission as well.
- * context: more of Playwright's context options (colorScheme, reducedMotion...).
+ * args: more of Chromium's own. context: more of Playwright's context options (colorScheme, reducedMotion...).
  */
 export async function openChromium({
   base,
@@ -21,6 +21,7 @@ export async function openChromium({
   mobile = true,
   locale = 'zh-CN',
   geolocation,
+  args = [],
   context: more = {},
 } = {}) {
   const executablePath = chromiumPath();
@@ -34,6 +35,7 @@ export async function openChromium({
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
   const context = await browser.newContext({

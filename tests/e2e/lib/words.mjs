@@ -17,7 +17,7 @@ async function load(path) {
 const app = { en: {}, zh: {} };
 const office = { en: {}, zh: {} };
 for (const language of ['en', 'zh']) {
-  for (const area of ['app', 'problem', 'work']) {
+  for (const area of ['app', 'camera', 'problem', 'work']) {
     const { default: words } = await load(`ui/src/i18n/${language}/${area}.ts`);
     for (const [key, words_] of Object.entries(words)) app[language][`${area}.${key}`] = words_;
   }

@@ -1,7 +1,7 @@
 // The one way to write.
 import { computed, ref, toValue, type MaybeRefOrGetter, type Ref } from 'vue';
 import { announce } from '@jobsheet/kit';
-import type { Job, KnownWhat, PhotoSubject, Problem, StepKey, WorkOrderId } from '@jobsheet/model';
+import type { Digest, Job, KnownWhat, PhotoSubject, Problem, StepKey, WorkOrderId } from '@jobsheet/model';
 import { core } from '../core/client';
 import { problemWords } from '../i18n';
 import { asProblem, putJob } from './useQuery';
@@ -10,6 +10,7 @@ export interface Recorder {
   /** The job as it is now, or null when it could not be recorded: then the problem was said, and the input stays. */
   record: (what: KnownWhat) => Promise<Job | null>;
   addPhoto: (subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) => Promise<Job | null>;
+  addDrawing: (drawnOn: Digest, bytes: Uint8Array) => Promise<Job | null>;
   busy: Readonly<Ref<boolean>>;
   problem: Ref<Problem | null>;
   /** The problem in words, for an error banner; empty when there is none. */
@@ -45,6 +46,7 @@ export function useRecord(id: MaybeRefOrGetter<WorkOrderId>): Recorder {
   return {
     record: (what) => perform(() => core.record(toValue(id), what)),
     addPhoto: (subject, step, bytes) => perform(() => core.addPhoto(toValue(id), subject, step, bytes)),
+    addDrawing: (drawnOn, bytes) => perform(() => core.addDrawing(toValue(id), drawnOn, bytes)),
     busy: computed(() => running.value > 0),
     problem,
     problemText: computed(() => (problem.value ? problemWords(problem.value) : '')),

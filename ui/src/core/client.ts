@@ -104,6 +104,9 @@ export const core = {
   /** Stores a photo (any JPEG, PNG or WebP) and records `PhotoTaken` in one transaction. */
   addPhoto: (workOrder: WorkOrderId, subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) =>
     callBytes('add_photo', { workOrder, subject, step }, bytes) as Promise<Job>,
+  /** A photo of this job with marks on it becomes a photo of its own, beside the one below. */
+  addDrawing: (workOrder: WorkOrderId, drawnOn: Digest, bytes: Uint8Array) =>
+    callBytes('add_drawing', { workOrder, drawnOn }, bytes) as Promise<Job>,
   /** The photo as JPEG; `thumb` is at most 320 px on its longest edge. */
   photo: (digest: Digest, thumb: boolean) =>
     callBytes('photo', { digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,

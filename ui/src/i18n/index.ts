@@ -3,9 +3,11 @@ import { createI18n } from '@jobsheet/kit';
 import type { Messages, Translation } from '@jobsheet/kit';
 import type { Problem, Refusal, Text } from '@jobsheet/model';
 import appEn from './en/app';
+import cameraEn from './en/camera';
 import problemEn from './en/problem';
 import workEn from './en/work';
 import appZh from './zh/app';
+import cameraZh from './zh/camera';
 import problemZh from './zh/problem';
 import workZh from './zh/work';
 
@@ -17,9 +19,15 @@ function area<A extends string, M extends Messages>(name: A, messages: M): Area<
   ) as Area<A, M>;
 }
 
-export const en = { ...area('app', appEn), ...area('problem', problemEn), ...area('work', workEn) };
+export const en = {
+  ...area('app', appEn),
+  ...area('camera', cameraEn),
+  ...area('problem', problemEn),
+  ...area('work', workEn),
+};
 export const zh: Translation<typeof en> = {
   ...area('app', appZh),
+  ...area('camera', cameraZh),
   ...area('problem', problemZh),
   ...area('work', workZh),
 };

@@ -123,7 +123,13 @@ pub fn one_of_each() -> Vec<KnownWhat> {
         WorkResumed {},
         WorkFinished {},
         supply(),
-        PhotoTaken { digest: digest.clone(), subject: PhotoSubject::Before, step: None, bytes: 250_000 },
+        PhotoTaken {
+            digest: digest.clone(),
+            subject: PhotoSubject::Before,
+            step: None,
+            bytes: 250_000,
+            drawn_on: None,
+        },
         PhotoRemoved { digest },
         PartFitted {
             line: LineId(Uuid::from_u128(8)),
