@@ -23,5 +23,5 @@ export default defineConfig(async ({ mode }) => ({
   },
   // Told by their names, since a worker is served with a content-security policy of its own.
   worker: { format: 'iife', rollupOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } } },
-  test: { environment: 'happy-dom', passWithNoTests: true },
+  test: { environment: 'happy-dom', passWithNoTests: true, setupFiles: ['./test/setup.ts'] },
 }));

@@ -83,16 +83,27 @@ export function translate(
   return typeof entry === 'function' ? entry(values) : fill(entry, values);
 }
 
-export function createI18n<const En extends Messages>(messages: { en: En; zh: Translation<NoInfer<En>> }) {
+/** What is not given here is taught before it is spoken. */
+export function createI18n<const En extends Messages>(
+  messages: { en?: En; zh?: Translation<NoInfer<En>> } = {},
+) {
+  const known: Partial<Record<Lang, Messages>> = { ...messages } as Partial<Record<Lang, Messages>>;
   function t<K extends KeyOf<En>>(key: K, ...params: ParamsOf<En, K>): string {
     const language = current.value;
-    return translate(messages[language] as Messages, language, key, params[0] as Record<string, unknown>);
+    return translate(known[language] ?? {}, language, key, params[0] as Record<string, unknown>);
   }
   /** For keys made at run time, such as `problem.${code}`: says whether a sentence exists. */
   function has(key: string): key is KeyOf<En> {
-    return key in messages.en || `${key}.other` in messages.en;
+    const words = known[current.value] ?? {};
+    return key in words || `${key}.other` in words;
   }
-  return { t, has, lang, setLang, ...formats };
+  function knows(language: Lang): boolean {
+    return known[language] !== undefined;
+  }
+  function teach(language: Lang, words: Messages): void {
+    known[language] = words;
+  }
+  return { t, has, knows, teach, lang, setLang, ...formats };
 }
 
 // ---------------------------------------------------------------------------------------------- numbers and dates

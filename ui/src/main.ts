@@ -4,6 +4,7 @@ import { createApp } from 'vue';
 import App from './App.vue';
 import { loadHanded } from './composables/useCustomer';
 import { currentSession, loadSession } from './composables/useSession';
+import { lang, setLang } from './i18n';
 import { router } from './router';
 
 async function start(): Promise<void> {
@@ -11,6 +12,7 @@ async function start(): Promise<void> {
   // The guard and the first paint need to know who is signed in, in which language and colours.
   await loadSession().catch((error: unknown) => (failed = error));
   if (currentSession()?.technician) await loadHanded();
+  await setLang(currentSession()?.settings.language ?? lang.value);
   const app = createApp(App, { failed });
   app.use(router);
   app.mount('#app');

@@ -16,7 +16,7 @@ const waitingBehindLock = ref(0);
 const emptied = ref('');
 
 function apply(settings: Settings): void {
-  setLang(settings.language);
+  void setLang(settings.language);
   setTheme(settings.theme);
   setTextScale(settings.text_size / 100);
 }

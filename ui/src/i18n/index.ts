@@ -1,40 +1,24 @@
-// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts.
-import { createI18n } from '@jobsheet/kit';
-import type { Messages, Translation } from '@jobsheet/kit';
+// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts. A phone
+// speaks one language at a time, and loads the other when it is first wanted.
+import { createI18n, type Lang } from '@jobsheet/kit';
 import type { Problem, Refusal, Text } from '@jobsheet/model';
-import appEn from './en/app';
-import cameraEn from './en/camera';
-import problemEn from './en/problem';
-import workEn from './en/work';
-import appZh from './zh/app';
-import cameraZh from './zh/camera';
-import problemZh from './zh/problem';
-import workZh from './zh/work';
+import type { en } from './en';
 
-type Area<A extends string, M extends Messages> = { readonly [K in keyof M & string as `${A}.${K}`]: M[K] };
+const i18n = createI18n<typeof en>();
+const words = {
+  en: async () => i18n.teach('en', (await import('./en')).en),
+  zh: async () => i18n.teach('zh', (await import('./zh')).zh),
+};
+let wanted: Lang | null = null;
 
-function area<A extends string, M extends Messages>(name: A, messages: M): Area<A, M> {
-  return Object.fromEntries(
-    Object.entries(messages).map(([key, entry]) => [`${name}.${key}`, entry]),
-  ) as Area<A, M>;
+/** At once where the language is loaded; else the one before is spoken until it is. */
+export async function setLang(next: Lang): Promise<void> {
+  wanted = next;
+  if (!i18n.knows(next)) await words[next]();
+  if (wanted === next) i18n.setLang(next);
 }
 
-export const en = {
-  ...area('app', appEn),
-  ...area('camera', cameraEn),
-  ...area('problem', problemEn),
-  ...area('work', workEn),
-};
-export const zh: Translation<typeof en> = {
-  ...area('app', appZh),
-  ...area('camera', cameraZh),
-  ...area('problem', problemZh),
-  ...area('work', workZh),
-};
-
-const i18n = createI18n({ en, zh });
-
-export const { t, has, lang, setLang } = i18n;
+export const { t, has, lang } = i18n;
 export const { number, percent, time, date, dateTime, dayLabel, money, distance, duration, bytes, relative } =
   i18n;
 

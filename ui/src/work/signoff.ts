@@ -63,12 +63,12 @@ let customers = 0;
 /** The whole screen speaks the customer's language while it is open, and the technician's again afterwards. */
 export function useCustomerLanguage(language: () => Language): void {
   customers += 1;
-  watch(language, (l) => setLang(l), { immediate: true });
+  watch(language, (l) => void setLang(l), { immediate: true });
   onScopeDispose(() => {
     customers -= 1;
     // The next screen may be the customer's as well.
     window.setTimeout(() => {
-      if (customers === 0) setLang(currentSession()?.settings.language ?? lang.value);
+      if (customers === 0) void setLang(currentSession()?.settings.language ?? lang.value);
     });
   });
 }

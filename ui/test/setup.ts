@@ -1,0 +1,5 @@
+import { setLang } from '../src/i18n';
+
+// Both languages are loaded, so that a test changes between them at once.
+await setLang('zh');
+await setLang('en');
