@@ -10,7 +10,10 @@ use jobsheet_model::{
     Language, LineId, Text, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     attention::Choice,
-    change::{KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct},
+    change::{
+        KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct,
+        UnfinishedReason,
+    },
     reference::VanStock,
     view::{ConsoleJob, ConsoleLane, ConsoleRow, Status},
     wire::ReferenceSet,
@@ -288,4 +291,34 @@ async fn van_of(world: &World, phone: &mut Phone<'_>) -> Vec<VanStock> {
     let sets: Vec<ReferenceSet> = phone.sync(&[]).await.reference.unwrap();
     let set = sets.iter().find(|set| set.name == "van").unwrap();
     world.app(Method::GET, &format!("/v1/reference/{}", set.digest), &phone.token, "").await.json()
+}
+
+#[tokio::test]
+async fn e13_what_could_not_be_finished_waits_and_gets_another_visit_and_that_one_a_third() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let first = phone.a_job().await;
+    let mut job = first.clone();
+    for visit in 2..4 {
+        let unfinished = KnownWhat::CouldNotFinish {
+            reason: UnfinishedReason::PartsMissing,
+            parts: vec![],
+            next: String::new(),
+            note: String::new(),
+        };
+        let unfinished = phone.change(&job, unfinished);
+        phone.sync(&[unfinished]).await;
+        let lane = desk.lane().await;
+        let [one] = &lane.entries[..] else { panic!("{lane:?}") };
+        assert_eq!((one.attention, one.about.as_str()), (Attention::Unfinished, "parts_missing"));
+        let another = json!({"choice": "another_visit", "reason": "The seal has come"});
+        assert_eq!(desk.decides(one.n, another).await.status, 204);
+        let number = format!("{}-{visit}", first.number);
+        let next = world.office.by_number(&number).unwrap().unwrap();
+        assert_eq!(next.follows.as_ref().unwrap().number, job.number);
+        assert_eq!(next.request.id, first.request.id);
+        world.office.offer(next.id, "wang.lei", "周莉").unwrap();
+        job = phone.pull().await.into_iter().find(|base| base.order.id == next.id).unwrap().order;
+    }
 }
