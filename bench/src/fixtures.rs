@@ -373,6 +373,7 @@ impl Order {
             },
             history: self.history.iter().map(Visit::past).collect(),
             cancelled: None,
+            follows: None,
         }
     }
 }

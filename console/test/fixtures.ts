@@ -389,6 +389,8 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
     },
     history: [],
     cancelled: null,
+    // Another visit was made after the first one.
+    follows: row.id === 'wo-427' ? { work_order: 'wo-425', number: 'JS-2611-0425' } : undefined,
   };
   const document: Document = {
     form: 'jobsheet/service-sheet/1',
@@ -549,6 +551,14 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
         });
       else add(5, 'Jobsheet', { act: { act: 'returned' } });
     }
+  }
+  if (row.id === 'wo-425') {
+    const visit = { work_order: 'wo-427', number: 'JS-2611-0427' };
+    const raised = { act: 'raised', attention: 'acceptance_failed', about: 'price' } as const;
+    add(9, row.technician, { act: raised });
+    const decided = { act: 'decided', n: journal.length, choice: 'another_visit' } as const;
+    add(4, 'Zhou Min', { act: { ...decided, reason: 'Iced up again: another evaporator' } });
+    add(4, 'Zhou Min', { act: { act: 'followed_by', visit } });
   }
   return {
     row,

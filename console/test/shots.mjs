@@ -124,6 +124,7 @@ for (const [lang, scheme, width, height] of [
   await page.getByTestId('decide-problem').waitFor();
   await look(page, name('dialog-decided'), coarse);
   await page.getByTestId('decide-close').click();
+  await page.waitForFunction(() => !document.querySelector('dialog'));
   await page.getByTestId('attention-still_dark').getByTestId('decide').press('Enter');
   await page.locator('[data-testid=decide-choice] [role=radio]').first().press('Space');
   await page.getByTestId('decide-reason').fill('Called from the lobby');

@@ -128,6 +128,7 @@ const acts: ActLines = {
   cancelled: (a) => [reason(a.reason)],
   raised: (a) => [t(`attention.${a.attention}`), aboutWords(a.attention, a.about)],
   decided: (a, about) => [about.raised(a.n), t(`choice.${a.choice}`), reason(a.reason)],
+  followed_by: (a) => [a.visit.number],
   judged: (a) => [
     `${t(`duty.${a.duty}`)}: ${t(`clock.${a.verdict}`)}`,
     t('entry.dueBy', { time: when(a.due) }),
@@ -146,6 +147,8 @@ export function aboutWords(attention: Attention, about: string): string {
       return words('duty.', about);
     case 'acceptance_failed':
       return words('refuse:', about);
+    case 'unfinished':
+      return words('unfinished:', about);
     case 'not_satisfied':
       return listed(about.split(', ').map((one) => words('ratingReason.', one)));
     // The names of changes, of a refused one with the reason.

@@ -4,6 +4,7 @@ use crate::{
     TechnicianId,
     attention::Choice,
     standard::{Duty, Verdict},
+    work_order::Visit,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,10 @@ pub enum Act {
         n: u64,
         choice: Choice,
         reason: String,
+    },
+    /// Another visit for the same request was opened after this one.
+    FollowedBy {
+        visit: Visit,
     },
     /// A record shows that a promise was kept or not, however late it came. Once for each promise.
     Judged {
@@ -101,6 +106,8 @@ pub enum Attention {
     AcceptanceFailed,
     /// The customer signed and is not satisfied (B14).
     NotSatisfied,
+    /// The technician could not finish (E13).
+    Unfinished,
     /// More of a part was fitted from the van than it carries.
     BeyondStock,
 }

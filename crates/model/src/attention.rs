@@ -23,6 +23,8 @@ pub enum Choice {
     /// Given, or given again, to a technician.
     GivenOn,
     CustomerTold,
+    /// Another visit, linked with this one (D13, E13).
+    AnotherVisit,
     /// Settled with a customer who was not content.
     Settled,
     /// The promise was kept.
@@ -49,7 +51,9 @@ impl Attention {
             Attention::StillDark => &[Reached, HelpSent],
             Attention::Breached | Attention::CeilingPassed => &[CustomerTold, Met, Noted],
             Attention::Undetermined => &[Met, Missed],
-            Attention::AcceptanceFailed | Attention::NotSatisfied => &[Settled, CustomerTold],
+            Attention::AcceptanceFailed | Attention::NotSatisfied | Attention::Unfinished => {
+                &[AnotherVisit, Settled, CustomerTold]
+            }
             Attention::BeyondStock => &[Checked, PutRight],
         }
     }
@@ -61,6 +65,7 @@ impl Attention {
             Attention::CeilingPassed
             | Attention::AcceptanceFailed
             | Attention::NotSatisfied
+            | Attention::Unfinished
             | Attention::Breached
             | Attention::Undelivered
             | Attention::OfferExpired

@@ -4,9 +4,12 @@ use crate::{
     Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, ids::RequestId, moment::millis,
     place::Position, standard::Under, step::Template,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// That a work order tells of (A18).
+const MOST_PAST_VISITS: usize = 10;
 
 /// One planned visit for a request; "job" on screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -56,6 +59,17 @@ pub struct WorkOrder {
     /// Past visits to this equipment, newest first, at most ten (A18).
     pub history: Vec<PastVisit>,
     pub cancelled: Option<Cancelled>,
+    /// The visit after which this one is made (D13, E13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub follows: Option<Visit>,
+}
+
+/// Another visit for the same request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Visit {
+    pub work_order: WorkOrderId,
+    pub number: String,
 }
 
 /// What the customer asked for at intake (A5, B2, D2).
@@ -269,6 +283,41 @@ impl WorkOrder {
         }
     }
 
+    /// Another visit for the request of this one, for whom nothing is settled yet: `promised` is when to respond by and
+    /// the ceiling, if the firm's standard says. The promises begin anew.
+    pub fn another_visit(
+        &self,
+        id: WorkOrderId,
+        number: String,
+        past: PastVisit,
+        now: DateTime<Utc>,
+        promised: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Self {
+        let respond = TimeDelta::minutes(i64::from(self.level.respond));
+        let (respond_by, ceiling) = promised.unwrap_or((now + respond, now + respond + respond / 2));
+        let history = std::iter::once(past).chain(self.history.iter().cloned()).take(MOST_PAST_VISITS);
+        Self {
+            id,
+            number,
+            version: 1,
+            request: Request { received_at: now, ..self.request.clone() },
+            from: now,
+            to: respond_by,
+            respond_by,
+            ceiling,
+            history: history.collect(),
+            assignment: Assignment {
+                technician: TechnicianId(uuid::Uuid::nil()),
+                technician_name: String::new(),
+                state: AssignmentState::Withdrawn,
+                offered_at: now,
+            },
+            cancelled: None,
+            follows: Some(Visit { work_order: self.id, number: self.number.clone() }),
+            ..self.clone()
+        }
+    }
+
     /// The work order for a sheet opened on site (E11). Phone and office make the same one from the same
     /// change; the office links it to a customer later. `tariff` and `template` are the plain ones.
     pub fn opened_on_site(id: WorkOrderId, opened: &OpenedSheet, by: &Technician, at: DateTime<Utc>) -> Self {
@@ -358,6 +407,7 @@ impl WorkOrder {
             },
             history: Vec::new(),
             cancelled: None,
+            follows: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
-export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -20,7 +20,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "beyond_stock";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -87,7 +87,7 @@ incomplete: boolean, };
 /**
  * What was decided.
  */
-export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "customer_told" | "settled" | "met" | "missed" | "noted";
+export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
 
 export type ChoiceOption = { value: string, label: Text, fails: boolean, };
 
@@ -1032,6 +1032,11 @@ export type VanStock = { number: string, quantity: number, };
 
 export type Verdict = "pass" | "fail" | "not_applicable" | "noted";
 
+/**
+ * Another visit for the same request.
+ */
+export type Visit = { work_order: WorkOrderId, number: string, };
+
 export type Wants = "visit" | "remote" | "replacement";
 
 /**
@@ -1095,7 +1100,11 @@ consent: Text, assignment: Assignment,
 /**
  * Past visits to this equipment, newest first, at most ten (A18).
  */
-history: Array<PastVisit>, cancelled: Cancelled | null, };
+history: Array<PastVisit>, cancelled: Cancelled | null, 
+/**
+ * The visit after which this one is made (D13, E13).
+ */
+follows?: Visit, };
 
 /**
  * A work order. Made by the office, or by the phone for a sheet opened on site (E11).

@@ -3,18 +3,21 @@
 
 use crate::{
     Office,
-    store::{self, attention as lane},
+    store::{self, Held, attention as lane},
     sync::journal_act,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     WorkOrderId,
     act::{Act, Attention},
     attention::Choice,
+    standard,
     view::ConsoleLane,
+    work_order::{PastVisit, Visit},
 };
 use rusqlite::Connection;
+use uuid::Uuid;
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -66,9 +69,32 @@ impl Office {
                 return Err(Undecided::TooLong);
             }
             let act = Act::Decided { n, choice, reason: reason.to_owned() };
-            Ok(journal_act(tx, one.work_order, now, by, act)?)
+            journal_act(tx, one.work_order, now, by, act)?;
+            if choice == Choice::AnotherVisit {
+                another_visit(tx, one.work_order, reason, by, now)?;
+            }
+            Ok(())
         })
     }
+}
+
+/// Opens another visit for the request of a work order, to be given to somebody; both say so (D13, E13).
+fn another_visit(tx: &Connection, id: WorkOrderId, reason: &str, by: &str, now: DateTime<Utc>) -> Result<()> {
+    let Held { order, .. } = store::held(tx, id)?.context("There is no such work order")?;
+    let past = PastVisit {
+        on: now.date_naive(),
+        number: order.number.clone(),
+        technician: order.assignment.technician_name.clone(),
+        summary: reason.to_owned(),
+    };
+    let promise = standard::of(order.under.as_ref()).and_then(|s| s.promise(&order.level.key, now, now));
+    let promised = promise.map(|promise| (promise.due, promise.ceiling));
+    let number = store::next_number(tx, &order.number)?;
+    let next = order.another_visit(WorkOrderId(Uuid::now_v7()), number, past, now, promised);
+    store::insert_order(tx, &next)?;
+    journal_act(tx, next.id, now, by, Act::Registered {})?;
+    let visit = Visit { work_order: next.id, number: next.number };
+    journal_act(tx, id, now, by, Act::FollowedBy { visit })
 }
 
 /// What was done has answered what was raised of these kinds.

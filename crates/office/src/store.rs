@@ -286,6 +286,22 @@ pub fn order_by_number(db: &Connection, number: &str) -> Result<Option<WorkOrder
     Ok(db.one(sql, [number], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
 }
 
+/// The next number for another visit after the work order with this one: `JS-2611-0419-2`.
+pub fn next_number(db: &Connection, number: &str) -> Result<String> {
+    let first = match number.rsplit_once('-') {
+        Some((first, visit)) if visit.len() < 3 && visit.parse::<u32>().is_ok() => first,
+        _ => number,
+    };
+    let mut rows = db.prepare_cached("SELECT 1 FROM work_order WHERE number = ?1")?;
+    for visit in 2..100 {
+        let number = format!("{first}-{visit}");
+        if !rows.exists([&number])? {
+            return Ok(number);
+        }
+    }
+    anyhow::bail!("{number} was visited a hundred times")
+}
+
 /// The work order as it was when it had this version.
 pub fn order_version(db: &Connection, id: WorkOrderId, version: u32) -> Result<Option<WorkOrder>> {
     let sql = "SELECT body FROM work_order_version WHERE work_order = ?1 AND version = ?2";
@@ -420,6 +436,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Delivered { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
+            | Act::FollowedBy { .. }
             | Act::Decided { .. }
             | Act::Rescued {}
             | Act::Returned {} => false,

@@ -578,6 +578,9 @@ impl<'a> Push<'a> {
                 let reasons: Vec<_> = act.rating_reasons.iter().map(word).collect();
                 self.raise(sheet.work_order, Attention::NotSatisfied, reasons.join(", "))
             }
+            KnownWhat::CouldNotFinish { reason, .. } => {
+                self.raise(sheet.work_order, Attention::Unfinished, word(reason))
+            }
             KnownWhat::PartFitted { part, from: PartSource::Van, .. } => {
                 let Some(stock) = held::van(self.tx, self.me.id)? else { return Ok(()) };
                 let Some((taken, carried)) = beyond_stock(&stock, sheet, &part.number) else { return Ok(()) };

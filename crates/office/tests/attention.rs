@@ -10,10 +10,14 @@ use jobsheet_model::{
     Language, LineId, Text, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     attention::Choice,
-    change::{KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct},
+    change::{
+        KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct,
+        UnfinishedReason,
+    },
     reference::VanStock,
-    view::{ConsoleJob, ConsoleLane, ConsoleRow},
+    view::{ConsoleJob, ConsoleLane, ConsoleRow, Status},
     wire::ReferenceSet,
+    work_order::Visit,
 };
 use jobsheet_office::Undecided;
 use serde_json::{Value, json};
@@ -234,6 +238,31 @@ async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_bey
     let found = kinds(refused.id).await;
     assert_eq!((found[0].0, &found[1]), (Attention::AcceptanceFailed, &beyond));
     assert_eq!(found[0].1, "price");
+    // In one go: decided, and another visit opened that anybody may be given.
+    let n =
+        desk.lane().await.entries.iter().find(|one| one.attention == Attention::AcceptanceFailed).unwrap().n;
+    world.clock.advance(TimeDelta::minutes(5));
+    let another = json!({"choice": "another_visit", "reason": "Seal leaks again"});
+    assert_eq!(desk.decides(n, another.clone()).await.status, 204);
+    assert_eq!(desk.decides(n, another).await.problem(), "/problems/decided");
+    let journal = desk.job(refused.id).await.journal;
+    let visit = journal.iter().filter_map(|line| match &line.entry {
+        Entry::Act(Act::FollowedBy { visit }) => Some(visit.clone()),
+        _ => None,
+    });
+    let [visit] = &visit.collect::<Vec<_>>()[..] else { panic!("one visit: {journal:?}") };
+    assert_eq!(visit.number, format!("{}-2", refused.number));
+    let second = desk.job(visit.work_order).await;
+    let follows = Visit { work_order: refused.id, number: refused.number.clone() };
+    assert_eq!(second.order.follows, Some(follows));
+    assert_eq!(second.row.status, Status::Dispatching);
+    assert_eq!((&second.order.customer, &second.order.request.id), (&refused.customer, &refused.request.id));
+    assert_eq!((second.order.history[0].summary.as_str(), second.sheet.changes), ("Seal leaks again", 0));
+    let respond = TimeDelta::minutes(refused.level.respond.into());
+    assert!(second.order.respond_by >= world.clock.now() + respond, "its promise begins anew");
+    world.office.offer(visit.work_order, "wang.lei", "周莉").unwrap();
+    let sent = phone.pull().await.into_iter().find(|base| base.order.id == visit.work_order).unwrap();
+    assert_eq!(sent.order.follows.unwrap().number, refused.number);
 
     let act = SignOffAct {
         digest: desk.job(unhappy.id).await.digest,
@@ -254,7 +283,7 @@ async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_bey
     assert_eq!(found[1..], [(Attention::NotSatisfied, "not_solved, late".into())]);
     let rows: Vec<ConsoleRow> = ask(&world, Method::GET, "/work-orders", &desk.cookie, "", "").await.json();
     let attention = |id| rows.iter().find(|row| row.id == id).unwrap().attention;
-    assert_eq!((attention(refused.id), attention(unhappy.id)), (2, 2));
+    assert_eq!((attention(refused.id), attention(unhappy.id)), (1, 2));
 }
 
 /// What the phone is told that its van carries.
@@ -262,4 +291,34 @@ async fn van_of(world: &World, phone: &mut Phone<'_>) -> Vec<VanStock> {
     let sets: Vec<ReferenceSet> = phone.sync(&[]).await.reference.unwrap();
     let set = sets.iter().find(|set| set.name == "van").unwrap();
     world.app(Method::GET, &format!("/v1/reference/{}", set.digest), &phone.token, "").await.json()
+}
+
+#[tokio::test]
+async fn e13_what_could_not_be_finished_waits_and_gets_another_visit_and_that_one_a_third() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let first = phone.a_job().await;
+    let mut job = first.clone();
+    for visit in 2..4 {
+        let unfinished = KnownWhat::CouldNotFinish {
+            reason: UnfinishedReason::PartsMissing,
+            parts: vec![],
+            next: String::new(),
+            note: String::new(),
+        };
+        let unfinished = phone.change(&job, unfinished);
+        phone.sync(&[unfinished]).await;
+        let lane = desk.lane().await;
+        let [one] = &lane.entries[..] else { panic!("{lane:?}") };
+        assert_eq!((one.attention, one.about.as_str()), (Attention::Unfinished, "parts_missing"));
+        let another = json!({"choice": "another_visit", "reason": "The seal has come"});
+        assert_eq!(desk.decides(one.n, another).await.status, 204);
+        let number = format!("{}-{visit}", first.number);
+        let next = world.office.by_number(&number).unwrap().unwrap();
+        assert_eq!(next.follows.as_ref().unwrap().number, job.number);
+        assert_eq!(next.request.id, first.request.id);
+        world.office.offer(next.id, "wang.lei", "周莉").unwrap();
+        job = phone.pull().await.into_iter().find(|base| base.order.id == next.id).unwrap().order;
+    }
 }

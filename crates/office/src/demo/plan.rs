@@ -193,6 +193,7 @@ fn order(
         assignment: unassigned(now),
         history: history(company, customer, machine, today),
         cancelled: None,
+        follows: None,
     })
 }
 
