@@ -3,6 +3,8 @@ import type { Problem, Refusal } from '@jobsheet/model';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import cameraEn from '../src/i18n/en/camera';
+import cameraZh from '../src/i18n/zh/camera';
 import { en, has, listed, problemWords, refusalWords, setLang, text, zh } from '../src/i18n';
 
 /** Every code that the core gives a problem: read from where it does so. */
@@ -46,6 +48,7 @@ afterEach(() => setLang('en'));
 describe('words', () => {
   it('are the same set in both languages', () => {
     expect(compareMessages(en, zh)).toEqual([]);
+    expect(compareMessages(cameraEn, cameraZh)).toEqual([]);
   });
 
   it('knows where the core names its problems', () => {

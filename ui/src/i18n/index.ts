@@ -1,13 +1,12 @@
-// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts.
+// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts. Those of the
+// camera are apart, in ../camera/words.ts.
 import { createI18n } from '@jobsheet/kit';
 import type { Messages, Translation } from '@jobsheet/kit';
 import type { Problem, Refusal, Text } from '@jobsheet/model';
 import appEn from './en/app';
-import cameraEn from './en/camera';
 import problemEn from './en/problem';
 import workEn from './en/work';
 import appZh from './zh/app';
-import cameraZh from './zh/camera';
 import problemZh from './zh/problem';
 import workZh from './zh/work';
 
@@ -21,13 +20,11 @@ function area<A extends string, M extends Messages>(name: A, messages: M): Area<
 
 export const en = {
   ...area('app', appEn),
-  ...area('camera', cameraEn),
   ...area('problem', problemEn),
   ...area('work', workEn),
 };
 export const zh: Translation<typeof en> = {
   ...area('app', appZh),
-  ...area('camera', cameraZh),
   ...area('problem', problemZh),
   ...area('work', workZh),
 };
