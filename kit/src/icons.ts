@@ -35,6 +35,9 @@ export const icons = {
   ],
   check: ['M5 12.5l4.8 4.8L19.5 7'],
   'double-check': ['M2.5 12.8l4.3 4.3M9 14.5l7.5-8', 'M9.5 14.5l2.7 2.6L22 7'],
+  arrow: ['M5 19L18.5 5.5M10 5h9v9'],
+  circle: ['M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z'],
+  text: ['M5 7V4.5h14V7M12 4.5v15M9.5 19.5h5'],
   'arrow-up': ['M12 20V4.5M5.5 11L12 4.5l6.5 6.5'],
   'no-signal': [
     'M3 3l18 18',

@@ -41,6 +41,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         add_photo,
         add_drawing,
         photo,
+        read_code,
         search_parts,
         search_faults,
         review,
@@ -168,6 +169,12 @@ struct PhotoWanted {
 async fn photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Response> {
     let args: PhotoWanted = args_in_header(&request)?;
     on_disk(core, move |phone| phone.photo(&args.digest, args.thumb).map(Response::new)).await
+}
+
+#[tauri::command]
+async fn read_code(core: State<'_, Core>, request: Request<'_>) -> Answer<Option<String>> {
+    let bytes = picture(&request)?;
+    on_disk(core, move |phone| phone.read_code(&bytes)).await
 }
 
 #[tauri::command]

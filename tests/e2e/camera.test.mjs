@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openChromium } from './drivers/chromium.mjs';
-import { HEIGHT, WIDTH, blank, camera, film, picture } from './lib/barcode.mjs';
+import { HEIGHT, WIDTH, blank, camera, film, photoOf, picture } from './lib/barcode.mjs';
 import { Office, Phone, photos } from './lib/company.mjs';
+import { opensTheConsole } from './lib/desk.mjs';
 import { readJpeg } from './lib/jpeg.mjs';
 import { until } from './lib/processes.mjs';
 import { visit } from './lib/tour.mjs';
@@ -32,7 +33,7 @@ async function pageOf(phone, { grey, language = 'en', allowed = true, context = 
   return page;
 }
 
-const saidNo = /^Failed to load resource.*\/(invoke|events)\b/;
+const saidNo = /^Failed to load resource.*\/(invoke|events|console\/api)\b/;
 const faultsOf = (page) => page.errors.filter((error) => !saidNo.test(error));
 const focused = (page) => page.evaluate('document.activeElement?.dataset.testid ?? null');
 
@@ -247,6 +248,39 @@ describe('the camera', () => {
     }
   });
 
+  test('reads a still photo where the engine compiles no WebAssembly', async (t) => {
+    const page = await pageOf(phone, { grey: blank() });
+    t.after(() => page.close());
+    // As an engine that does not know the word 'wasm-unsafe-eval'.
+    await page.tab.route('**/assets/worker-*', async (route) => {
+      const answer = await route.fetch();
+      const policy = "default-src 'none'; script-src 'self'; connect-src 'self'";
+      await route.fulfill({
+        response: answer,
+        headers: { ...answer.headers(), 'content-security-policy': policy },
+      });
+    });
+    await phone.settings({ language: 'en', theme: 'light' });
+    await visit(page, phone.url, { path: at('/checklist'), ready: { test: `step-${serial.key}-scan` } });
+    await page.tap({ test: `step-${serial.key}-scan` });
+    await page.see({ text: en('camera.unable'), in: { test: 'scan-none' } }, 20_000);
+    assert.equal(await page.evaluate("document.querySelector('video').srcObject"), null, 'no camera is held');
+    assert.deepEqual(await faultsOfLook(page, 'unable'), []);
+    const sheets = (await sheet()).photos.length;
+    await page.upload({ test: 'scan-photo' }, photos.part.path);
+    assert.equal(await page.text({ test: 'scan-photo-none' }, 30_000), en('camera.scan.photoNone'));
+    await page.upload({ test: 'scan-photo' }, await photoOf(serial.kind.expected, 'Code128'));
+    await page.gone({ css: '.k-full' }, 30_000);
+    const answered = async () => {
+      const { answer } = (await sheet()).answers[serial.key] ?? {};
+      return answer?.code === serial.kind.expected && answer;
+    };
+    const answer = await until(answered, 10_000, 'the code of the photo');
+    assert.equal(answer.scanned, true);
+    assert.equal((await sheet()).photos.length, sheets, 'the photo is none of the sheet');
+    assert.equal((await phone.does('draft', { key: 'capture' })) ?? null, null);
+  });
+
   describe('matches the view of the earlier photo', () => {
     const photoDraft = () => phone.does('draft', { key: 'capture' });
     const opens = async (page, language = 'en', theme = 'light') => {
@@ -327,6 +361,165 @@ describe('the camera', () => {
       await (await chooser).setFiles(photos.after.path);
       await page.see({ test: 'photo-after-1' }, 20_000);
       assert.equal((await photoDraft()) ?? null, null);
+      assert.deepEqual(faultsOf(page), []);
+    });
+  });
+
+  describe('marks on a photo', () => {
+    /** Colours of the picture `digest` in places given in fractions of it, as [red, green, blue]. */
+    const coloursOf = (page, digest, places) =>
+      page.evaluate(
+        async ([wanted, where]) => {
+          const args = encodeURIComponent(JSON.stringify({ digest: wanted, thumb: false }));
+          const answer = await fetch('/invoke/photo', { method: 'POST', headers: { 'jobsheet-args': args } });
+          const picture = await createImageBitmap(await answer.blob());
+          const canvas = new OffscreenCanvas(picture.width, picture.height);
+          const on = canvas.getContext('2d');
+          on.drawImage(picture, 0, 0);
+          return where.map(([x, y]) => [
+            ...on
+              .getImageData(Math.round(x * picture.width), Math.round(y * picture.height), 1, 1)
+              .data.slice(0, 3),
+          ]);
+        },
+        [digest, places],
+      );
+    const isRed = ([r, g, b]) => r > 170 && g < 90 && b < 90;
+    const isYellow = ([r, g, b]) => r > 190 && g > 170 && b < 110;
+    const marks = () => phone.does('draft', { key: `draw:${job.order.id}:${below.digest}` });
+    const count = async (n) =>
+      until(async () => ((await marks())?.marks ?? []).length === n, 10_000, `${n} marks are kept`);
+    let below;
+    const opens = async (page) => {
+      await visit(page, phone.url, { path: at('/photos'), ready: { test: 'photo-before-0' } });
+      await page.tap({ test: 'photo-before-0' });
+      await page.tap({ test: 'photo-draw' });
+      await page.see({ test: 'draw-canvas' });
+      await until(
+        () => page.evaluate("document.querySelector('[data-testid=draw-canvas]').clientWidth > 50"),
+        10_000,
+        'the picture is there',
+      );
+    };
+
+    test('make a photo of its own, with a finger and with keys, and the one below stays', async (t) => {
+      const page = await pageOf(phone);
+      t.after(() => page.close());
+      await phone.settings({ language: 'en', theme: 'light' });
+      [below] = (await sheet()).photos.filter((one) => one.subject === 'before');
+      await opens(page);
+      const canvas = { test: 'draw-canvas' };
+      assert.equal(await page.attr({ test: 'draw-save' }, 'aria-disabled'), 'true');
+
+      // One stroke, which is taken back; a slip, which is none; and again.
+      await page.drag(canvas, [
+        [0.9, 0.9],
+        [0.6, 0.6],
+        [0.5, 0.5],
+      ]);
+      await count(1);
+      await page.tap({ test: 'draw-undo' });
+      await count(0);
+      await page.drag(canvas, [
+        [0.1, 0.2],
+        [0.3, 0.2],
+        [0.6, 0.2],
+      ]);
+      await count(1);
+
+      // Two taps do what a stroke does.
+      await page.tap({ test: 'draw-circle' });
+      await page.tap({ test: 'draw-yellow' });
+      for (const place of [
+        [0.3, 0.4],
+        [0.7, 0.6],
+      ])
+        await page.drag(canvas, [place]);
+      await count(2);
+
+      // Keys: the cross begins in the middle.
+      await page.tap({ test: 'draw-arrow' });
+      await page.tap({ test: 'draw-red' });
+      await page.evaluate("document.querySelector('[data-testid=draw-canvas]').focus()");
+      const press = async (key, times = 1) => {
+        for (let i = 0; i < times; i += 1) await page.tab.keyboard.press(key);
+      };
+      await press('ArrowDown', 10);
+      await press('Enter');
+      await press('Escape');
+      await press('Enter');
+      await press('ArrowRight', 8);
+      await press('Enter');
+      await count(3);
+
+      // Words have to be there first.
+      await page.tap({ test: 'draw-text' });
+      await page.see({ test: 'draw-words' });
+      await page.drag(canvas, [[0.5, 0.3]]);
+      await page.see({ text: en('camera.draw.wordsMissing') });
+      await page.fill({ test: 'draw-words' }, '此处漏油 leak');
+      await page.drag(canvas, [[0.1, 0.95]]);
+      await count(4);
+      await page.keeps('draw-four-marks');
+
+      // Put away and taken up again, nothing is lost.
+      await opens(page);
+      await page.see({ css: '[data-testid=draw-undo]:not([aria-disabled])' });
+      await page.tap({ test: 'draw-save' });
+      await page.gone({ test: 'draw-canvas' }, 20_000);
+      assert.equal(await page.text({ test: 'photo-annotated' }), en('camera.drawn'));
+      await count(0);
+      const { photos: all } = await sheet();
+      const made = all.find((one) => one.drawn_on);
+      assert.equal(made.drawn_on, below.digest);
+      assert.deepEqual([made.subject, made.step], [below.subject, below.step]);
+      assert.ok(all.some((one) => one.digest === below.digest));
+
+      const where = [
+        [0.35, 0.2],
+        [0.5, 0.4],
+        [0.6, 0.8],
+      ];
+      const drawn = await coloursOf(page, made.digest, where);
+      assert.ok(isRed(drawn[0]) && isYellow(drawn[1]) && isRed(drawn[2]), JSON.stringify(drawn));
+      const plain = await coloursOf(page, below.digest, where);
+      assert.ok(!plain.some((one) => isRed(one) || isYellow(one)), JSON.stringify(plain));
+
+      // At the office it is one more photo, said to be drawn on; no view is matched with it.
+      const arrived = (now) => now.photos.some((p) => p.digest === made.digest && p.held === p.bytes);
+      await office.sees(job.order.number, arrived);
+      const desk = await opensTheConsole(office, 'zh');
+      t.after(() => desk.close());
+      await desk.signsIn();
+      await desk.page.goto(`#/work-orders/${job.order.id}`);
+      assert.equal(await desk.page.text({ test: 'detail-drawn' }), desk.words('job.photoDrawn'));
+      assert.deepEqual(faultsOf(desk.page), []);
+      assert.deepEqual(faultsOf(page), []);
+    });
+
+    test('stands in every look', async (t) => {
+      const page = await pageOf(phone);
+      t.after(() => page.close());
+      const found = [];
+      for (const { language, theme, size } of looks) {
+        await phone.settings({ language, theme });
+        await page.size(...size);
+        await opens(page);
+        await page.drag({ test: 'draw-canvas' }, [
+          [0.2, 0.2],
+          [0.5, 0.5],
+          [0.8, 0.6],
+        ]);
+        const name = `${language}-${theme}-${size[0]}`;
+        found.push(...(await faultsOfLook(page, `draw-${name}`)));
+        await page.tap({ test: 'draw-text' });
+        found.push(...(await faultsOfLook(page, `draw-text-${name}`)));
+        await page.tap({ test: 'full-close' });
+        await page.see({ test: 'photo-draw' });
+        await visit(page, phone.url, { path: at('/photos'), ready: { test: 'photo-before-1' } });
+        found.push(...(await faultsOfLook(page, `photos-${name}`)));
+      }
+      assert.deepEqual(found, []);
       assert.deepEqual(faultsOf(page), []);
     });
   });

@@ -1,7 +1,10 @@
+import type { Job } from '@jobsheet/model';
 import { describe, expect, it } from 'vitest';
 import { whyNot } from '../src/camera/camera';
+import { isMark, type Mark } from '../src/camera/marks';
 import { believing, plain } from '../src/camera/reader';
 import { isCode } from '../src/components/enrol';
+import { answering } from '../src/work/photos';
 
 const bar = (text: string) => ({ text, matrix: false });
 const square = (text: string) => ({ text, matrix: true });
@@ -38,4 +41,29 @@ it('knows an enrolment code from other codes', () => {
   expect(isCode('K7QF-92MD-XP4T-8WVA')).toBe(true);
   expect(isCode('k7qf92mdxp4t8wva')).toBe(true);
   expect(isCode('SN8842')).toBe(false);
+});
+
+it('counts no drawing as an answer: it is the same photo with marks on it', () => {
+  const photos = [
+    { digest: 'a', step: 'plate' },
+    { digest: 'b', step: 'plate', drawn_on: 'a' },
+    { digest: 'c', step: 'plate' },
+    { digest: 'd', step: null },
+  ];
+  expect(answering({ sheet: { photos } } as unknown as Job, 'plate')).toEqual(['a', 'c']);
+});
+
+it('knows a mark from a slip of the finger, and words from none', () => {
+  const mark = (more: Partial<Mark>): Mark => ({
+    tool: 'arrow',
+    colour: 'red',
+    from: { x: 0.5, y: 0.5 },
+    to: { x: 0.505, y: 0.5 },
+    text: '',
+    ...more,
+  });
+  expect(isMark(mark({}))).toBe(false);
+  expect(isMark(mark({ to: { x: 0.6, y: 0.5 } }))).toBe(true);
+  expect(isMark(mark({ tool: 'text', text: ' ' }))).toBe(false);
+  expect(isMark(mark({ tool: 'text', text: '漏油' }))).toBe(true);
 });

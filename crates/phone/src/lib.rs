@@ -7,6 +7,7 @@
 
 pub mod args;
 mod brief;
+mod codes;
 mod device;
 mod door;
 mod error;

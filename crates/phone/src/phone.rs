@@ -1,6 +1,7 @@
 //! [`Phone`]: the one type that the shell, the preview and the stories hold. It only forwards.
 
 use crate::{
+    codes,
     device::{Account, Device},
     door::Proof,
     error::{Error, Result},
@@ -296,6 +297,11 @@ impl Phone {
             return Ok(core.record(id, taken.into(), Some(&photo))?);
         }
         self.job(id)
+    }
+
+    /// What the code on a still photo says; `None` where none is found. Nothing is kept.
+    pub fn read_code(&self, bytes: &[u8]) -> Result<Option<String>, Problem> {
+        Ok(codes::read(bytes)?)
     }
 
     pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Vec<u8>, Problem> {

@@ -26,6 +26,17 @@ pub(crate) struct Developed {
 
 /// Turned upright, no edge longer than `edge`, without metadata. The same bytes give the same photo.
 pub(crate) fn develop(bytes: &[u8], edge: u32) -> Result<Developed> {
+    let picture = upright(bytes, edge.clamp(SHOWN_EDGE, 8192))?;
+    let bytes = jpeg(&picture, 85)?;
+    if bytes.len() as u64 > MAX_PHOTO {
+        return Err(too_large());
+    }
+    let thumb = jpeg(&smaller(picture, SHOWN_EDGE), 75)?;
+    Ok(Developed { digest: Digest::of(&bytes), bytes, thumb })
+}
+
+/// The picture as it is to be seen, in three colours, no edge longer than `edge`.
+pub(crate) fn upright(bytes: &[u8], edge: u32) -> Result<DynamicImage> {
     if bytes.len() > MAX_BYTES {
         return Err(too_large());
     }
@@ -48,14 +59,9 @@ pub(crate) fn develop(bytes: &[u8], edge: u32) -> Result<Developed> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
 
-    let mut picture = opaque(smaller(picture, edge.clamp(SHOWN_EDGE, 8192)));
+    let mut picture = opaque(smaller(picture, edge));
     picture.apply_orientation(orientation);
-    let bytes = jpeg(&picture, 85)?;
-    if bytes.len() as u64 > MAX_PHOTO {
-        return Err(too_large());
-    }
-    let thumb = jpeg(&smaller(picture, SHOWN_EDGE), 75)?;
-    Ok(Developed { digest: Digest::of(&bytes), bytes, thumb })
+    Ok(picture)
 }
 
 /// What goes ahead of the photo, made of the thumbnail that the phone shows; `None` when it does not get small enough.

@@ -35,6 +35,7 @@ pub const COMMANDS: &[&str] = &[
     "add_photo",
     "add_drawing",
     "photo",
+    "read_code",
     "search_parts",
     "search_faults",
     "review",
@@ -225,6 +226,7 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
             })
             .await
         }
+        "read_code" => on_disk(move || json(phone.read_code(&body)?)).await,
         "search_parts" => {
             let args: SearchParts = read(headers, &body)?;
             on_disk(move || json(phone.search_parts(&args.query, args.on_van, args.offset, args.limit)?))

@@ -28,6 +28,15 @@ export async function picture(text, format) {
   return grey;
 }
 
+/** A picture file of a code, as the phone's own camera would have taken it. Answers its path. */
+export async function photoOf(text, format) {
+  const { image, error } = await writeBarcode(text, { format, scale: 4 });
+  if (error) throw new Error(`${format} of ${text}: ${error}`);
+  const path = join(temporaryFolder('code'), 'code.png');
+  writeFileSync(path, Buffer.from(await image.arrayBuffer()));
+  return path;
+}
+
 /** A sheet with nothing on it that could be read. */
 export const blank = () => new Uint8Array(WIDTH * HEIGHT).map((_, i) => 60 + (i % WIDTH) / 5);
 

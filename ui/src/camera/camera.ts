@@ -1,13 +1,12 @@
 // The phone's camera as a live view: opened while it is looked at, given back when it is not.
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
+import { canOpenCamera } from './can';
 
 /** denied: may not be used. none: there is none. busy: there is one, and it does not open (another app has it). */
 export type CameraState = 'starting' | 'live' | 'denied' | 'none' | 'busy';
 
 /** Browsers know of torches; TypeScript's library does not. */
 type Torch = { torch?: boolean };
-
-export const canOpenCamera = () => typeof navigator.mediaDevices?.getUserMedia === 'function';
 
 /** What a camera that did not open says of itself. */
 export function whyNot(error: unknown): CameraState {

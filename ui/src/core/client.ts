@@ -111,6 +111,9 @@ export const core = {
   photo: (digest: Digest, thumb: boolean) =>
     callBytes('photo', { digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,
 
+  /** What the code on a still photo says, null where none is found. Nothing is kept of it. */
+  readCode: (bytes: Uint8Array) => callBytes('read_code', {}, bytes) as Promise<string | null>,
+
   searchParts: (query: string, onVan: boolean, offset: number, limit: number) =>
     call<PartsFound>('search_parts', { query, onVan, offset, limit }),
   searchFaults: (query: string) => call<FaultsFound>('search_faults', { query }),

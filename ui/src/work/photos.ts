@@ -71,6 +71,10 @@ export function usePhoto(digest: MaybeRefOrGetter<Digest | null>, thumb: boolean
   return { url, failed };
 }
 
+/** The photos that answer a step: those taken for it, without what was drawn on them. */
+export const answering = (job: Job, step: StepKey): Digest[] =>
+  job.sheet.photos.filter((photo) => photo.step === step && !photo.drawn_on).map((photo) => photo.digest);
+
 export interface Taking {
   subject: PhotoSubject;
   step: StepKey | null;

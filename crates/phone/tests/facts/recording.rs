@@ -166,6 +166,28 @@ async fn i1_a_photo_and_its_change_are_stored_together_and_once() {
 }
 
 #[tokio::test]
+async fn what_is_drawn_on_a_photo_stands_beside_it_for_the_same_purpose() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let job = pocket.phone.add_photo(id(1), PhotoSubject::After, None, &picture(1)).unwrap();
+    let below = job.sheet.photos[0].clone();
+    let job = pocket.phone.add_drawing(id(1), &below.digest, &picture(2)).unwrap();
+    assert_eq!(job.sheet.photos.len(), 2);
+    let drawn = &job.sheet.photos[1];
+    assert_eq!((drawn.subject, drawn.drawn_on.as_ref()), (PhotoSubject::After, Some(&below.digest)));
+    assert_eq!(job.sheet.photos[0], below);
+
+    let unknown = jobsheet_model::Digest::of(b"of another job");
+    assert_eq!(pocket.phone.add_drawing(id(1), &unknown, &picture(3)).unwrap_err().code, "no_such_photo");
+    // Drawn without a single mark, it is the photo that is there already.
+    let same = pocket.phone.add_drawing(id(1), &below.digest, &picture(1)).unwrap();
+    assert_eq!(same.sheet.photos.len(), 2);
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(pocket.waiting(), 0);
+    assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)));
+}
+
+#[tokio::test]
 async fn the_customer_signs_exactly_what_was_shown() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;

@@ -18,6 +18,9 @@ export default {
   'scan.use': 'Use this code',
   'scan.empty': 'Type the code first.',
   'scan.camera': 'Back to camera',
+  'scan.photo': 'Take a photo of the code',
+  'scan.photoNone': 'No code was found on this photo. Go closer, or type the code.',
+  'scan.looking': 'Looking for a code',
   'scan.again': 'Try the camera again',
 
   denied: 'Jobsheet may not use the camera',
@@ -28,7 +31,7 @@ export default {
   'busy.text': 'Another app may be using it. Close that app and try again.',
   unable: 'This phone cannot read codes from the camera by itself',
   'unable.text': 'Its system component for web pages is too old.',
-  typeInstead: 'Type the code instead.',
+  typeInstead: 'Take a photo of the code, or type it.',
 
   'match.hint': 'Move until both pictures lie on each other. The faint one is the “before” photo.',
   'match.ghost': 'Show “before”',

@@ -20,6 +20,9 @@ const zh: Translation<typeof en> = {
   'scan.use': '使用此编码',
   'scan.empty': '请先输入编码。',
   'scan.camera': '返回相机',
+  'scan.photo': '拍下条码或二维码',
+  'scan.photoNone': '照片上没有找到编码。请靠近再拍，或手动输入。',
+  'scan.looking': '正在识别',
   'scan.again': '重新打开相机',
 
   denied: '未允许使用相机',
@@ -30,7 +33,7 @@ const zh: Translation<typeof en> = {
   'busy.text': '可能有其他应用正在使用相机。请关闭后重试。',
   unable: '此手机无法直接用相机识别编码',
   'unable.text': '系统网页组件版本过低。',
-  typeInstead: '请改为手动输入。',
+  typeInstead: '请拍下编码，或手动输入。',
 
   'match.hint': '移动手机，让两幅画面重合。较淡的一幅是维修前照片。',
   'match.ghost': '显示维修前',
