@@ -118,7 +118,7 @@ mod tests {
             .write_to(&mut bytes, ImageFormat::Png)
             .expect("a PNG");
         assert_eq!(read(bytes.get_ref()).ok(), Some(None));
-        let code = |bytes: &[u8]| Problem::from(read(bytes).err().expect("no photo")).code;
+        let code = |bytes: &[u8]| Problem::from(read(bytes).map(drop).expect_err("no photo")).code;
         assert_eq!(code(b"no photo at all"), "photo_not_an_image");
         assert_eq!(code(&vec![0; 41 * 1024 * 1024]), "photo_too_large");
     }
