@@ -121,7 +121,7 @@ for (const [lang, scheme, width, height] of [
   await page.locator('[data-testid=decide-choice] [role=radio]').first().click();
   await page.getByTestId('decide-reason').fill('slow');
   await page.getByTestId('decide-confirm').click();
-  await page.getByTestId('decide-problem').waitFor();
+  await page.getByTestId('dialog-problem').waitFor();
   await look(page, name('dialog-decided'), coarse);
   await page.getByTestId('decide-close').click();
   await page.waitForFunction(() => !document.querySelector('dialog'));
