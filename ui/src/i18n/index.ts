@@ -1,5 +1,5 @@
 // The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts. A phone
-// speaks one language at a time, and loads the other when it is first wanted. Those of the camera are apart, in ../camera/words.ts.
+// speaks one language at a time, and loads the other when it is first wanted.
 import { createI18n, type Lang } from '@jobsheet/kit';
 import type { Problem, Refusal, Text } from '@jobsheet/model';
 import type { en } from './en';
