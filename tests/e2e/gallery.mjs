@@ -3,12 +3,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openChromium } from './drivers/chromium.mjs';
 import { Office, Phone, fluent, wangLei } from './lib/company.mjs';
-import { root } from './lib/processes.mjs';
+import { root, until } from './lib/processes.mjs';
 import {
   phoneWithAFullDay,
   placesAfterTheSignature,
   placesBeforeTheSignature,
   readyToSign,
+  settles,
   visit,
 } from './lib/tour.mjs';
 import { words } from './lib/words.mjs';
@@ -46,19 +47,24 @@ async function packed(png) {
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
 
+/** Each place is opened in each language, and changes its theme while it is open. */
 async function shows(places, prepare = async () => {}) {
-  for (const language of LANGUAGES) {
-    for (const theme of THEMES) {
-      await phone.settings({ language, theme });
+  for (const place of places) {
+    for (const language of LANGUAGES) {
+      await phone.settings({ language, theme: THEMES[0] });
       await prepare(language);
-      for (const place of places) {
-        await visit(page, phone.url, place);
+      await visit(page, phone.url, place);
+      for (const theme of THEMES) {
+        await phone.settings({ theme });
+        const worn = (wanted) => document.documentElement.dataset.theme === wanted;
+        await until(() => page.evaluate(worn, theme), 10_000, `the app in ${theme}`);
+        await settles(page, place.ready);
         const png = await page.tab.screenshot({ animations: 'disabled', caret: 'hide' });
         writeFileSync(join(folder, `${place.name}-${language}-${theme}.webp`), await packed(png));
       }
     }
+    names.push(place.name);
   }
-  names.push(...places.map((place) => place.name));
 }
 
 const submit = { test: 'sign-in-submit' };
@@ -66,11 +72,13 @@ await shows([{ name: 'sign-in', path: '#/sign-in', ready: submit }]);
 const jobs = await phoneWithAFullDay(office, phone, 'en');
 const { id, number } = jobs.ready;
 await shows(placesBeforeTheSignature(jobs), async () => {
-  // The part being added is put aside, and the work that the customer's review ended goes on.
+  // The technician has the phone again, the part being added is put aside, and the work that a review ended goes on.
+  await phone.does('save_draft', { key: 'customer', value: null });
   await phone.does('save_draft', { key: `part:${id}`, value: null });
   const { sheet } = await phone.does('job', { workOrder: id });
   if (sheet.stage === 'work_done') await phone.record(id, { what: 'work_resumed' });
 });
+await phone.does('save_draft', { key: 'customer', value: null });
 const pad = { path: `#/job/${id}/sign`, ready: { test: 'ink-pad' } };
 await shows([{ name: 'sign', ...pad }], (language) => readyToSign(phone, id, language, fluent[language]));
 await visit(page, phone.url, pad);
@@ -79,6 +87,7 @@ await sign.draws();
 await sign.confirms();
 await page.see({ test: 'done-head' }, 20_000);
 await office.sees(number, (now) => now.sheet.sign_off);
+await phone.does('save_draft', { key: 'customer', value: null });
 await shows(placesAfterTheSignature(jobs));
 await phone.does('set_pin', { pin: '271828', old: '' });
 await phone.does('lock');
