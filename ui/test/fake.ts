@@ -451,6 +451,7 @@ export function makeFake() {
     lease_until: at(14 * 24 * 60),
     key_store: state.keys,
     unlock_wait: Math.max(0, Math.ceil((state.wait - Date.now()) / 1000)),
+    fresh: false,
   });
   function pinFits(pin: string): void {
     if (state.wait > Date.now())

@@ -42,6 +42,8 @@ pub struct Session {
     pub key_store: KeyStore,
     /// Seconds until the next PIN or password is looked at, after wrong ones.
     pub unlock_wait: u32,
+    /// Nobody has chosen how this phone looks and speaks yet: it begins in the language of the system.
+    pub fresh: bool,
 }
 
 /// Where this phone keeps its keys.

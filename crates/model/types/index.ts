@@ -749,7 +749,11 @@ lease_until: string | null, key_store: KeyStore,
 /**
  * Seconds until the next PIN or password is looked at, after wrong ones.
  */
-unlock_wait: number, };
+unlock_wait: number, 
+/**
+ * Nobody has chosen how this phone looks and speaks yet: it begins in the language of the system.
+ */
+fresh: boolean, };
 
 export type Settings = { language: Language, theme: Theme, 
 /**

@@ -71,9 +71,10 @@ impl Device {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn settings(&self) -> Result<Settings> {
+    /// None: nobody has chosen any.
+    pub fn settings(&self) -> Result<Option<Settings>> {
         let text = self.setting("settings")?;
-        Ok(text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default())
+        Ok(text.map(|t| serde_json::from_str(&t).unwrap_or_default()))
     }
 
     pub fn save_settings(&self, settings: &Settings) -> Result<()> {

@@ -256,7 +256,7 @@ impl Phone {
         step: Option<StepKey>,
         bytes: &[u8],
     ) -> Result<Job, Problem> {
-        let photo = develop(bytes, self.core().device.settings()?.photo_edge)?;
+        let photo = develop(bytes, self.core().device.settings()?.unwrap_or_default().photo_edge)?;
         self.keep_photo(id, subject, step, None, photo)
     }
 
@@ -265,7 +265,7 @@ impl Phone {
         let known = self.core().signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
         let below = known.sheet.photos.into_iter().find(|p| &p.digest == drawn_on);
         let below = below.ok_or_else(no_such_photo)?;
-        let photo = develop(bytes, self.core().device.settings()?.photo_edge)?;
+        let photo = develop(bytes, self.core().device.settings()?.unwrap_or_default().photo_edge)?;
         self.keep_photo(id, below.subject, below.step, Some(below.digest), photo)
     }
 

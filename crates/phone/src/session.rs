@@ -65,6 +65,8 @@ impl Core {
             Some(id) => self.device.tries(id, (&boot, self.clock.elapsed()))?.wait,
             None => 0,
         };
+        let settings = self.device.settings()?;
+        let fresh = settings.is_none();
         Ok(Session {
             technician: signed.as_ref().map(|signed| signed.account.technician.clone()),
             company: current.as_ref().map(|a| a.company.clone()).or(company).unwrap_or_default(),
@@ -73,7 +75,7 @@ impl Core {
                 None => self.device.office()?.or_else(|| self.preset.clone()).unwrap_or_default(),
             },
             known,
-            settings: self.device.settings()?,
+            settings: settings.unwrap_or_default(),
             version: self.version.clone(),
             locked: signed.is_none() && current.is_some(),
             pin: shown.is_some_and(|account| account.locks.pin.is_some()),
@@ -83,6 +85,7 @@ impl Core {
             },
             key_store: self.keys.kind(),
             unlock_wait: u32::try_from(wait.div_ceil(1000)).unwrap_or(u32::MAX),
+            fresh,
         })
     }
 

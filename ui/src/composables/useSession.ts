@@ -40,7 +40,15 @@ export function setSession(next: Session): void {
 export const currentSession = () => session.value;
 
 export async function loadSession(): Promise<Session> {
-  const next = await core.session();
+  let next = await core.session();
+  if (next.fresh) {
+    const settings: Settings = {
+      ...next.settings,
+      language: navigator.language.startsWith('zh') ? 'zh' : 'en',
+    };
+    const begun = { ...next, settings };
+    next = await core.saveSettings(settings).catch(() => begun);
+  }
   setSession(next);
   return next;
 }

@@ -6,7 +6,7 @@ use jobsheet_model::{
     change::*,
     charges::Cover,
     step::{Answer, KnownAnswer, Verdict},
-    view::{Settings, Standing},
+    view::{Session, Settings, Standing},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -305,14 +305,15 @@ async fn drafts_and_settings_outlive_the_app() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;
     pocket.phone.save_draft("note/1", &json!({"text":"half a"})).unwrap();
+    assert!(pocket.phone.session().unwrap().fresh, "nobody has chosen a language yet");
     pocket
         .phone
         .save_settings(Settings { language: Language::Zh, photo_edge: 9, ..Settings::default() })
         .unwrap();
     let pocket = pocket.reopen();
     assert_eq!(pocket.phone.draft("note/1").unwrap(), Some(json!({"text":"half a"})));
-    let settings = pocket.phone.session().unwrap().settings;
-    assert_eq!((settings.language, settings.photo_edge), (Language::Zh, 640));
+    let Session { settings, fresh, .. } = pocket.phone.session().unwrap();
+    assert_eq!((settings.language, settings.photo_edge, fresh), (Language::Zh, 640, false));
     pocket.phone.save_draft("note/1", &json!(null)).unwrap();
     assert_eq!(pocket.phone.draft("note/1").unwrap(), None);
 }
