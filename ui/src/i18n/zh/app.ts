@@ -512,7 +512,7 @@ export default {
   'me.pin.on': '每次启动时输入',
   'me.pin.off': '未设置。能解锁手机的人都能打开本应用。',
   'me.pin.set': '设置 PIN 码',
-  'me.pin.change': '更改或移除 PIN 码',
+  'me.pin.change': '更改或移除 PIN',
   'me.lock': '立即锁定',
   'me.lease': 'PIN 码和密码离线可用至',
   'me.lease.hint': '每次与公司联系后，重新计为 14 天。',
