@@ -21,7 +21,7 @@ ALTER TABLE work_order ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 -- the bytes as first recorded, when the phone took a new identity and numbered anew what waited
 ALTER TABLE outbox ADD COLUMN recorded TEXT;
--- 1: sent once more, because the office may have lost it; what it said to it first stands until it answers
+-- 1: sent once more, because the office may have lost it; what it said to it first stands until it signs for it or refuses
 ALTER TABLE outbox ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
 
 -- Changes that the office holds and has signed for.

@@ -39,8 +39,18 @@ pub struct Report {
     pub deaths: u32,
     /// Undisturbed passes of each phone until everything was at the office.
     pub passes: u32,
-    pub trace: Digest,
-    pub lines: usize,
+    /// What happened, line by line.
+    pub trace: Vec<String>,
+}
+
+impl Report {
+    /// Where two lives of one day differ first.
+    pub fn differs(&self, again: &Report) -> Option<String> {
+        let [first, second] = [&self.trace, &again.trace];
+        let at = (0..first.len().max(second.len())).find(|at| first.get(*at) != second.get(*at))?;
+        let line = |trace: &Vec<String>| trace.get(at).cloned().unwrap_or_else(|| "nothing".into());
+        Some(format!("seed {}: {}\ninstead of {}", self.seed, line(second), line(first)))
+    }
 }
 
 /// A day that broke a rule.
@@ -105,8 +115,7 @@ impl World {
             asks: tally.asks,
             deaths: tally.deaths,
             passes,
-            trace: self.trace.digest(),
-            lines: self.trace.lines().len(),
+            trace: std::mem::take(&mut self.trace).into_lines(),
         })
     }
 
@@ -218,8 +227,8 @@ impl World {
                 if self.dice.chance(0.5) {
                     // In the middle of the next request.
                     let image = self.folder("office");
-                    let (writes, torn) = (u32::try_from(self.dice.between(0, 24))?, self.dice.chance(0.5));
-                    self.desk.disk.dies_after(writes, torn, image);
+                    let (commits, torn) = (u32::try_from(self.dice.between(0, 3))?, self.dice.chance(0.5));
+                    self.desk.disk.dies_after(commits, torn, image);
                 } else {
                     let image = self.office_image()?;
                     self.office_dies(image, tally)?;
@@ -236,17 +245,17 @@ impl World {
                 self.say(format!("{}: clock {hours:+} h", self.pockets[phone].login));
             }
             Event::PhoneFills(phone) => {
-                let room = u32::try_from(self.dice.between(0, 30))?;
+                let room = (u32::try_from(self.dice.between(0, 3))?, self.dice.chance(0.5));
                 self.pockets[phone].disk.set_room(Some(room));
-                self.say(format!("{}: disk full after {room} writes", self.pockets[phone].login));
+                self.say(format!("{}: disk full after {} commits", self.pockets[phone].login, room.0));
                 let lasts = self.dice.between(5, 60) * MINUTE;
                 self.in_(lasts, Event::PhoneHasRoom(phone));
             }
             Event::PhoneHasRoom(phone) => self.pockets[phone].disk.set_room(None),
             Event::OfficeFills => {
-                let room = u32::try_from(self.dice.between(0, 60))?;
+                let room = (u32::try_from(self.dice.between(0, 5))?, self.dice.chance(0.5));
                 self.desk.disk.set_room(Some(room));
-                self.say(format!("office: disk full after {room} writes"));
+                self.say(format!("office: disk full after {} commits", room.0));
                 let lasts = self.dice.between(5, 60) * MINUTE;
                 self.in_(lasts, Event::OfficeHasRoom);
             }

@@ -1,9 +1,10 @@
 //! Disks that fill up, and machines that die in the middle of a write.
 //!
-//! SQLite reaches the disk through a table of functions (its VFS). This one is SQLite's own, with a hand on `xWrite`:
-//! for a watched folder the n-th write from now may be where the machine dies (the folder as it is then is copied, half
-//! of that write included if wished), or from where on there is no more room. Phone and office run as they are shipped
-//! and know nothing of it.
+//! SQLite reaches the disk through a table of functions (its VFS). This one is SQLite's own, with a hand on `xWrite` and
+//! `xSync`: for a watched folder the n-th commit from now may be the one in whose middle the machine dies (the folder is
+//! copied as it is at one of the commit's writes, half of that write included if wished), or that finds no more room.
+//! Commits are counted and not writes: how many pages a commit takes depends on ids that are random, and the same seed is
+//! to give the same day. Phone and office run as they are shipped and know nothing of it.
 
 #![allow(unsafe_code)]
 
@@ -22,19 +23,40 @@ pub struct Disk {
 #[derive(Default)]
 struct State {
     death: Option<Death>,
-    /// Writes that still fit; `None` while there is room.
-    room: Option<u32>,
+    /// What still fits; `None` while there is room.
+    room: Option<Room>,
     /// Writes that met a full disk.
     refused: u32,
+    /// Something was written to a write-ahead log since the last commit.
+    uncommitted: bool,
+}
+
+struct Room {
+    commits: u32,
+    /// Of the commit that does not fit: fewer than any commit takes.
+    writes: u32,
 }
 
 struct Death {
-    /// Writes before it.
-    writes: u32,
+    /// Commits before it.
+    commits: u32,
     /// Half of the fatal write reaches the disk.
     torn: bool,
     image: PathBuf,
+    /// Writes of the fatal commit so far. The image is of one of them, each as likely as the others.
+    writes: u64,
+    dice: u64,
     happened: bool,
+}
+
+impl Death {
+    /// Is this write the one to look like, as far as is known?
+    fn is_here(&mut self) -> bool {
+        self.writes += 1;
+        // A generator of its own, so that how often it is asked moves no other dice.
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.dice >> 33).is_multiple_of(self.writes)
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -52,9 +74,10 @@ impl Disk {
         Ok(disk)
     }
 
-    /// The machine will die at a write from now; what is on disk then is copied to `image`.
-    pub fn dies_after(&self, writes: u32, torn: bool, image: PathBuf) {
-        lock(&self.state).death = Some(Death { writes, torn, image, happened: false });
+    /// The machine will die in the middle of a commit, after so many others; what is on disk then is copied to `image`.
+    pub fn dies_after(&self, commits: u32, torn: bool, image: PathBuf) {
+        let dice = u64::from(commits) + 1;
+        lock(&self.state).death = Some(Death { commits, torn, image, writes: 0, dice, happened: false });
     }
 
     /// The copy made when the machine died, if it did. Nothing is planned any more.
@@ -66,9 +89,9 @@ impl Disk {
         lock(&self.state).death.is_some()
     }
 
-    /// So many more writes fit; `None`: room enough.
-    pub fn set_room(&self, writes: Option<u32>) {
-        lock(&self.state).room = writes;
+    /// So many more commits fit, and of the next one the first write if `begun`; `None`: room enough.
+    pub fn set_room(&self, room: Option<(u32, bool)>) {
+        lock(&self.state).room = room.map(|(commits, begun)| Room { commits, writes: begun.into() });
     }
 
     /// How many writes met a full disk.
@@ -94,7 +117,16 @@ pub fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
 
 static WATCHED: Mutex<Vec<(PathBuf, Weak<Disk>)>> = Mutex::new(Vec::new());
 
-/// The functions of one kind of file, with our own in place of two.
+/// Bytes.
+const LOG_HEADER: i64 = 32;
+
+/// A file that is open on a watched disk.
+struct Watched {
+    disk: Arc<Disk>,
+    is_log: bool,
+}
+
+/// The functions of one kind of file, with our own in place of three.
 #[repr(C)]
 struct Methods {
     ours: ffi::sqlite3_io_methods,
@@ -117,7 +149,7 @@ unsafe extern "C" fn open(
         let theirs = (*vfs).pAppData.cast::<Original>();
         let Some(real) = (*theirs).open else { return ffi::SQLITE_CANTOPEN };
         let slot = slot(file);
-        *slot = std::ptr::null();
+        *slot = std::ptr::null_mut();
         let opened = real((*theirs).vfs, name, file, flags, out);
         if opened == ffi::SQLITE_OK && !(*file).pMethods.is_null() && !name.is_null() {
             let path = Path::new(std::ffi::CStr::from_ptr(name).to_str().unwrap_or_default());
@@ -126,7 +158,8 @@ unsafe extern "C" fn open(
                 .find(|(folder, _)| path.starts_with(folder))
                 .and_then(|(_, d)| d.upgrade());
             if let Some(disk) = disk {
-                *slot = Arc::into_raw(disk);
+                let is_log = flags & ffi::SQLITE_OPEN_WAL != 0;
+                *slot = Box::into_raw(Box::new(Watched { disk, is_log }));
                 (*file).pMethods = with_hands_on((*file).pMethods);
             }
         }
@@ -134,7 +167,7 @@ unsafe extern "C" fn open(
     }
 }
 
-unsafe fn slot(file: *mut ffi::sqlite3_file) -> *mut *const Disk {
+unsafe fn slot(file: *mut ffi::sqlite3_file) -> *mut *mut Watched {
     let behind = BEHIND.get().copied().unwrap_or_default();
     // SAFETY: `szOsFile` was made larger by one pointer, at this offset.
     unsafe { file.cast::<u8>().add(behind).cast() }
@@ -148,6 +181,7 @@ fn with_hands_on(theirs: *const ffi::sqlite3_io_methods) -> *const ffi::sqlite3_
     // SAFETY: the table is SQLite's own and stays as long as the process. Ours is made once for each kind and stays too.
     let mut ours = unsafe { *theirs };
     ours.xWrite = Some(write);
+    ours.xSync = Some(sync);
     ours.xClose = Some(close);
     let made: *const Methods = Box::leak(Box::new(Methods { ours, theirs }));
     kinds.push((theirs as usize, made as usize));
@@ -162,9 +196,9 @@ unsafe fn theirs(file: *mut ffi::sqlite3_file) -> *const ffi::sqlite3_io_methods
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: the slot holds what `open` put there.
     unsafe {
-        let disk = std::mem::replace(&mut *slot(file), std::ptr::null());
-        if !disk.is_null() {
-            drop(Arc::from_raw(disk));
+        let watched = std::mem::replace(&mut *slot(file), std::ptr::null_mut());
+        if !watched.is_null() {
+            drop(Box::from_raw(watched));
         }
         match (*theirs(file)).xClose {
             Some(close) => close(file),
@@ -177,28 +211,55 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, bytes: *const c_void, n
     // SAFETY: the slot holds what `open` put there; bytes, length and offset are SQLite's and go on unchanged.
     unsafe {
         let Some(real) = (*theirs(file)).xWrite else { return ffi::SQLITE_IOERR_WRITE };
-        if let Some(disk) = (*slot(file)).as_ref() {
+        if let Some(Watched { disk, is_log }) = (*slot(file)).as_ref() {
             let mut state = lock(&disk.state);
             match &mut state.room {
-                Some(0) => {
+                Some(Room { commits: 0, writes: 0 }) => {
                     state.refused += 1;
                     return ffi::SQLITE_FULL;
                 }
-                Some(room) => *room -= 1,
-                None => {}
+                Some(Room { commits: 0, writes }) => *writes -= 1,
+                _ => {}
             }
-            if let Some(death) = state.death.as_mut().filter(|death| !death.happened) {
-                if death.writes > 0 {
-                    death.writes -= 1;
-                } else {
-                    if death.torn && n > 1 {
-                        real(file, bytes, n / 2, at);
-                    }
-                    death.happened = copy_tree(&disk.folder, &death.image).is_ok();
+            // A log that begins anew has its header synced by itself: that is no commit.
+            state.uncommitted |= *is_log && at >= LOG_HEADER;
+            let fatal = |death: &&mut Death| *is_log && death.commits == 0 && !death.happened;
+            if let Some(death) = state.death.as_mut().filter(fatal)
+                && death.is_here()
+            {
+                if death.torn && n > 1 {
+                    real(file, bytes, n / 2, at);
+                }
+                let _ = std::fs::remove_dir_all(&death.image);
+                // Where it cannot be copied, the machine lives.
+                if copy_tree(&disk.folder, &death.image).is_err() {
+                    state.death = None;
                 }
             }
         }
         real(file, bytes, n, at)
+    }
+}
+
+unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
+    // SAFETY: the slot holds what `open` put there; the flags go on unchanged.
+    unsafe {
+        let Some(real) = (*theirs(file)).xSync else { return ffi::SQLITE_IOERR_FSYNC };
+        if let Some(Watched { disk, is_log: true }) = (*slot(file)).as_ref() {
+            let mut state = lock(&disk.state);
+            // Before a checkpoint the log is synced once more: that is none either.
+            if std::mem::take(&mut state.uncommitted) {
+                if let Some(room) = &mut state.room {
+                    room.commits = room.commits.saturating_sub(1);
+                }
+                match &mut state.death {
+                    Some(death) if death.commits > 0 => death.commits -= 1,
+                    Some(death) => death.happened = true,
+                    None => {}
+                }
+            }
+        }
+        real(file, flags)
     }
 }
 
@@ -264,7 +325,7 @@ mod tests {
         let disk = Disk::under(folder.path()).unwrap();
         let db = database(folder.path());
         db.execute("INSERT INTO t VALUES ('a')", []).unwrap();
-        disk.set_room(Some(1));
+        disk.set_room(Some((0, true)));
         let full = db.execute("INSERT INTO t VALUES ('b')", []).unwrap_err();
         assert_eq!(full.sqlite_error_code(), Some(rusqlite::ErrorCode::DiskFull));
         assert!(disk.refused() > 0);

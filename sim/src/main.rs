@@ -63,11 +63,11 @@ fn main() -> ExitCode {
     if cli.twice {
         match run::days(cli.seed, cli.days, Rules { aloud: false, ..rules }) {
             Ok(again) => {
-                for (first, second) in reports.iter().zip(&again) {
-                    if first.trace != second.trace {
-                        println!("seed {}: the same seed gave another day", first.seed);
-                        return ExitCode::FAILURE;
-                    }
+                if let Some(why) =
+                    reports.iter().zip(&again).find_map(|(first, second)| first.differs(second))
+                {
+                    println!("the same seed gave another day: {why}");
+                    return ExitCode::FAILURE;
                 }
             }
             Err(broken) => {

@@ -26,17 +26,13 @@ impl Trace {
         self.lines.push(line);
     }
 
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+    pub fn into_lines(self) -> Vec<String> {
+        self.lines
     }
 
     /// The end of it, for a failure's report.
     pub fn tail(&self, n: usize) -> String {
         self.lines[self.lines.len().saturating_sub(n)..].join("\n")
-    }
-
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.lines.join("\n").as_bytes())
     }
 }
 

@@ -498,12 +498,12 @@ impl World {
             });
         }
         let image = self.folder("phone");
-        let (writes, torn) = (u32::try_from(self.dice.between(0, 14))?, self.dice.chance(0.5));
-        self.pockets[phone].disk.dies_after(writes, torn, image);
+        let (commits, torn) = (u32::try_from(self.dice.between(0, 2))?, self.dice.chance(0.5));
+        self.pockets[phone].disk.dies_after(commits, torn, image);
         let done = act(&mut self.pockets[phone]);
         let image = match self.pockets[phone].disk.died() {
             Some(image) => image,
-            // It wrote less than that: killed when it was done, and before anybody saw it.
+            // It committed less than that: killed when it was done, and before anybody saw it.
             None => {
                 let image = self.folder("phone");
                 copy_tree(&self.pockets[phone].data, &image)?;

@@ -49,7 +49,7 @@ impl Rows<'_> {
     pub fn sendable(&self) -> Result<Vec<Sendable>> {
         let mut statement = self.0.prepare_cached(
             "SELECT sequence, work_order, what, octet_length(body) FROM outbox
-             WHERE (state = 'waiting' AND held = 0) OR again = 1 ORDER BY sequence",
+             WHERE held = 0 AND (state = 'waiting' OR again = 1) ORDER BY sequence",
         )?;
         let rows = statement.query_map([], |r| {
             let what: String = r.get(2)?;
@@ -77,7 +77,7 @@ impl Rows<'_> {
     /// Is there anything to be sent that is not in `sent`?
     pub fn is_sendable_besides(&self, sent: &BTreeSet<u64>) -> Result<bool> {
         let mut statement = self.0.prepare_cached(
-            "SELECT sequence FROM outbox WHERE (state = 'waiting' AND held = 0) OR again = 1",
+            "SELECT sequence FROM outbox WHERE held = 0 AND (state = 'waiting' OR again = 1)",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -125,7 +125,8 @@ impl Rows<'_> {
     /// The office says that it holds the change, and so does the base: only a receipt is waited for.
     pub fn mark_held(&self, sequence: u64) -> Result<()> {
         self.0.run(
-            "UPDATE outbox SET state = 'waiting', reason = NULL, in_base = 1, held = 1, again = 0 WHERE sequence = ?1",
+            "UPDATE outbox SET state = 'waiting', reason = NULL, in_base = 1, held = 1,
+                 again = (again = 1 AND state = 'waiting') WHERE sequence = ?1",
             [sequence],
         )?;
         Ok(())
