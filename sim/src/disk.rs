@@ -153,10 +153,11 @@ unsafe extern "C" fn open(
         let opened = real((*theirs).vfs, name, file, flags, out);
         if opened == ffi::SQLITE_OK && !(*file).pMethods.is_null() && !name.is_null() {
             let path = Path::new(std::ffi::CStr::from_ptr(name).to_str().unwrap_or_default());
-            let disk = lock(&WATCHED)
-                .iter()
-                .find(|(folder, _)| path.starts_with(folder))
-                .and_then(|(_, d)| d.upgrade());
+            // A folder that was watched before has the disk that was made last.
+            let watched = lock(&WATCHED);
+            let mut on_it = watched.iter().rev().filter(|(folder, _)| path.starts_with(folder));
+            let disk = on_it.find_map(|(_, disk)| disk.upgrade());
+            drop(watched);
             if let Some(disk) = disk {
                 let is_log = flags & ffi::SQLITE_OPEN_WAL != 0;
                 *slot = Box::into_raw(Box::new(Watched { disk, is_log }));
@@ -332,6 +333,20 @@ mod tests {
         disk.set_room(None);
         db.execute("INSERT INTO t VALUES ('c')", []).unwrap();
         assert_eq!(count(folder.path()), 2);
+    }
+
+    #[test]
+    fn a_folder_that_is_watched_anew_is_on_the_new_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut disk = Disk::under(folder.path()).unwrap();
+        drop(database(folder.path()));
+        // The old one is still there while the new one is made.
+        disk.set_room(None);
+        disk = Disk::under(folder.path()).unwrap();
+        disk.set_room(Some((0, false)));
+        let db = Connection::open(folder.path().join("a.db")).unwrap();
+        assert!(db.execute("INSERT INTO t VALUES ('a')", []).is_err());
+        assert!(disk.refused() > 0);
     }
 
     #[test]
