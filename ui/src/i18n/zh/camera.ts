@@ -3,11 +3,11 @@ import type { Translation } from '@jobsheet/kit';
 
 const zh: Translation<typeof en> = {
   scan: '扫码',
-  'scan.serial': '扫描序列号',
-  'scan.newSerial': '扫描新件序列号',
-  'scan.oldSerial': '扫描旧件序列号',
-  'scan.part': '扫描配件',
-  'scan.office': '扫描公司出示的二维码',
+  'scan.serial': '扫码录入序列号',
+  'scan.newSerial': '扫码录入新件序列号',
+  'scan.oldSerial': '扫码录入旧件序列号',
+  'scan.part': '扫码查找配件',
+  'scan.office': '扫码：公司出示的二维码',
   'scan.view': '相机画面',
   'scan.starting': '正在打开相机',
   'scan.aim': '请将相机对准条码或二维码。',
