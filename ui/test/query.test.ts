@@ -6,6 +6,8 @@ import { makeFake } from './fake';
 const heard = new Set<(event: Event) => void>();
 const fake = { now: makeFake() };
 const calls: string[] = [];
+/** The next call is carried out only after this. */
+const late: { now: Promise<void> | undefined } = { now: undefined };
 
 vi.mock('../src/core/client', () => {
   const call =
@@ -13,12 +15,18 @@ vi.mock('../src/core/client', () => {
     (...values: unknown[]) => {
       calls.push(command);
       const args = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+      const before = late.now;
+      late.now = undefined;
       return new Promise((resolve, reject) => {
-        try {
-          resolve(JSON.parse(JSON.stringify(fake.now.invoke(command, args))));
-        } catch (problem) {
-          reject(problem);
-        }
+        const act = () => {
+          try {
+            resolve(JSON.parse(JSON.stringify(fake.now.invoke(command, args))));
+          } catch (problem) {
+            reject(problem);
+          }
+        };
+        if (before) void before.then(act);
+        else act();
       });
     };
   return {
@@ -175,6 +183,39 @@ describe('useDraft', () => {
     draft.value.value = 'new';
     await settle();
     expect(draft.value.value).toBe('new');
+  });
+
+  it('keeps what was typed last, however late an earlier write is carried out', async () => {
+    const draft = inScope(() => useDraft('order', ''));
+    await settle();
+    let carryOut = () => {};
+    late.now = new Promise((done) => (carryOut = done));
+    draft.value.value = 'first';
+    window.dispatchEvent(new Event('focusout'));
+    draft.value.value = 'second';
+    const flushed = draft.flush();
+    const next = inScope(() => useDraft('order', ''));
+    await settle();
+    expect(next.ready.value).toBe(false);
+    carryOut();
+    await flushed;
+    await settle();
+    expect(fake.now.invoke('draft', { key: 'order' })).toBe('second');
+    expect(next.value.value).toBe('second');
+  });
+
+  it('does not bring back what became a record while it was being written', async () => {
+    const draft = inScope(() => useDraft('record', ''));
+    await settle();
+    let carryOut = () => {};
+    late.now = new Promise((done) => (carryOut = done));
+    draft.value.value = 'a note';
+    void draft.flush();
+    const cleared = draft.clear();
+    await settle();
+    carryOut();
+    await cleared;
+    expect(fake.now.invoke('draft', { key: 'record' })).toBeNull();
   });
 
   it('saves at once when the field is left or the screen closes', async () => {

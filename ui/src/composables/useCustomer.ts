@@ -4,7 +4,7 @@ import { shallowRef } from 'vue';
 import { hush } from '@jobsheet/kit';
 import type { WorkOrderId } from '@jobsheet/model';
 import type { RouteLocationNormalized } from 'vue-router';
-import { core } from '../core/client';
+import { readDraft, writeDraft } from '../core/drafts';
 
 const DRAFT = 'customer';
 /** The job whose customer has the phone. */
@@ -14,12 +14,12 @@ export const wanted = shallowRef<string | null>(null);
 
 function keep(job: WorkOrderId | null): void {
   handed.value = job;
-  void core.saveDraft(DRAFT, job).catch(() => undefined);
+  void writeDraft(DRAFT, job);
 }
 
 /** As it was when the app ended. */
 export async function loadHanded(): Promise<void> {
-  handed.value = await core.draft<WorkOrderId>(DRAFT).catch(() => null);
+  handed.value = await readDraft<WorkOrderId>(DRAFT).catch(() => null);
 }
 
 /** From here on the customer has the phone. What was said of other jobs goes. */

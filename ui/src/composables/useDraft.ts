@@ -1,6 +1,6 @@
 // Unfinished input, kept in Rust: neither a kill nor a language switch loses it.
 import { getCurrentScope, onScopeDispose, ref, watch, type Ref } from 'vue';
-import { core } from '../core/client';
+import { pendingDraft, readDraft, writeDraft } from '../core/drafts';
 
 export interface Draft<T> {
   value: Ref<T>;
@@ -23,14 +23,11 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
   let quiet = false;
 
   async function flush(): Promise<void> {
-    if (timer === 0) return;
+    // Nothing new: what was asked for before may still be under way.
+    if (timer === 0) return pendingDraft(key);
     window.clearTimeout(timer);
     timer = 0;
-    try {
-      await core.saveDraft(key, copy(value.value));
-    } catch {
-      // A draft that cannot be kept must not stop the typing; recording will say what is wrong.
-    }
+    await writeDraft(key, copy(value.value));
   }
 
   /** Changes the value without counting it as typed. */
@@ -44,7 +41,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
     window.clearTimeout(timer);
     timer = 0;
     quietly(copy(initial));
-    await core.saveDraft(key, null).catch(() => undefined);
+    await writeDraft(key, null);
   }
 
   watch(
@@ -59,8 +56,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
     { deep: true, flush: 'sync' },
   );
 
-  void core
-    .draft<T>(key)
+  void readDraft<T>(key)
     .then((kept) => {
       if (kept !== null && kept !== undefined && !touched) quietly(kept);
     })

@@ -2,7 +2,7 @@
 // memory, and then neither the picture nor its place would be known any more (P19).
 import type { ComputedRef, InjectionKey } from 'vue';
 import type { PhotoSubject, StepKey, WorkOrderId } from '@jobsheet/model';
-import { core } from '../core/client';
+import { readDraft, writeDraft } from '../core/drafts';
 
 export interface Capture {
   job: WorkOrderId;
@@ -21,14 +21,14 @@ let begunHere = false;
 export async function beginCapture(capture: Capture): Promise<void> {
   begunHere = true;
   // A camera that does not open for a full disk would be the greater loss.
-  await core.saveDraft(KEY, capture).catch(() => undefined);
+  await writeDraft(KEY, capture);
 }
 
 export async function endCapture(): Promise<void> {
-  await core.saveDraft(KEY, null).catch(() => undefined);
+  await writeDraft(KEY, null);
 }
 
 /** What the run before was taking a picture for when it ended. */
 export async function leftCapture(): Promise<Capture | null> {
-  return begunHere ? null : await core.draft<Capture>(KEY).catch(() => null);
+  return begunHere ? null : await readDraft<Capture>(KEY).catch(() => null);
 }
