@@ -299,7 +299,7 @@ impl Order {
         }
     }
 
-    fn work_order(&self, to: &Technician) -> WorkOrder {
+    pub fn work_order(&self, to: &Technician) -> WorkOrder {
         let id = work_order_id(&to.login, &self.id);
         let Window { from, to: until } = self.window;
         let received = from - TimeDelta::hours(12);

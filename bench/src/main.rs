@@ -1,6 +1,7 @@
 //! The headless driver of the figures: the shipped phone core against the shipped office, over an address, so that
 //! any link can be put between them. `bench/README.md` says what each command does.
 
+mod core;
 mod crowd;
 mod fixtures;
 mod link;
@@ -30,7 +31,12 @@ pub struct Args {
     /// Port to listen on; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// How many phones (`noop`) or records (`commit`).
+    /// Lines of each sheet and photos of all that `fill` makes.
+    #[arg(long, default_value_t = 100)]
+    lines: usize,
+    #[arg(long, default_value_t = 0)]
+    photos: usize,
+    /// How many phones (`noop`), records (`commit`), jobs (`fill`) or times (`core`).
     #[arg(long, default_value_t = 200)]
     n: usize,
     /// How many of the phones ask at the same time.
@@ -64,6 +70,9 @@ enum Command {
     Noop,
     Fan,
     Commit,
+    /// A phone for `core`.
+    Fill,
+    Core,
     /// A TCP link that counts, and that can be slow and cut.
     Link,
 }
@@ -114,6 +123,8 @@ async fn run(args: &Args) -> Result<()> {
         Command::Noop => crowd::noop(args).await,
         Command::Fan => crowd::fan(args).await,
         Command::Commit => phone::commit(args),
+        Command::Fill => core::fill(args).await,
+        Command::Core => core::core(args),
         Command::Link => link::run(args.port, &args.link).await,
     }
 }

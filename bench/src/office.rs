@@ -74,7 +74,7 @@ fn seed_crowd(office: &Office, fixtures: &Fixtures) -> Result<usize> {
     Ok(many.len())
 }
 
-fn add(office: &Office, login: &str) -> Result<Technician> {
+pub fn add(office: &Office, login: &str) -> Result<Technician> {
     let name = format!("Technician {login}");
     let password = password(login);
     let (login, base) = (login.to_owned(), fixtures::base());

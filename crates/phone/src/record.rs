@@ -29,16 +29,14 @@ impl Core {
             let device = rows.device()?;
             let at = self.moment(device.ahead.as_ref());
             let now = at.best();
-            let (order, sheet) = match (rows.work_order(id)?, &what) {
-                (Some(known), _) => (known.order, known.sheet),
-                (None, What::Known(KnownWhat::SheetOpened { opened })) => {
-                    let order = WorkOrder::opened_on_site(id, opened, technician, now);
-                    let sheet = Sheet::empty(id);
-                    rows.put_base(0, &order, &sheet, now)?;
-                    (order, sheet)
-                }
-                (None, _) => return Err(no_such_job()),
-            };
+            if let What::Known(KnownWhat::SheetOpened { opened }) = &what
+                && rows.base(id)?.is_none()
+            {
+                let order = WorkOrder::opened_on_site(id, opened, technician, now);
+                rows.put_base(0, &order, &Sheet::empty(id), now)?;
+            }
+            let mut row = rows.work_order(id)?.ok_or_else(no_such_job)?;
+            let (order, sheet) = (&row.order, &mut row.sheet);
             let change = Change {
                 id: ChangeId(uuid_at(at.utc)),
                 device: device.id,
@@ -48,17 +46,17 @@ impl Core {
                 work_order: id,
                 base: order.version,
                 template: format!("{}/{}", order.template.id, order.template.version),
-                what: prepare(&order, &sheet, what)?,
+                what: prepare(order, sheet, what)?,
                 at,
             };
             let body = serde_json::to_string(&change)?;
             // What is applied here is what the office will read: the bytes, not the value they were made from.
             let change: Change = serde_json::from_str(&body)?;
-            let mut sheet = sheet;
-            apply(&mut sheet, &change)?;
+            let parts = sheet.parts.clone();
+            apply(sheet, &change)?;
 
             if planted::on("two_transactions") {
-                rows.save_sheet(&sheet)?;
+                rows.save_sheet(sheet, Some(&parts))?;
                 rows.commit_early()?;
             }
             if let Some(photo) = photo.filter(|_| !planted::on("photo_apart")) {
@@ -66,13 +64,13 @@ impl Core {
             }
             rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest))?;
             if let Some(photo) = photo.filter(|_| planted::on("photo_apart")) {
-                rows.save_sheet(&sheet)?;
+                rows.save_sheet(sheet, Some(&parts))?;
                 rows.commit_early()?;
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
-            rows.save_sheet(&sheet)?;
+            rows.save_sheet(sheet, Some(&parts))?;
             // Here, where what was written is at hand: the other connection would have to read all of it anew.
-            self.job_of(rows, technician, id)
+            self.job_of(rows, technician, row)
         })?;
         self.tell(Event::Job { work_order: id });
         self.nudge.notify_one();
@@ -110,7 +108,7 @@ pub(crate) fn fold(rows: &Rows<'_>, id: WorkOrderId) -> Result<()> {
             tracing::info!(change = %change.id, "no longer fits: {refusal}");
         }
     }
-    rows.save_sheet(&sheet)
+    rows.save_sheet(&sheet, None)
 }
 
 #[cfg(test)]

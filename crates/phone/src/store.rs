@@ -14,6 +14,7 @@ use jobsheet_model::{
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
+    sheet::PartLine,
     view::{ReceivedJob, RefusedChange},
     wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
@@ -33,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_indexes", sql: include_str!("../../../migrations/phone/0003_indexes.sql") },
     Migration { name: "0004_thumbs", sql: include_str!("../../../migrations/phone/0004_thumbs.sql") },
     Migration { name: "0005_zone", sql: include_str!("../../../migrations/phone/0005_zone.sql") },
+    Migration { name: "0006_sheet", sql: include_str!("../../../migrations/phone/0006_sheet.sql") },
 ];
 
 pub(crate) struct Store {
@@ -301,7 +303,8 @@ impl Rows<'_> {
 impl Rows<'_> {
     pub fn work_order(&self, id: WorkOrderId) -> Result<Option<WorkOrderRow>> {
         let row = self.0.one(
-            "SELECT plan, sheet, seen_at, received_at, gone, dismissed FROM work_order WHERE id = ?1",
+            "SELECT w.plan, s.body, w.seen_at, w.received_at, w.gone, w.dismissed
+             FROM work_order w JOIN sheet s ON s.work_order = w.id WHERE w.id = ?1",
             [id.to_string()],
             |r| {
                 Ok(WorkOrderRow {
@@ -326,11 +329,11 @@ impl Rows<'_> {
     /// Plan and sheet as the office sent them, with their place in its order (0 for a sheet opened here). An offer
     /// made anew is seen anew; whatever had been taken away is back.
     pub fn put_base(&self, n: u64, order: &WorkOrder, base: &Sheet, seen_at: DateTime<Utc>) -> Result<()> {
-        let base = serde_json::to_string(base)?;
+        let (id, base) = (order.id.to_string(), serde_json::to_string(base)?);
         self.0.run(
             "INSERT INTO work_order
-                 (id, plan, base, sheet, number, customer, starts, stage, offered, cancelled, seen_at, n)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 'offered', ?7, ?8, ?9, ?10)
+                 (id, plan, base, number, customer, starts, stage, offered, cancelled, seen_at, n)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'offered', ?7, ?8, ?9, ?10)
              ON CONFLICT (id) DO UPDATE SET
                  seen_at = CASE
                      WHEN json_extract(plan, '$.assignment.offered_at')
@@ -341,7 +344,7 @@ impl Rows<'_> {
                  cancelled = excluded.cancelled, gone = NULL, dismissed = 0, n = excluded.n, stale = 0,
                  closed = 0",
             params![
-                order.id.to_string(),
+                id,
                 serde_json::to_string(order)?,
                 base,
                 order.number,
@@ -352,6 +355,10 @@ impl Rows<'_> {
                 millis::text(&seen_at),
                 n,
             ],
+        )?;
+        self.0.run(
+            "INSERT INTO sheet (work_order, body) VALUES (?1, ?2) ON CONFLICT (work_order) DO NOTHING",
+            [&id, &base],
         )?;
         Ok(())
     }
@@ -391,18 +398,25 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The sheet as it stands now, and what lists and stock need of it.
-    pub fn save_sheet(&self, sheet: &Sheet) -> Result<()> {
+    /// The sheet as it stands now, and what lists and stock need of it; not the stock when its parts are those of
+    /// `before`.
+    pub fn save_sheet(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
         let id = sheet.work_order.to_string();
         let over_at = (sheet.sign_off.as_ref().map(|s| s.at))
             .or(sheet.sign_off_refused.as_ref().map(|s| s.at))
             .or(sheet.unfinished.as_ref().map(|u| u.at))
             .or(sheet.declined.as_ref().map(|d| d.at))
             .filter(|_| sheet.stage.is_over());
+        self.0
+            .run("UPDATE sheet SET body = ?2 WHERE work_order = ?1", [&id, &serde_json::to_string(sheet)?])?;
+        // Most records change neither, and a row that is written is written with plan and base.
         self.0.run(
-            "UPDATE work_order SET sheet = ?2, stage = ?3, over_at = ?4 WHERE id = ?1",
-            params![id, serde_json::to_string(sheet)?, word(&sheet.stage), over_at.map(|t| millis::text(&t))],
+            "UPDATE work_order SET stage = ?2, over_at = ?3 WHERE id = ?1 AND (stage <> ?2 OR over_at IS NOT ?3)",
+            params![id, word(&sheet.stage), over_at.map(|t| millis::text(&t))],
         )?;
+        if before.is_some_and(|before| before == sheet.parts) {
+            return Ok(());
+        }
         self.0.run("DELETE FROM fitted WHERE work_order = ?1", [&id])?;
         for line in sheet.parts.iter().filter(|p| p.from == PartSource::Van) {
             self.0.run(
@@ -453,15 +467,16 @@ impl Rows<'_> {
         let plan = known.order.without_customer(!known.dismissed);
         let sheet = serde_json::to_string(&Sheet::empty(id))?;
         self.0.run(
-            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, sheet = ?4, closed = ?5 WHERE id = ?1",
+            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, closed = ?5 WHERE id = ?1",
             params![
                 id.to_string(),
                 serde_json::to_string(&plan)?,
                 plan.customer.name,
-                sheet,
+                &sheet,
                 if known.dismissed { 2 } else { 1 },
             ],
         )?;
+        self.0.run("UPDATE sheet SET body = ?2 WHERE work_order = ?1", [&id.to_string(), &sheet])?;
         self.0.run("DELETE FROM fitted WHERE work_order = ?1", [id.to_string()])?;
         self.0.run("DELETE FROM draft WHERE instr(key, ?1) > 0", [id.to_string()])?;
         Ok(())
@@ -478,7 +493,7 @@ impl Rows<'_> {
     /// What belongs on the list of the day `from`..`to`.
     pub fn listed(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<WorkOrderId>> {
         let mut statement = self.0.prepare_cached(
-            "SELECT id FROM work_order
+            "SELECT id FROM work_order INDEXED BY work_order_day
              WHERE dismissed = 0 AND (
                  gone IS NOT NULL
                  OR (starts >= ?1 AND starts < ?2)

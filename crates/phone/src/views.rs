@@ -75,14 +75,17 @@ impl Core {
 
     pub fn job(&self, id: WorkOrderId) -> Result<Job> {
         let signed = self.signed()?;
-        signed.store.read(|rows| self.job_of(rows, &signed.account.technician, id))
+        signed.store.read(|rows| {
+            let row = rows.work_order(id)?.ok_or_else(no_such_job)?;
+            self.job_of(rows, &signed.account.technician, row)
+        })
     }
 
     /// One job needs no more counted than what is its own.
-    pub fn job_of(&self, rows: &Rows<'_>, technician: &Technician, id: WorkOrderId) -> Result<Job> {
+    pub fn job_of(&self, rows: &Rows<'_>, technician: &Technician, row: WorkOrderRow) -> Result<Job> {
+        let id = row.order.id;
         let tallies = HashMap::from([(id, rows.tally(id)?)]);
         self.scene_of(rows, technician, tallies, |scene| {
-            let row = scene.rows.work_order(id)?.ok_or_else(no_such_job)?;
             let minutes = |kind| minutes_of(&row.sheet.spans, kind, scene.now);
             Ok(Job {
                 card: self.card(scene, &row),
