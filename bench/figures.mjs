@@ -6,6 +6,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { intoPage } from './page.mjs';
 import { markdown } from './table.mjs';
 
 const ALL = 'day,noop,fan,commit,bad,dying,history';
@@ -462,13 +463,5 @@ for (const peer of Object.keys(peers)) {
 }
 const table = markdown(results);
 process.stdout.write(table);
-if (args.write) {
-  const page = join(root, 'docs/PERFORMANCE.md');
-  const [before, after] = ['<!-- figures -->\n', '<!-- end of figures -->'];
-  const text = readFileSync(page, 'utf8');
-  const [from, to] = [text.indexOf(before), text.indexOf(after)];
-  if (from < 0 || to < from) throw new Error('docs/PERFORMANCE.md has no place for the table');
-  writeFileSync(page, `${text.slice(0, from + before.length)}\n${table}\n${text.slice(to)}`);
-  progress('docs/PERFORMANCE.md has the new table');
-}
+if (args.write) intoPage('figures', table);
 process.exit(0);
