@@ -1,3 +1,4 @@
+import './floor';
 import '@jobsheet/kit/styles.css';
 import './style.css';
 import { createApp } from 'vue';
@@ -18,4 +19,5 @@ async function start(): Promise<void> {
   app.mount('#app');
 }
 
-void start();
+// An engine that is too old has been told so by old.js, which then took the app's place away.
+if (document.getElementById('app')) void start();
