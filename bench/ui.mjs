@@ -1,0 +1,280 @@
+// What the technician's app costs on a slow phone: the budgets of docs/PERFORMANCE.md that are not bytes (those are in
+// scripts/ui-budget.mjs). Chromium with touch, its main thread slowed down by DevTools where a row says so; medians.
+// Wall-clock times hold for this machine; the thread's own time (threadTicks) is what can be compared.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Office, Phone } from '../tests/e2e/lib/company.mjs';
+import { phoneScreen } from '../tests/e2e/lib/pages.mjs';
+import { root, until } from '../tests/e2e/lib/processes.mjs';
+
+const { values: args } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' } },
+});
+const RUNS = Number(args.runs);
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const p95 = (list) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * 0.95))];
+
+/** The rows, in the order of the table: what, unit, aim, limit. `from` says where it is measured. */
+const ROWS = [
+  ['cpu', 'main thread until Today can be used, its own CPU time', 'ms', 90, 120],
+  ['start', 'start until Today can be used, 4 x slower', 'ms', 1000, 1500],
+  ['paint', 'first paint, 4 x slower', 'ms'],
+  ['blocking', 'total blocking time of that start, 4 x slower', 'ms', 250, 400],
+  ['start500', 'the same start with 500 jobs, 4 x slower', 'ms'],
+  ['openJob', 'tap on a job to the frame that shows it, 4 x slower', 'ms', 100, 200],
+  ['openTab', 'tap on a tab to the frame that shows it, 4 x slower', 'ms', 100, 200],
+  ['answer', 'tap on an answer to its being on disk, with the core in a debug build', 'ms', 50, 150],
+  ['answer4', 'the same, 4 x slower', 'ms'],
+  ['search', 'a letter typed to the frame with the parts found, among 10,000', 'ms', 30, 50],
+  ['partsFrame', 'fling through 10,000 parts, CPU a frame', 'ms', 3.5, 4.5],
+  ['partsP95', 'fling through 10,000 parts, frame at p95, 4 x slower', 'ms', 33, 50],
+  ['jobsP95', 'fling through 500 jobs, frame at p95, 4 x slower', 'ms', 33, 50],
+  ['heap', 'JavaScript heap after Today, a job and the parts', 'MB', 12, 20],
+  ['heap500', 'JavaScript heap with 500 jobs on Today', 'MB'],
+];
+
+const found = {};
+const keep = (name, value) => (found[name] ??= []).push(value);
+const progress = (text) => process.stderr.write(`bench ui: ${text}\n`);
+
+/** Runs in the page before the app: notes when something was to be seen, and how long the thread was busy. */
+function watcher() {
+  window.bench = { long: [], frames: [], saved: [] };
+  const { bench } = window;
+  new PerformanceObserver((list) => bench.long.push(...list.getEntries())).observe({
+    type: 'longtask',
+    buffered: true,
+  });
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries())
+      if (/\/invoke\/record$/.test(one.name)) bench.saved.push(one.responseEnd);
+  }).observe({ type: 'resource', buffered: true });
+  /** The time of the frame after `there` came true; from the next touch on when `armed`. */
+  bench.when = (there) =>
+    new Promise((done) => {
+      const look = () => {
+        if (!there()) return requestAnimationFrame(look);
+        const channel = new MessageChannel();
+        // A message that is sent in a frame is read after that frame was painted.
+        channel.port1.onmessage = () => done(performance.now());
+        channel.port2.postMessage(0);
+      };
+      look();
+    });
+  for (const kind of ['pointerup', 'input'])
+    addEventListener(kind, (event) => (bench[kind] = event.timeStamp), { capture: true });
+}
+
+const cards = () => document.querySelector('[data-testid^="job-card-"]') !== null;
+
+async function metric(page, name) {
+  const { metrics } = await page.cdp.send('Performance.getMetrics');
+  return metrics.find((one) => one.name === name).value;
+}
+
+const slower = (page, rate) => page.cdp.send('Emulation.setCPUThrottlingRate', { rate });
+const quiet = (page) => page.tab.waitForLoadState('networkidle');
+
+/** A page of a phone that is signed in. `jobs`: Today shows that many. */
+async function opens(phone, { jobs = 0 } = {}) {
+  const page = await phoneScreen(phone, 'zh', { base: null });
+  await page.tab.addInitScript(watcher);
+  if (jobs) {
+    await page.tab.route('**/invoke/today', async (route) => {
+      const answer = await route.fetch();
+      const today = await answer.json();
+      const some = today.jobs.filter((job) => !job.offer);
+      today.jobs = Array.from({ length: jobs }, (_, at) => ({
+        ...some[at % some.length],
+        id: `00000000-0000-7000-8000-${String(at).padStart(12, '0')}`,
+        number: `JS-${at}`,
+      }));
+      await route.fulfill({ response: answer, json: today });
+    });
+  }
+  await page.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return page;
+}
+
+/** Starts the app in a page and answers when Today could be used. */
+async function starts(page, phone, rate) {
+  await slower(page, rate);
+  const before = await metric(page, 'TaskDuration');
+  await page.open(phone.url);
+  const ready = await page.evaluate(`window.bench.when(${cards})`);
+  const after = await metric(page, 'TaskDuration');
+  const blocking = await page.evaluate(
+    (until) =>
+      window.bench.long
+        .filter((one) => one.startTime < until)
+        .reduce((sum, one) => sum + Math.max(0, one.duration - 50), 0),
+    ready,
+  );
+  const paint = await page.evaluate('performance.getEntriesByName("first-contentful-paint")[0]?.startTime');
+  return { ready, blocking, paint, cpu: (after - before) * 1000 };
+}
+
+/** Taps and answers how long it took from the finger's leaving to the frame with what was wanted. */
+async function taps(page, locator, there) {
+  const seen = page.evaluate(
+    `(window.bench.pointerup = 0, window.bench.when(() => window.bench.pointerup && (${there})()))`,
+  );
+  await page.tap(locator);
+  return (await seen) - (await page.evaluate('window.bench.pointerup'));
+}
+
+/** Flings with a finger, and answers the frames' lengths meanwhile and the CPU a frame. */
+async function flings(page, selector) {
+  const box = await page.evaluate(
+    (css) => document.querySelector(css).getBoundingClientRect().toJSON(),
+    selector,
+  );
+  await page.evaluate(() => {
+    const { bench } = window;
+    bench.frames = [];
+    bench.running = true;
+    let last = performance.now();
+    const frame = (now) => {
+      bench.frames.push(now - last);
+      last = now;
+      if (bench.running) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  const before = await metric(page, 'TaskDuration');
+  await page.cdp.send('Input.synthesizeScrollGesture', {
+    x: box.left + box.width / 2,
+    y: Math.min(box.top + box.height / 2, 600),
+    yDistance: -6000,
+    speed: 4000,
+    gestureSourceType: 'touch',
+    preventFling: false,
+  });
+  const after = await metric(page, 'TaskDuration');
+  const frames = await page.evaluate('(window.bench.running = false, window.bench.frames.slice(1))');
+  return { frames, cpu: ((after - before) * 1000) / frames.length };
+}
+
+async function heapOf(page) {
+  await page.cdp.send('HeapProfiler.collectGarbage');
+  return (await metric(page, 'JSHeapUsedSize')) / 1e6;
+}
+
+async function once(phone, job) {
+  let page = await opens(phone);
+  keep('cpu', (await starts(page, phone, 1)).cpu);
+  await page.close();
+
+  page = await opens(phone);
+  const slow = await starts(page, phone, 4);
+  keep('start', slow.ready);
+  keep('paint', slow.paint);
+  keep('blocking', slow.blocking);
+  await quiet(page);
+  keep(
+    'openTab',
+    await taps(page, 'a[href="#/outbox"]', () => document.querySelector('[data-testid=outbox-try-now]')),
+  );
+  await page.goto('#/');
+  await page.see({ test: `job-card-${job}` });
+  await quiet(page);
+  keep(
+    'openJob',
+    await taps(
+      page,
+      { test: `job-card-${job}` },
+      () => /^#\/job\//.test(location.hash) && document.querySelector('[data-testid=job-pause]'),
+    ),
+  );
+  for (const [name, rate, answer] of [
+    ['answer4', 4, 'pass'],
+    ['answer', 1, 'fail'],
+  ]) {
+    await slower(page, rate);
+    await page.goto(`#/job/${job}/checklist`);
+    const check = `[data-testid$="-${answer}"]`;
+    await page.see(check);
+    await quiet(page);
+    await page.evaluate('window.bench.saved = []');
+    await page.tap(check);
+    await until(() => page.evaluate('window.bench.saved.length'), 10_000, 'the answer is saved');
+    keep(name, await page.evaluate('window.bench.saved[0] - window.bench.pointerup'));
+    await page.goto('#/');
+    await page.see({ test: `job-card-${job}` });
+  }
+  await page.goto('#/parts');
+  await page.tap({ test: 'part-filter-all' });
+  await page.see('[data-testid^="part-row-"]');
+  await quiet(page);
+  keep('partsFrame', (await flings(page, 'main')).cpu);
+  await slower(page, 4);
+  keep('partsP95', p95((await flings(page, 'main')).frames));
+  await slower(page, 1);
+  const first = () => document.querySelector('[data-testid=part-total]')?.textContent;
+  const total = await page.evaluate(first);
+  const shown = page.evaluate(
+    `window.bench.when(() => (${first})() && (${first})() !== ${JSON.stringify(total)})`,
+  );
+  await page.fill({ test: 'part-search' }, 'zc');
+  keep('search', (await shown) - (await page.evaluate('window.bench.input')));
+  keep('heap', await heapOf(page));
+  await page.close();
+
+  page = await opens(phone, { jobs: 500 });
+  keep('start500', (await starts(page, phone, 4)).ready);
+  await quiet(page);
+  keep('jobsP95', p95((await flings(page, 'main')).frames));
+  keep('heap500', await heapOf(page));
+  await page.close();
+}
+
+const office = await Office.opens();
+const phone = await Phone.of(office);
+try {
+  const today = await phone.signsIn();
+  const job = today.jobs.find((one) => !one.offer && one.stage === 'offered');
+  for (const offer of today.jobs.filter((one) => one.offer))
+    await phone.record(offer.id, { what: 'offer_accepted' });
+  await phone.brings(job.id, 'working', 'zh');
+  await phone.settings({ language: 'zh' });
+  for (let run = 0; run < RUNS; run += 1) {
+    progress(`run ${run + 1} of ${RUNS}`);
+    await once(phone, job.id);
+  }
+} finally {
+  await phone.ends();
+  await office.ends();
+}
+
+const show = (value, unit) => `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+const lines = [
+  ['', 'now', 'of the runs', 'aim', 'limit', 'met'],
+  ['---', '---:', '---:', '---:', '---:', '---'],
+];
+for (const [key, what, unit, aim, limit] of ROWS) {
+  const list = found[key];
+  const now = median(list);
+  const met = !aim ? '' : now <= aim ? 'yes' : now <= limit ? 'within the limit' : '**no**';
+  const spread = `${show(Math.min(...list), unit)} to ${show(Math.max(...list), unit)}`;
+  lines.push([
+    what,
+    show(now, unit),
+    spread,
+    aim ? `${aim} ${unit}` : '',
+    aim ? `${limit} ${unit}` : '',
+    met,
+  ]);
+}
+mkdirSync(join(root, 'bench/results'), { recursive: true });
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem() };
+writeFileSync(
+  join(root, 'bench/results/ui.json'),
+  `${JSON.stringify({ runs: RUNS, machine, figures: found }, null, 1)}\n`,
+);
+process.stdout.write(lines.map((line) => `| ${line.join(' | ')} |\n`).join(''));
+process.exit(0);
