@@ -41,8 +41,6 @@ async function tellsInBothLanguages(page, language) {
   );
 }
 
-});
-
 for (const language of ['zh', 'en']) {
   test(`a WebView of 2019 on an Android phone, in ${language}`, async (t) => {
     const page = await shown(t, language, { userAgent: android(78), width: 320, height: 568 });
