@@ -43,7 +43,7 @@ async function tellsInBothLanguages(page, language) {
 
 for (const language of ['zh', 'en']) {
   test(`a WebView of 2019 on an Android phone, in ${language}`, async (t) => {
-    const page = await shown(t, language, { userAgent: android(78), width: 320, height: 568 });
+    const page = await shown(t, language, { context: { userAgent: android(78) }, width: 320, height: 568 });
     await tellsInBothLanguages(page, language);
     const text = await page.text('#old');
     for (const word of ['Android System WebView', 'Chromium 78']) assert.ok(text.includes(word), text);
@@ -69,8 +69,8 @@ test('an engine that cannot read the app', async (t) => {
 test('an iPhone of before iOS 15 is told of iOS, not of Android', async (t) => {
   const userAgent =
     'Mozilla/5.0 (iPhone; CPU iPhone OS 14_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148';
-  const prepare = (tab) => tab.addInitScript(() => delete window.BigInt64Array);
-  const page = await shown(t, 'zh', { prepare, userAgent });
+  const prepare = (tab) => tab.addInitScript(() => delete Promise.any);
+  const page = await shown(t, 'zh', { prepare, context: { userAgent } });
   await tellsInBothLanguages(page, 'zh');
   const text = await page.text('#old');
   assert.ok(text.includes('iOS 15') && !text.includes('Android'), text);

@@ -236,7 +236,9 @@ class OldChromiumPage extends Page {
         const box = this.getBoundingClientRect();
         return box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
       };
-      if (!inside()) this.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+      const toTheMiddle = () =>
+        this.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+      if (!inside()) toTheMiddle();
       const frame = () => new Promise((done) => requestAnimationFrame(done));
       const box = () => JSON.stringify(this.getBoundingClientRect());
       await frame();
@@ -248,8 +250,10 @@ class OldChromiumPage extends Page {
       const at = { x: left + width / 2, y: top + height / 2 };
       const hit = document.elementFromPoint(at.x, at.y);
       const label = hit?.closest('label');
-      const touched = hit && (this.contains(hit) || hit.contains(this) || label?.control === this);
-      return touched ? { at } : { problem: `is under ${hit?.outerHTML.slice(0, 200)}` };
+      if (hit && (this.contains(hit) || hit.contains(this) || label?.control === this)) return { at };
+      // What is fixed at the edge of the screen may lie over it: it is tried again in the middle.
+      toTheMiddle();
+      return { problem: `is under ${hit?.outerHTML.slice(0, 200)}` };
     });
     if (problem) throw new Error(problem);
     return at;
