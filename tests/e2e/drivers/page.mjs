@@ -145,7 +145,9 @@ export class Page {
         return await act(element);
       } catch (error) {
         if (performance.now() > end)
-          throw new Error(`${await this.#complain(failure, locator, ms)}\n${error.message}`, { cause: error });
+          throw new Error(`${await this.#complain(failure, locator, ms)}\n${error.message}`, {
+            cause: error,
+          });
       }
     }
   }
