@@ -181,13 +181,13 @@ async function once(phone, job) {
     await taps(page, 'a[href="#/outbox"]', () => document.querySelector('[data-testid=outbox-try-now]')),
   );
   await page.goto('#/');
-  await page.see({ test: `job-card-${job}` });
+  await page.see({ test: `job-card-${job.number}` });
   await quiet(page);
   keep(
     'openJob',
     await taps(
       page,
-      { test: `job-card-${job}` },
+      { test: `job-card-${job.number}` },
       () => /^#\/job\//.test(location.hash) && document.querySelector('[data-testid=job-pause]'),
     ),
   );
@@ -196,7 +196,7 @@ async function once(phone, job) {
     ['answer', 1, 'fail'],
   ]) {
     await slower(page, rate);
-    await page.goto(`#/job/${job}/checklist`);
+    await page.goto(`#/job/${job.id}/checklist`);
     const check = `[data-testid$="-${answer}"]`;
     await page.see(check);
     await quiet(page);
@@ -205,7 +205,7 @@ async function once(phone, job) {
     await until(() => page.evaluate('window.bench.saved.length'), 10_000, 'the answer is saved');
     keep(name, await page.evaluate('window.bench.saved[0] - window.bench.pointerup'));
     await page.goto('#/');
-    await page.see({ test: `job-card-${job}` });
+    await page.see({ test: `job-card-${job.number}` });
   }
   await page.goto('#/parts');
   await page.tap({ test: 'part-filter-all' });
@@ -244,7 +244,7 @@ try {
   await phone.settings({ language: 'zh' });
   for (let run = 0; run < RUNS; run += 1) {
     progress(`run ${run + 1} of ${RUNS}`);
-    await once(phone, job.id);
+    await once(phone, job);
   }
 } finally {
   await phone.ends();
