@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readsOtherwise } from './lib/aria.mjs';
 import { Office, Phone, fluent, wangLei } from './lib/company.mjs';
 import { opensTheConsole } from './lib/desk.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
@@ -20,11 +21,19 @@ import { Sign } from './screens.mjs';
 const languages = ['en', 'zh'];
 const small = [320, 568];
 const usual = [390, 844];
+/** Screens whose reading is kept; not those that tell of the hour and of what is being sent. */
+const keptReadings = new Set(
+  (
+    'sign-in sign-in-code decline job-accepted job-working prepare contact arrive fault pause checklist photos parts part ' +
+    'diagnosis notes unfinished missing review rating refused sign new-sheet not-found pin hand-back locked'
+  ).split(' '),
+);
 /** How each screen is looked at, one after the other without loading it anew. */
 const looks = [
   ...[small, usual].flatMap((size) =>
     ['light', 'dark', 'sun'].map((theme) => ({ theme, size, text_size: 100, axe: true })),
   ),
+  { theme: 'light', size: usual, text_size: 100, reads: true },
   { theme: 'light', size: usual, text_size: 200 },
   { theme: 'light', size: small, text_size: 200 },
   { theme: 'sun', size: small, text_size: 200 },
@@ -85,6 +94,8 @@ describe('every screen can be read and tapped by everybody', () => {
         await settles(page, place.ready);
         const name = [language, look.theme, look.text_size, look.size[0], place.name].join('-');
         found.push(...(await faults(name, look)));
+        if (keptReadings.has(place.name) && look.reads)
+          found.push(...(await readsOtherwise(page, language, place.name)));
         await page.keeps(name);
       }
     }
@@ -124,6 +135,11 @@ describe('every screen can be read and tapped by everybody', () => {
       key: 'capture',
       value: { job: id, number, subject: 'after', step: null },
     });
+    const hasSent = async () => {
+      const { waiting_changes, waiting_photos } = (await phone.does('today')).sync;
+      return waiting_changes + waiting_photos === 0;
+    };
+    await until(hasSent, 60_000, 'all that was recorded is at the office');
     await each(t, placesBeforeTheSignature(jobs), takesBack);
   });
 
