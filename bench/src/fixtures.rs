@@ -374,6 +374,7 @@ impl Order {
             history: self.history.iter().map(Visit::past).collect(),
             cancelled: None,
             follows: None,
+            edited: None,
         }
     }
 }

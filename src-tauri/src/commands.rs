@@ -2,7 +2,10 @@
 //!
 //! Commands run off the window's thread: a commit waits for the disk, and the screen must not.
 
+use jobsheet_model::asset::Asset;
 use jobsheet_model::change::PhotoSubject;
+use jobsheet_model::diagnostics::Diagnostics;
+use jobsheet_model::hours::Hours;
 use jobsheet_model::place::Position;
 use jobsheet_model::view::*;
 use jobsheet_model::{Digest, Language, Problem, StepKey, What, WorkOrderId};
@@ -38,6 +41,8 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         job,
         record,
         dismiss_gone,
+        changes_seen,
+        asset,
         add_photo,
         add_drawing,
         photo,
@@ -46,6 +51,8 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         search_faults,
         review,
         outbox,
+        hours,
+        diagnostics,
         rescue_export,
         sync_now,
         position_seen,
@@ -60,9 +67,11 @@ async fn on_disk<T: Send + 'static>(
     work: impl FnOnce(Phone) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
     let phone = core.phone()?;
-    tauri::async_runtime::spawn_blocking(move || work(phone))
+    let at_work = phone.clone();
+    tauri::async_runtime::spawn_blocking(move || work(at_work))
         .await
         .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))
+        .inspect_err(|problem| phone.note(problem))
 }
 
 #[tauri::command]
@@ -128,6 +137,16 @@ async fn record(core: State<'_, Core>, work_order: WorkOrderId, what: What) -> A
 #[tauri::command]
 async fn dismiss_gone(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Today> {
     on_disk(core, move |phone| phone.dismiss_gone(work_order)).await
+}
+
+#[tauri::command]
+async fn changes_seen(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Job> {
+    on_disk(core, move |phone| phone.changes_seen(work_order)).await
+}
+
+#[tauri::command]
+async fn asset(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Asset> {
+    on_disk(core, move |phone| phone.asset(work_order)).await
 }
 
 #[derive(Deserialize)]
@@ -201,6 +220,16 @@ async fn review(core: State<'_, Core>, work_order: WorkOrderId, language: Langua
 #[tauri::command]
 async fn outbox(core: State<'_, Core>) -> Answer<Outbox> {
     on_disk(core, |phone| phone.outbox()).await
+}
+
+#[tauri::command]
+async fn hours(core: State<'_, Core>) -> Answer<Hours> {
+    on_disk(core, |phone| phone.hours()).await
+}
+
+#[tauri::command]
+async fn diagnostics(core: State<'_, Core>) -> Answer<Diagnostics> {
+    on_disk(core, |phone| phone.diagnostics()).await
 }
 
 #[tauri::command]

@@ -127,7 +127,10 @@ test('whoever leads the phone out of the customer’s screens shows the PIN, whi
   await page.see(handBack);
   for (const digit of '314159') await page.tap({ test: `pin-${digit}` });
   await page.tap({ test: 'hand-back-go' });
-  assert.equal(await page.text({ test: 'hand-back-problem' }, 20_000), wang.words('problem.wrong_pin'));
+  assert.equal(
+    await page.text({ test: 'hand-back-problem' }, 20_000),
+    wang.words('problem.wrong_pin', { left: 9 }),
+  );
   await at('/done');
   for (const digit of pin) await page.tap({ test: `pin-${digit}` });
   await page.tap({ test: 'hand-back-go' });

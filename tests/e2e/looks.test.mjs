@@ -25,7 +25,7 @@ const usual = [390, 844];
 const keptReadings = new Set(
   (
     'sign-in sign-in-code decline job-accepted job-working prepare contact arrive fault pause checklist photos parts part ' +
-    'diagnosis notes unfinished missing review rating refused sign new-sheet not-found pin hand-back locked'
+    'changed asset diagnosis notes unfinished missing review rating refused sign new-sheet not-found pin hand-back locked'
   ).split(' '),
 );
 /** How each screen is looked at, one after the other without loading it anew. */

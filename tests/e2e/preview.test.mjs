@@ -167,7 +167,7 @@ test('a phone comes to the office by its code, is locked with a PIN, and is revo
   await page.goto('#/outbox');
   await wang.Locked.opens();
   await wang.Locked.enters(other);
-  assert.equal(await wang.Locked.problem(), zh('problem.wrong_pin'));
+  assert.equal(await wang.Locked.problem(), zh('problem.wrong_pin', { left: 9 }));
   await wang.Locked.enters(pin);
   await page.see({ test: 'outbox-try-now' }, 30_000);
 

@@ -41,6 +41,7 @@ export const routes = [
   { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
   { path: '/me', component: () => import('./screens/me/Me.vue'), meta: { tab: 'me' } },
   { path: '/me/pin', component: () => import('./screens/me/Pin.vue') },
+  { path: '/report', component: () => import('./screens/me/Report.vue'), meta: { open: true } },
   { path: '/new', component: () => import('./screens/work/OpenSheet.vue') },
 
   job('', () => import('./screens/job/Hub.vue')),
@@ -50,6 +51,8 @@ export const routes = [
   job('/arrive', () => import('./screens/job/Arrive.vue')),
   job('/fault', () => import('./screens/job/Fault.vue')),
   job('/contact', () => import('./screens/job/Contact.vue')),
+  job('/changed', () => import('./screens/job/Changed.vue')),
+  job('/asset', () => import('./screens/job/Asset.vue')),
   job('/delay', () => import('./screens/job/Delay.vue')),
 
   job('/checklist', () => import('./screens/work/Checklist.vue')),

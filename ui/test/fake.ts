@@ -3,7 +3,9 @@
 // `POST /fake {…}` changes what it pretends: { link, signedIn, locked, pin, wait, keys, loading, empty, left, settings,
 // problem, linkProblem }.
 import type {
+  Asset,
   Event,
+  Hours,
   Job,
   JobCard,
   KnownWhat,
@@ -462,7 +464,11 @@ export function makeFake() {
     }
     state.tries += 1;
     if (state.tries >= 3) state.wait = Date.now() + 5000 * 2 ** (state.tries - 3);
-    throw { code: 'wrong_pin', message: 'Wrong.' } satisfies Problem;
+    throw {
+      code: 'wrong_pin',
+      message: 'Wrong.',
+      params: { left: String(10 - state.tries) },
+    } satisfies Problem;
   }
   const sync = (): SyncStatus => ({
     link: state.link,
@@ -507,6 +513,7 @@ export function makeFake() {
       ][index],
       gone: state.gone && index === 2 ? { to: 'Wang Lei', reason: 'nearer', at: today(9, 12) } : null,
       cancelled: false,
+      changed_at: null,
     };
   }
   const todays = (): Today => ({
@@ -514,6 +521,7 @@ export function makeFake() {
     sync: sync(),
     next_day: '2026-11-24',
     loading: state.loading,
+    preparing: state.loading ? { done: 3, total: 5, what: 'parts', bytes: 1_200_000 } : null,
   });
   function minutes(of: Sheet, kind: string) {
     return of.spans
@@ -580,6 +588,8 @@ export function makeFake() {
         card(id).standing.state === 'refused'
           ? [{ id: 'r1', what: 'step_answered', reason: 'wrong_answer' }]
           : [],
+      changed: null,
+      bring_on_van: {},
       now: at(0),
     };
   }
@@ -933,6 +943,16 @@ export function makeFake() {
         return review(args.workOrder);
       case 'outbox':
         return outbox();
+      case 'changes_seen':
+        return job(args.workOrder);
+      case 'asset': {
+        const { equipment, history } = orders.get(args.workOrder)!;
+        return { equipment, visits: history.map((visit) => ({ ...visit, sheet: null })) } satisfies Asset;
+      }
+      case 'hours': {
+        const worked = { travel: 95, work: 240, pause: 30 };
+        return { today: worked, week: worked, days: [] } satisfies Hours;
+      }
       case 'draft':
         return drafts.get(args.key) ?? null;
       case 'save_draft':

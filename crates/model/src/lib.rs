@@ -9,14 +9,18 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod asset;
 pub mod attention;
 pub mod calendar;
 pub mod change;
+pub mod changed;
 pub mod charges;
+pub mod diagnostics;
 pub mod document;
 pub mod due;
 pub mod enrol;
 mod forward;
+pub mod hours;
 pub mod ids;
 pub mod moment;
 pub mod money;

@@ -239,6 +239,15 @@ impl Sheet {
     pub fn is_locked(&self) -> bool {
         self.sign_off.is_some()
     }
+
+    /// When the visit ended, if it has.
+    pub fn over_at(&self) -> Option<DateTime<Utc>> {
+        (self.sign_off.as_ref().map(|s| s.at))
+            .or(self.sign_off_refused.as_ref().map(|s| s.at))
+            .or(self.unfinished.as_ref().map(|u| u.at))
+            .or(self.declined.as_ref().map(|d| d.at))
+            .filter(|_| self.stage.is_over())
+    }
 }
 
 /// Adds `change` to `sheet`, or leaves it as it was and says why.

@@ -6,6 +6,7 @@ use crate::{
     act::{Attention, JournalEntry},
     attention::Choice,
     change::PartSource,
+    changed::OfficeChange,
     charges::{Charges, Cover},
     document::Document,
     enrol::{PhoneId, Wipe},
@@ -113,6 +114,20 @@ pub struct Today {
     pub next_day: Option<NaiveDate>,
     /// The first download is not complete yet.
     pub loading: bool,
+    /// Until this phone has everything that it needs without a signal.
+    pub preparing: Option<Preparing>,
+}
+
+/// "Preparing your phone, 3 of 5".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Preparing {
+    pub done: u32,
+    pub total: u32,
+    /// What is fetched now: `jobs`, `parts`, `faults` or `van`.
+    pub what: String,
+    /// How much that is, where the office has said so.
+    #[ts(type = "number | null")]
+    pub bytes: Option<u64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -142,6 +157,10 @@ pub struct JobCard {
     /// The office took this job away; it stays until seen.
     pub gone: Option<GoneNotice>,
     pub cancelled: bool,
+    /// When this phone heard that the office changed the plan, until that was seen.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -211,6 +230,10 @@ pub struct Job {
     pub times: Times,
     pub missing: Missing,
     pub refused: Vec<RefusedChange>,
+    /// What the office changed since the plan was last seen.
+    pub changed: Option<OfficeChange>,
+    /// Of the parts to bring, by number; without those of a van that is not known.
+    pub bring_on_van: BTreeMap<String, i32>,
     /// When this was made, by the phone's corrected clock: where running timers count from.
     #[ts(type = "string")]
     #[serde(with = "millis")]

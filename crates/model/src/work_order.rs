@@ -1,8 +1,8 @@
 //! What the office plans and owns: the work order. Phones never change it.
 
 use crate::{
-    Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, ids::RequestId, moment::millis,
-    place::Position, standard::Under, step::Template,
+    Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, changed::Edited, ids::RequestId,
+    moment::millis, place::Position, standard::Under, step::Template,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,10 @@ pub struct WorkOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub follows: Option<Visit>,
+    /// The office's last change by hand, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub edited: Option<Edited>,
 }
 
 /// Another visit for the same request.
@@ -314,6 +318,7 @@ impl WorkOrder {
             },
             cancelled: None,
             follows: Some(Visit { work_order: self.id, number: self.number.clone() }),
+            edited: None,
             ..self.clone()
         }
     }
@@ -408,6 +413,7 @@ impl WorkOrder {
             history: Vec::new(),
             cancelled: None,
             follows: None,
+            edited: None,
         }
     }
 }

@@ -2,7 +2,8 @@
 //! them and this test fails when it is stale. `UPDATE=1 cargo test -p jobsheet-model --test types` writes it.
 
 use jobsheet_model::{
-    act, change, charges, document, problem, reference, sheet, step, times, view, work_order,
+    act, asset, change, charges, diagnostics, document, hours, problem, reference, sheet, step, times, view,
+    work_order,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,9 @@ fn types() -> String {
         view::EnrolmentCode,
         view::RescueFile,
         view::RescueTaken,
+        asset::Asset,
+        hours::Hours,
+        diagnostics::Diagnostics,
         problem::Problem,
         change::Change,
         change::KnownWhat,

@@ -16,6 +16,18 @@ export type Arrival = {
  */
 at: string, position: Position | null, distance_m: number | null, on_site: boolean | null, note: string, };
 
+export type Asset = { equipment: Equipment | null, 
+/**
+ * The newest first, at most ten.
+ */
+visits: Array<AssetVisit>, };
+
+export type AssetVisit = { on: string, number: string, technician: string, summary: string, 
+/**
+ * Present where the visit's sheet is on this phone.
+ */
+sheet: VisitSheet | null, };
+
 export type Assignment = { technician: TechnicianId, technician_name: string, state: AssignmentState, offered_at: string, };
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
@@ -55,6 +67,12 @@ template: string, at: Moment, what: What, };
  * A change, made by the phone that recorded it (UUIDv7).
  */
 export type ChangeId = string;
+
+export type ChangedField = { field: Field, before: Told, now: Told, 
+/**
+ * What the technician recorded about it; it stands.
+ */
+yours: Told | null, };
 
 export type Channel = "phone" | "chat" | "mini_program" | "app" | "email" | "walk_in" | "on_site";
 
@@ -173,6 +191,8 @@ export type Contract = { number: string,
  */
 until: string, covers_labour: boolean, covers_parts: boolean, covers_call_out: boolean, };
 
+export type Counted = { name: Text, quantity: number, };
+
 /**
  * Why a line is free, or why it is not.
  */
@@ -213,6 +233,36 @@ export type Diagnosis = {
  */
 at: string, fault_code: string | null, cause: string, remedy: string, };
 
+export type Diagnostics = { made_at: string, 
+/**
+ * Version of the app, and of what it speaks with the office.
+ */
+app: string, protocol: string, 
+/**
+ * "linux x86_64".
+ */
+system: string, 
+/**
+ * Minutes ahead of UTC.
+ */
+offset: number, language: Language, theme: Theme, text_size: number, photo_edge: number, key_store: KeyStore, pin: boolean, locked: boolean, 
+/**
+ * How many have signed in on this phone.
+ */
+technicians: number, free: number | null, 
+/**
+ * Bytes of everything in the app's folder.
+ */
+folder: number, 
+/**
+ * Of whoever is signed in; absent when nobody is, or when it cannot be read.
+ */
+records: Records | null, 
+/**
+ * What went wrong since the app was opened, the latest last.
+ */
+troubles: Array<Trouble>, };
+
 /**
  * SHA-256 as 64 lower-case hexadecimal digits: the name of a photo, the link of the change chain,
  * the fingerprint of a signed document.
@@ -242,6 +292,15 @@ export type DocumentLine = { title: string, value: string, note: string, };
  * What is promised, in the order in which it is done (X2).
  */
 export type Duty = "first_response" | "plan" | "arrive" | "start" | "solve";
+
+/**
+ * Who changed a work order at the office, and when.
+ */
+export type Edited = { at: string, 
+/**
+ * Name of the person; empty when nobody did it by hand.
+ */
+by: string, };
 
 /**
  * A one-time code for a new phone. It is shown once: the office keeps only its digest.
@@ -283,6 +342,8 @@ export type FaultCode = { code: string, name: Text, cause: Text, remedy: Text, }
 
 export type FaultsFound = { items: Array<FaultCode>, };
 
+export type Field = "cancelled" | "window" | "respond_by" | "level" | "customer" | "contact" | "phone" | "address" | "landmark" | "symptom" | "equipment" | "serial" | "warranty" | "contract" | "estimate" | "checklist" | "tools" | "bring" | "tariff";
+
 export type FollowUp = { 
 /**
  * When, by the phone's corrected clock.
@@ -299,6 +360,15 @@ at: string, passed: boolean, note: string, };
 
 export type GoneNotice = { to: string, reason: string, at: string, };
 
+/**
+ * Of today, and of this week from Monday on, as far as it has come.
+ */
+export type Hours = { today: Worked, week: Worked, 
+/**
+ * Monday to today.
+ */
+days: Array<WorkedDay>, };
+
 export type Impact = "full_stop" | "partial" | "none";
 
 /**
@@ -313,6 +383,14 @@ part_cover: Record<PartSource, Cover>,
  * The day whose warranty and contract count.
  */
 service_day: string, times: Times, missing: Missing, refused: Array<RefusedChange>, 
+/**
+ * What the office changed since the plan was last seen.
+ */
+changed: OfficeChange | null, 
+/**
+ * Of the parts to bring, by number; without those of a van that is not known.
+ */
+bring_on_van: { [key in string]: number }, 
 /**
  * When this was made, by the phone's corrected clock: where running timers count from.
  */
@@ -330,7 +408,11 @@ distance_m: number | null, standing: Standing,
 /**
  * The office took this job away; it stays until seen.
  */
-gone: GoneNotice | null, cancelled: boolean, };
+gone: GoneNotice | null, cancelled: boolean, 
+/**
+ * When this phone heard that the office changed the plan, until that was seen.
+ */
+changed_at: string | null, };
 
 /**
  * One line of a work order's journal, as the console shows it.
@@ -488,6 +570,15 @@ left: number,
 length: number, };
 
 /**
+ * All that is different since the technician last saw the plan.
+ */
+export type OfficeChange = { fields: Array<ChangedField>, at: string, 
+/**
+ * Name of the person; empty when nobody did it by hand.
+ */
+by: string, };
+
+/**
  * What became of the part taken out.
  */
 export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
@@ -604,6 +695,19 @@ lon_e6: number,
  */
 accuracy_m: number, };
 
+/**
+ * "Preparing your phone, 3 of 5".
+ */
+export type Preparing = { done: number, total: number, 
+/**
+ * What is fetched now: `jobs`, `parts`, `faults` or `van`.
+ */
+what: string, 
+/**
+ * How much that is, where the office has said so.
+ */
+bytes: number | null, };
+
 export type Problem = { 
 /**
  * Stable, snake_case; the screens translate it.
@@ -638,6 +742,16 @@ export type Rating = "very_satisfied" | "satisfied" | "average" | "not_satisfied
 export type RatingReason = "not_solved" | "late" | "price" | "attitude" | "mess";
 
 export type ReceivedJob = { work_order: WorkOrderId, number: string, customer: string, at: string, };
+
+export type Records = { link: Link, last_sync: string | null, last_received: string | null, 
+/**
+ * Seconds that the phone's clock is fast.
+ */
+clock_off: number, 
+/**
+ * Everything came at least once.
+ */
+complete: boolean, jobs: number, recorded: number, held: number, kept: number, waiting_changes: number, waiting_photos: number, waiting_bytes: number, refused: number, photos: number, photo_bytes: number, parts: number, faults: number, drafts: number, };
 
 /**
  * Why a change does not fit (WORDS: refusal). Each reason has its sentence on the screens.
@@ -1012,9 +1126,23 @@ next_day: string | null,
 /**
  * The first download is not complete yet.
  */
-loading: boolean, };
+loading: boolean, 
+/**
+ * Until this phone has everything that it needs without a signal.
+ */
+preparing: Preparing | null, };
+
+/**
+ * A value as it can be said in either language.
+ */
+export type Told = { "told": "nothing", } | { "told": "typed", text: string, } | { "told": "named", names: Array<Text>, } | { "told": "counted", items: Array<Counted>, } | { "told": "minutes", minutes: number, } | { "told": "day", day: string, } | { "told": "moment", at: string, } | { "told": "window", from: string, to: string, };
 
 export type Tool = { key: string, name: Text, };
+
+/**
+ * The same again is counted.
+ */
+export type Trouble = { code: string, times: number, last: string, };
 
 /**
  * Which standard a work order began under.
@@ -1040,6 +1168,16 @@ export type Verdict = "pass" | "fail" | "not_applicable" | "noted";
  * Another visit for the same request.
  */
 export type Visit = { work_order: WorkOrderId, number: string, };
+
+export type VisitPart = { number: string, name: Text, quantity: number, };
+
+export type VisitPhoto = { digest: Digest, at: string, 
+/**
+ * Its bytes are here; those of long ago are at the office alone.
+ */
+here: boolean, };
+
+export type VisitSheet = { work_order: WorkOrderId, parts: Array<VisitPart>, photos: Array<VisitPhoto>, };
 
 export type Wants = "visit" | "remote" | "replacement";
 
@@ -1108,9 +1246,20 @@ history: Array<PastVisit>, cancelled: Cancelled | null,
 /**
  * The visit after which this one is made (D13, E13).
  */
-follows?: Visit, };
+follows?: Visit, 
+/**
+ * The office's last change by hand, if there was one.
+ */
+edited?: Edited, };
 
 /**
  * A work order. Made by the office, or by the phone for a sheet opened on site (E11).
  */
 export type WorkOrderId = string;
+
+/**
+ * Whole minutes.
+ */
+export type Worked = { travel: number, work: number, pause: number, };
+
+export type WorkedDay = { day: string, travel: number, work: number, pause: number, };

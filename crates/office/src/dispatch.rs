@@ -13,6 +13,7 @@ use jobsheet_model::{
     Stage, TechnicianId, WorkOrder, WorkOrderId,
     act::{Act, Attention},
     attention::Choice,
+    changed::Edited,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
 use rusqlite::Connection;
@@ -113,6 +114,7 @@ impl Office {
                 return Err(Cannot::Reason);
             }
             order.cancelled = Some(Cancelled { at: now, reason: reason.to_owned() });
+            order.edited = Some(Edited { at: now, by: by.to_owned() });
             order.version += 1;
             store::update_order(tx, &order)?;
             Ok(journal_act(tx, id, now, actor(by), Act::Cancelled { reason: reason.to_owned() })?)

@@ -12,6 +12,7 @@ mod device;
 mod door;
 mod error;
 mod keys;
+mod me;
 mod moment;
 mod office;
 mod pass;

@@ -334,6 +334,7 @@ impl Pass {
         }
         self.as_of = Some(response.office_time);
         if let Some(list) = response.reference.clone() {
+            lock(&self.core.live).sets = list.iter().map(|set| (set.name.clone(), set.bytes)).collect();
             self.wanted = Some((list, response.office_time));
         }
         if planted::on("cursor_before_apply") {

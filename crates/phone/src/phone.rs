@@ -16,7 +16,10 @@ use crate::{
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
+    asset::Asset,
     change::{KnownWhat, PhotoSubject},
+    diagnostics::{Diagnostics, Trouble},
+    hours::Hours,
     place::Position,
     view::{
         Event, FaultsFound, Job, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut, Today,
@@ -78,6 +81,8 @@ pub(crate) struct Core {
     pub listen: Notify,
     /// One pass at a time.
     pub pass: tokio::sync::Mutex<()>,
+    /// What went wrong since the app was opened.
+    pub troubles: Mutex<Vec<Trouble>>,
 }
 
 /// Whoever is signed in, with their database.
@@ -125,6 +130,7 @@ impl Core {
             nudge: Notify::new(),
             listen: Notify::new(),
             pass: tokio::sync::Mutex::new(()),
+            troubles: Mutex::default(),
             device,
             keys,
         };
@@ -246,6 +252,32 @@ impl Phone {
         self.core().signed()?.store.write(|rows| rows.dismiss(id))?;
         self.core().tell(Event::Job { work_order: id });
         self.today()
+    }
+
+    /// What the office changed in the plan of a job was seen.
+    pub fn changes_seen(&self, id: WorkOrderId) -> Result<Job, Problem> {
+        self.core().changes_seen(id)?;
+        self.job(id)
+    }
+
+    /// The last visits to a job's machine, with what this phone holds of them.
+    pub fn asset(&self, id: WorkOrderId) -> Result<Asset, Problem> {
+        Ok(self.core().asset(id)?)
+    }
+
+    /// Working hours of today and of this week.
+    pub fn hours(&self) -> Result<Hours, Problem> {
+        Ok(self.core().hours()?)
+    }
+
+    /// What may be sent when the app does not do what it should: nothing of a person is in it.
+    pub fn diagnostics(&self) -> Result<Diagnostics, Problem> {
+        Ok(self.core().diagnostics()?)
+    }
+
+    /// What a screen was told went wrong, for the diagnostics; only its code is kept.
+    pub fn note(&self, problem: &Problem) {
+        self.core().note(problem);
     }
 
     /// Stores the photo and records `PhotoTaken`, in one transaction.

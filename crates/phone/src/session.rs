@@ -333,6 +333,10 @@ impl Core {
                 )
                 .into())
             }
+            None if knows == Knows::Pin => {
+                let left = MOST_TRIES.saturating_sub(tries.tries);
+                Err(Problem::new("wrong_pin", "This is not the PIN.").with("left", left).into())
+            }
             None => Err(wrong(knows)),
         }
     }

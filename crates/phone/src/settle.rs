@@ -9,11 +9,13 @@ use crate::{
     error::Result,
     office::{Answer, Trouble},
     record::fold,
-    store::{DeviceRow, Rows, Waiting},
+    store::{DeviceRow, Rows, Waiting, WorkOrderRow},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    Change, Stage, WorkOrderId, apply, planted,
+    Change, Stage, WorkOrderId, apply,
+    changed::changed_fields,
+    planted,
     sign::PublicKey,
     view::Event,
     wire::{Base, ChangeResult, Gone, Outcome, Receipt, SyncResponse, scope_digest},
@@ -269,8 +271,11 @@ fn take_away(rows: &Rows<'_>, gone: &Gone) -> Result<Option<Event>> {
 fn store_base(rows: &Rows<'_>, base: &Base, now: DateTime<Utc>) -> Result<Option<Event>> {
     let before = rows.work_order(base.order.id)?;
     rows.put_base(base.n, &base.order, &base.sheet, now)?;
+    if let Some(before) = &before {
+        note_changes(rows, before, base, now)?;
+    }
     let assignment = &base.order.assignment;
-    let is_new = before.is_none_or(|before| {
+    let is_new = before.as_ref().is_none_or(|before| {
         before.gone.is_some()
             || before.order.assignment.offered_at != assignment.offered_at
             || before.order.assignment.state != AssignmentState::Offered
@@ -279,6 +284,26 @@ fn store_base(rows: &Rows<'_>, base: &Base, now: DateTime<Utc>) -> Result<Option
         && base.sheet.stage == Stage::Offered
         && base.order.cancelled.is_none();
     Ok((is_new && waits).then_some(Event::Offered { work_order: base.order.id }))
+}
+
+/// What the office changed in a plan that was worked by is shown until it was seen, compared with what was seen last:
+/// two changes that cancel each other out are none.
+fn note_changes(rows: &Rows<'_>, before: &WorkOrderRow, base: &Base, now: DateTime<Utc>) -> Result<()> {
+    let id = base.order.id;
+    // Nobody has gone by a plan of an offer that is open, nor by one that was taken away or declined.
+    let worked_by =
+        before.sheet.changes > 0 && before.sheet.stage != Stage::Declined && before.gone.is_none();
+    if !worked_by {
+        return if before.seen_plan.is_some() { rows.save_seen_plan(id, None) } else { Ok(()) };
+    }
+    let seen = before.seen_plan.as_ref().unwrap_or(&before.order);
+    let differs = !changed_fields(seen, &base.order, &before.sheet).is_empty();
+    let moved = !changed_fields(&before.order, &base.order, &before.sheet).is_empty();
+    match (differs, moved) {
+        (true, true) => rows.save_seen_plan(id, Some((seen, now))),
+        (false, _) if before.seen_plan.is_some() => rows.save_seen_plan(id, None),
+        _ => Ok(()),
+    }
 }
 
 fn lay_on_base(rows: &Rows<'_>, change: &Waiting) -> Result<()> {

@@ -34,6 +34,8 @@ pub(crate) struct Live {
     pub room: Option<u64>,
     /// A pass brought the office something that it did not have. Taken by the loop.
     pub progressed: bool,
+    /// Bytes of the reference sets that the office has, by name.
+    pub sets: HashMap<String, u64>,
 }
 
 impl Default for Live {
@@ -49,6 +51,7 @@ impl Default for Live {
             last_sync: None,
             room: None,
             progressed: false,
+            sets: HashMap::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+mod me;
 mod outbox;
 mod reference;
 
@@ -35,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_thumbs", sql: include_str!("../../../migrations/phone/0004_thumbs.sql") },
     Migration { name: "0005_zone", sql: include_str!("../../../migrations/phone/0005_zone.sql") },
     Migration { name: "0006_sheet", sql: include_str!("../../../migrations/phone/0006_sheet.sql") },
+    Migration { name: "0007_changed", sql: include_str!("../../../migrations/phone/0007_changed.sql") },
 ];
 
 pub(crate) struct Store {
@@ -76,6 +78,9 @@ pub(crate) struct WorkOrderRow {
     pub received_at: Option<DateTime<Utc>>,
     pub gone: Option<Gone>,
     pub dismissed: bool,
+    /// The plan as it was last seen, where the office has changed it since, and when this phone heard of that.
+    pub seen_plan: Option<WorkOrder>,
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 /// A change that waits for its receipt.
@@ -303,7 +308,7 @@ impl Rows<'_> {
 impl Rows<'_> {
     pub fn work_order(&self, id: WorkOrderId) -> Result<Option<WorkOrderRow>> {
         let row = self.0.one(
-            "SELECT w.plan, s.body, w.seen_at, w.received_at, w.gone, w.dismissed
+            "SELECT w.plan, s.body, w.seen_at, w.received_at, w.gone, w.dismissed, w.seen_plan, w.changed_at
              FROM work_order w JOIN sheet s ON s.work_order = w.id WHERE w.id = ?1",
             [id.to_string()],
             |r| {
@@ -314,6 +319,8 @@ impl Rows<'_> {
                     received_at: instant_or_null(r, 3)?,
                     gone: json_or_null(r, 4)?,
                     dismissed: r.get(5)?,
+                    seen_plan: json_or_null(r, 6)?,
+                    changed_at: instant_or_null(r, 7)?,
                 })
             },
         );
@@ -402,17 +409,12 @@ impl Rows<'_> {
     /// `before`.
     pub fn save_sheet(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
         let id = sheet.work_order.to_string();
-        let over_at = (sheet.sign_off.as_ref().map(|s| s.at))
-            .or(sheet.sign_off_refused.as_ref().map(|s| s.at))
-            .or(sheet.unfinished.as_ref().map(|u| u.at))
-            .or(sheet.declined.as_ref().map(|d| d.at))
-            .filter(|_| sheet.stage.is_over());
         self.0
             .run("UPDATE sheet SET body = ?2 WHERE work_order = ?1", [&id, &serde_json::to_string(sheet)?])?;
         // Most records change neither, and a row that is written is written with plan and base.
         self.0.run(
             "UPDATE work_order SET stage = ?2, over_at = ?3 WHERE id = ?1 AND (stage <> ?2 OR over_at IS NOT ?3)",
-            params![id, word(&sheet.stage), over_at.map(|t| millis::text(&t))],
+            params![id, word(&sheet.stage), sheet.over_at().map(|at| millis::text(&at))],
         )?;
         if before.is_some_and(|before| before == sheet.parts) {
             return Ok(());
@@ -467,7 +469,9 @@ impl Rows<'_> {
         let plan = known.order.without_customer(!known.dismissed);
         let sheet = serde_json::to_string(&Sheet::empty(id))?;
         self.0.run(
-            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, closed = ?5 WHERE id = ?1",
+            "UPDATE work_order SET plan = ?2, customer = ?3, base = ?4, closed = ?5, seen_plan = NULL,
+                 changed_at = NULL
+             WHERE id = ?1",
             params![
                 id.to_string(),
                 serde_json::to_string(&plan)?,

@@ -53,6 +53,9 @@ impl Core {
                 Err(failed) => (failed.link(), Some(failed.problem())),
             };
         }
+        if let Err(failed) = &outcome {
+            self.note(&failed.problem());
+        }
         match &outcome {
             Ok(()) => {}
             Err(Failed::Office(trouble)) => tracing::info!("a pass ended: {trouble}"),

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use jobsheet_model::{
     Sheet, Stage, WorkOrder, WorkOrderId,
     change::{PartSource, PhotoSubject},
+    changed::{Edited, OfficeChange, changed_fields},
     charges::{charges, part_cover, service_day},
     place::Position,
     step::StepKind,
@@ -19,7 +20,7 @@ use jobsheet_model::{
     },
     work_order::{AssignmentState, Technician},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a screen's answer is made with.
 struct Scene<'a> {
@@ -68,6 +69,7 @@ impl Core {
                 sync: self.sync_status(scene.rows, &scene.tallies)?,
                 next_day: next.map(|at| local_day(at, offset)),
                 loading: !scene.rows.device()?.complete,
+                preparing: self.preparing(scene.rows)?,
                 jobs,
             })
         })
@@ -87,6 +89,13 @@ impl Core {
         let tallies = HashMap::from([(id, rows.tally(id)?)]);
         self.scene_of(rows, technician, tallies, |scene| {
             let minutes = |kind| minutes_of(&row.sheet.spans, kind, scene.now);
+            let mut bring_on_van = BTreeMap::new();
+            // Asked before he is there; later nobody brings anything.
+            for part in row.order.bring.iter().filter(|_| row.sheet.arrival.is_none()) {
+                if let Some(on_van) = scene.rows.on_van(&part.number)? {
+                    bring_on_van.insert(part.number.clone(), on_van);
+                }
+            }
             Ok(Job {
                 card: self.card(scene, &row),
                 charges: charges(&row.order, &row.sheet, Some(scene.now)),
@@ -102,6 +111,8 @@ impl Core {
                 },
                 missing: missing(&row.order, &row.sheet),
                 refused: scene.rows.refused(id)?,
+                changed: office_change(&row),
+                bring_on_van,
                 now: scene.now,
                 order: row.order,
                 sheet: row.sheet,
@@ -219,7 +230,17 @@ fn card(row: &WorkOrderRow, standing: Standing, here: Position, now: DateTime<Ut
             at: gone.at,
         }),
         cancelled: order.cancelled.is_some(),
+        changed_at: row.changed_at,
     }
+}
+
+/// What the office changed since the plan was seen. Where nobody is said to have done it, it was when this phone heard.
+fn office_change(row: &WorkOrderRow) -> Option<OfficeChange> {
+    let (seen, heard) = row.seen_plan.as_ref().zip(row.changed_at)?;
+    let fields = changed_fields(seen, &row.order, &row.sheet);
+    let edited = row.order.edited.clone().filter(|edited| seen.edited.as_ref() != Some(edited));
+    (!fields.is_empty())
+        .then(|| OfficeChange { edited: edited.unwrap_or(Edited { at: heard, by: String::new() }), fields })
 }
 
 /// An offer that waits for an answer; its minutes run from when it reached this phone (A15).

@@ -32,6 +32,8 @@ pub const COMMANDS: &[&str] = &[
     "job",
     "record",
     "dismiss_gone",
+    "changes_seen",
+    "asset",
     "add_photo",
     "add_drawing",
     "photo",
@@ -40,6 +42,8 @@ pub const COMMANDS: &[&str] = &[
     "search_faults",
     "review",
     "outbox",
+    "hours",
+    "diagnostics",
     "rescue_export",
     "sync_now",
     "position_seen",
@@ -53,9 +57,10 @@ pub async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match answer(preview.phone, &command, &headers, body).await {
+    match answer(preview.phone.clone(), &command, &headers, body).await {
         Ok(response) => response,
         Err(problem) => {
+            preview.phone.note(&problem);
             let status = if problem.code == "no_such_command" {
                 StatusCode::NOT_FOUND
             } else {
@@ -210,6 +215,14 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
             let args: OfJob = read(headers, &body)?;
             on_disk(move || json(phone.dismiss_gone(args.work_order)?)).await
         }
+        "changes_seen" => {
+            let args: OfJob = read(headers, &body)?;
+            on_disk(move || json(phone.changes_seen(args.work_order)?)).await
+        }
+        "asset" => {
+            let args: OfJob = read(headers, &body)?;
+            on_disk(move || json(phone.asset(args.work_order)?)).await
+        }
         "add_photo" => {
             let args: AddPhoto = read_header(headers)?;
             on_disk(move || json(phone.add_photo(args.work_order, args.subject, args.step, &body)?)).await
@@ -241,6 +254,8 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
             on_disk(move || json(phone.review(args.work_order, args.language)?)).await
         }
         "outbox" => on_disk(move || json(phone.outbox()?)).await,
+        "hours" => on_disk(move || json(phone.hours()?)).await,
+        "diagnostics" => on_disk(move || json(phone.diagnostics()?)).await,
         "rescue_export" => on_disk(move || json(phone.rescue_export()?)).await,
         "sync_now" => {
             phone.sync_now();

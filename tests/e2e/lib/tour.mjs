@@ -12,11 +12,23 @@ const tap = (test) => async (page) => {
 export async function phoneWithAFullDay(office, phone, language) {
   const today = await phone.signsIn();
   const open = today.jobs.filter((job) => !job.offer && job.stage === 'offered');
-  const [first, second] = open;
-  if (!second) throw new Error('the demo day holds fewer than two jobs');
+  const [first, second, third] = open;
+  if (!third) throw new Error('the demo day holds fewer than three jobs');
   const offered = await phone.offered(await office.offers());
   await phone.brings(first.id, 'accepted', language);
   await phone.brings(second.id, 'ready', language);
+  // The office calls it off after he has called the customer: what he recorded stands beside it.
+  await phone.brings(third.id, 'accepted', language);
+  await phone.does('sync_now');
+  await office.sees(third.number, (now) => now.sheet.accepted_at);
+  const reason = { en: 'The customer has repaired it', zh: '客户已自行修好' }[language];
+  await office.asks(`/work-orders/${third.id}/cancel`, { method: 'POST', body: { reason } });
+  await phone.does('sync_now');
+  await until(
+    async () => (await phone.does('job', { workOrder: third.id })).changed,
+    30_000,
+    'the phone hears what the office changed',
+  );
   const found = await phone.does('search_parts', { query: '', onVan: true, offset: 0, limit: 3 });
   const { part } = found.items[0];
   const line = {
@@ -33,10 +45,10 @@ export async function phoneWithAFullDay(office, phone, language) {
     what: 'note_written',
     text: '过滤器下次保养时更换 Replace the strainer next time',
   });
-  return { offered, accepted: first, ready: second };
+  return { offered, accepted: first, ready: second, changed: third };
 }
 
-export function placesBeforeTheSignature({ offered, accepted, ready }) {
+export function placesBeforeTheSignature({ offered, accepted, ready, changed }) {
   const job = (path) => `#/job/${ready.id}${path}`;
   return [
     { name: 'today', path: '#/' },
@@ -50,6 +62,8 @@ export function placesBeforeTheSignature({ offered, accepted, ready }) {
     { name: 'delay', path: `#/job/${accepted.id}/delay` },
     { name: 'arrive', path: `#/job/${accepted.id}/arrive`, ready: { test: 'arrive-again' } },
     { name: 'fault', path: `#/job/${accepted.id}/fault` },
+    { name: 'changed', path: `#/job/${changed.id}/changed`, ready: { test: 'changed-seen' } },
+    { name: 'asset', path: job('/asset') },
     { name: 'job-working', path: job('') },
     { name: 'pause', path: job(''), then: tap('job-pause') },
     { name: 'checklist', path: job('/checklist') },
@@ -78,6 +92,7 @@ export function placesBeforeTheSignature({ offered, accepted, ready }) {
     { name: 'parts-tab', path: '#/parts' },
     { name: 'me', path: '#/me' },
     { name: 'pin-first', path: '#/me/pin' },
+    { name: 'report', path: '#/report' },
     { name: 'new-sheet', path: '#/new' },
     { name: 'not-found', path: '#/nowhere' },
   ];

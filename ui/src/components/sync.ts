@@ -1,6 +1,6 @@
 // Where the records are, in the words of ui.md section 6. Same words on cards, in the outbox and in the job.
 import type { SyncState } from '@jobsheet/kit';
-import type { JobCard, Standing, SyncStatus } from '@jobsheet/model';
+import type { JobCard, Outbox, Standing, SyncStatus } from '@jobsheet/model';
 import { dayLabel, duration, problemWords, t, time } from '../i18n';
 
 /** 09:42 today, else with the day. */
@@ -119,6 +119,13 @@ export function syncLines(sync: SyncStatus, now = new Date()): SyncLine[] {
     });
   }
   return lines;
+}
+
+/** That there is little room left for photos; nothing while there is enough. */
+export function storageWords(outbox: Outbox | null): string {
+  const fit = outbox?.photos_fit ?? null;
+  if (fit === null || fit >= 100) return '';
+  return fit > 0 ? t('app.sync.storage.low', { n: fit }) : t('app.sync.storage.full');
 }
 
 /** UTC+8, UTC+5:45 */

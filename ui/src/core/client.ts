@@ -5,9 +5,12 @@
 import { invoke as tauriInvoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type {
+  Asset,
+  Diagnostics,
   Digest,
   Event,
   FaultsFound,
+  Hours,
   Job,
   KnownWhat,
   Language,
@@ -101,6 +104,11 @@ export const core = {
   /** A job that the office took away was seen: it leaves the list. Nothing recorded is lost. */
   dismissGone: (workOrder: WorkOrderId) => call<Today>('dismiss_gone', { workOrder }),
 
+  /** What the office changed in the plan was seen. */
+  changesSeen: (workOrder: WorkOrderId) => call<Job>('changes_seen', { workOrder }),
+  /** The last visits to a job's machine, with what this phone holds of them. */
+  asset: (workOrder: WorkOrderId) => call<Asset>('asset', { workOrder }),
+
   /** Stores a photo (any JPEG, PNG or WebP) and records `PhotoTaken` in one transaction. */
   addPhoto: (workOrder: WorkOrderId, subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) =>
     callBytes('add_photo', { workOrder, subject, step }, bytes) as Promise<Job>,
@@ -122,6 +130,9 @@ export const core = {
   review: (workOrder: WorkOrderId, language: Language) => call<Review>('review', { workOrder, language }),
 
   outbox: () => call<Outbox>('outbox'),
+  hours: () => call<Hours>('hours'),
+  /** Versions, counts and codes of what went wrong: nothing of a person. Answers without a sign-in too. */
+  diagnostics: () => call<Diagnostics>('diagnostics'),
   /** Writes everything that waits into one sealed file for the office. Nothing here changes by it. */
   rescueExport: () => call<RescueFile>('rescue_export'),
   /** Where a browser gets the file from; in the app it lies in the app's own folder. */

@@ -2,6 +2,22 @@
 
 use super::*;
 
+/// What is left of `v`, a line of the van's stock.
+macro_rules! on_van {
+    ($select:literal, $from:literal) => {
+        concat!(
+            $select,
+            "v.quantity - coalesce(
+                 (SELECT sum(f.quantity) FROM fitted f, device d
+                  WHERE f.number = v.number AND (f.at > d.van_as_of OR EXISTS (
+                      SELECT 1 FROM outbox o
+                      WHERE o.work_order = f.work_order AND o.state = 'waiting' AND o.what = 'part_fitted'
+                        AND json_extract(o.body, '$.what.line') = f.line))), 0)",
+            $from
+        )
+    };
+}
+
 impl Rows<'_> {
     pub fn reference_digest(&self, name: &str) -> Result<Option<Digest>> {
         let row = self
@@ -100,17 +116,21 @@ impl Rows<'_> {
     /// Parts that are still on the van, less what was fitted since the stock was counted and what the office
     /// does not know of yet.
     pub fn van(&self) -> Result<HashMap<i64, i32>> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT p.id, v.quantity - coalesce(
-                 (SELECT sum(f.quantity) FROM fitted f, device d
-                  WHERE f.number = v.number AND (f.at > d.van_as_of OR EXISTS (
-                      SELECT 1 FROM outbox o
-                      WHERE o.work_order = f.work_order AND o.state = 'waiting' AND o.what = 'part_fitted'
-                        AND json_extract(o.body, '$.what.line') = f.line))), 0)
-             FROM van v JOIN part p ON p.number = v.number",
-        )?;
+        let sql = on_van!("SELECT p.id, ", " FROM van v JOIN part p ON p.number = v.number");
+        let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The same of one part; `None` while nobody has told what the van carries.
+    pub fn on_van(&self, number: &str) -> Result<Option<i32>> {
+        let sql = on_van!("SELECT ", " FROM van v WHERE v.number = ?1");
+        let left = self.0.one(sql, [number], |r| r.get(0)).optional()?;
+        let is_known = || Ok::<_, Error>(self.device()?.van_as_of.is_some());
+        Ok(match left {
+            Some(left) => Some(left),
+            None => is_known()?.then_some(0),
+        })
     }
 
     pub fn faults(&self) -> Result<Vec<FaultCode>> {

@@ -36,7 +36,7 @@ export default {
   unknown_login: 'Nobody of that name is known on this phone.',
   no_pin: 'There is no PIN. Sign in with your password.',
   bad_pin: 'A PIN has 6 to 12 digits.',
-  wrong_pin: 'This is not the PIN.',
+  wrong_pin: 'This is not the PIN. Tries left: {left}.',
   pin_blocked: 'Too many wrong PINs. Sign in with the office. Your work is safe on this phone.',
   unlock_wait: 'Too many wrong tries. Wait {seconds} seconds, then try again.',
   lease_over:

@@ -31,7 +31,7 @@ export default {
   unknown_login: '本机没有该账号。',
   no_pin: '尚未设置 PIN 码，请用密码登录。',
   bad_pin: 'PIN 码为 6 至 12 位数字。',
-  wrong_pin: 'PIN 码不正确。',
+  wrong_pin: 'PIN 码不正确，还可以试 {left} 次。',
   pin_blocked: 'PIN 码错误次数过多，请联网登录。您的工作内容仍安全保存在本机。',
   unlock_wait: '错误次数过多，请等待 {seconds} 秒后再试。',
   lease_over: '本机已 14 天未与公司联系，请在有信号处登录。您的工作内容仍安全保存在本机。',
