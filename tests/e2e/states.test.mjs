@@ -121,7 +121,12 @@ const table = {
     offline: { sees: [here('sync-link'), '[data-testid^="job-card-"]'] },
     error: {
       bad: [says('today', 'storage')],
-      sees: [here('read-failed'), sentence('app.today.failed'), here('retry')],
+      sees: [
+        here('read-failed'),
+        sentence('app.today.failed'),
+        sentence('app.readFailed.text'),
+        here('retry'),
+      ],
       then: async ({ page }) => {
         await page.tap(here('send-report'));
         await page.see(here('report-text'));
@@ -487,7 +492,7 @@ const table = {
     content: { sees: ['[data-testid^="part-row-"]', here('part-scan'), here('part-total')] },
     empty: {
       bad: [answers('search_parts', (found) => ({ ...found, total: 0, items: [] }))],
-      sees: [sentence('work.parts.vanEmpty')],
+      sees: [sentence('work.parts.vanNone')],
     },
     loading: none,
     offline: { sees: [sentence('work.parts.asOf'), '[data-testid^="part-row-"]'] },

@@ -40,6 +40,7 @@ export default {
   'report.subject': 'Jobsheet: report of a problem',
   'report.whole': 'All that is in it',
   readFailed: 'Could not read this on this phone',
+  'readFailed.text': 'What was saved is kept. Try again, and if it stays so, send a report.',
 
   // navigation
   'nav.label': 'Main',

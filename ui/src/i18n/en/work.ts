@@ -114,6 +114,7 @@ export default {
   'parts.found.other': '{n} parts',
   'parts.noMatch': 'No match',
   'parts.noMatchText': 'Check the code, or search all parts.',
+  'parts.vanNone': 'Van is empty',
   'parts.vanEmpty': 'Nothing on the van matches',
   'parts.vanEmptyText': 'Search all parts instead.',
   'parts.searchAll': 'Search all parts',

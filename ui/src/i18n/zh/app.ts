@@ -42,6 +42,7 @@ export default {
   'report.subject': 'Jobsheet 问题报告',
   'report.whole': '报告全文',
   readFailed: '无法读取本机数据',
+  'readFailed.text': '已保存的内容都还在。请重试，如仍不行请发送报告。',
 
   // navigation
   'nav.label': '主导航',

@@ -106,6 +106,7 @@ export default {
   'parts.found.other': '{n} 种备件',
   'parts.noMatch': '没有匹配',
   'parts.noMatchText': '请检查编号，或在全部备件中搜索。',
+  'parts.vanNone': '车上没有备件',
   'parts.vanEmpty': '随车没有匹配的备件',
   'parts.vanEmptyText': '可在全部备件中搜索。',
   'parts.searchAll': '搜索全部备件',
