@@ -1,5 +1,6 @@
 //! Working hours, a machine's history, what the office changed, and the diagnostics: as pure rules.
 
+#[allow(dead_code, reason = "rules.rs uses the rest")]
 mod cast;
 
 use cast::{change, one_of_each, order};
