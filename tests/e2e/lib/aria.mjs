@@ -6,7 +6,7 @@ import { root } from './processes.mjs';
 /** Numbers, codes, days and addresses are of the day of the test; what is charged depends on its hour. */
 function timeless(snapshot) {
   return snapshot
-    .replace(/^ *- (row|rowheader|cell)\b.*\n?/gm, '')
+    .replace(/^ *- '?(row|rowheader|cell)\b.*\n?/gm, '')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
     .replace(/\b[0-9A-F]{4}-[0-9A-F]{4}\b/g, '#')
     .replace(/\b(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?\b/g, '#')
