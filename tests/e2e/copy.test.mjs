@@ -61,7 +61,10 @@ async function elsewhere(t, init) {
   const verdict = async () => {
     // The page is judged in a few steps of its own; a page whose script may not run stays unjudged.
     const look = () =>
-      browser.evaluate(`({ kind: verdict.className, words: verdict.textContent, shown: shown.innerText })`);
+      browser.evaluate(() => {
+        const [verdict, shown] = ['verdict', 'shown'].map((id) => document.getElementById(id));
+        return { kind: verdict.className, words: verdict.textContent, shown: shown.innerText };
+      });
     return until(async () => {
       const now = await look();
       return now.kind && now;
@@ -182,6 +185,7 @@ test('the customer’s copy checks itself in any browser without a network, and 
   // What was signed, with the page made to match: text, name, drawing, signature and key each on its own.
   const both = (from, to) => html.replaceAll(from, to);
   const stroke = signed.ink[0][0].slice(0, 2);
+  const another = (base64) => (base64.startsWith('B') ? 'C' : 'B') + base64.slice(1);
   const forged = {
     'the work': both(zh.remedy, '更换轴承两个'),
     'the name': both(zh.customer, '周建军'),
@@ -191,8 +195,8 @@ test('the customer’s copy checks itself in any browser without a network, and 
     ),
     'the time': both(signed.phone.at, signed.phone.at.replace(/^..../, '2020')),
     'the drawing': both(`[${stroke},`, `[${stroke[0]},${stroke[1] + 1},`),
-    'the signature': both(signed.phone.signature, 'B' + signed.phone.signature.slice(1)),
-    'the key': both(signed.phone.key, 'B' + signed.phone.key.slice(1)),
+    'the signature': both(signed.phone.signature, another(signed.phone.signature)),
+    'the key': both(signed.phone.key, another(signed.phone.key)),
   };
   for (const [what, changed] of Object.entries(forged)) {
     assert.notEqual(changed, html, what);
@@ -359,6 +363,7 @@ test('a change after the review voids it before their eyes, and nothing is signe
       const third = await wang.Review.isChecked(customer);
       assert.notEqual(third, second);
       await wang.Rating.is('satisfied');
+      await wang.Sign.opens();
       assert.equal(await wang.Sign.ink(), 0, 'the signature under the other content is gone (P24)');
       await wang.Sign.draws();
       await wang.Sign.confirms();
@@ -384,7 +389,7 @@ test('who does not sign says why, and a paper that is signed instead is printed 
     assert.ok(words.includes(one), `${one} is on the paper`);
   const pdf = await paper.browser.tab.pdf({ preferCSSPageSize: true });
   const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g).length;
-  assert.ok(sheets <= 3, `${sheets} sheets of paper`);
+  assert.ok(sheets <= 2, `${sheets} sheets of paper`);
   assert.match(pdf.toString('latin1'), /MediaBox \[0 0 59[45](\.\d+)? 84[12]/, 'A4');
 
   await page.upload({ test: 'refused-take' }, photos.part.path);

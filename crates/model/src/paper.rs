@@ -403,7 +403,7 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
                 ("safety", safety),
             ])
         ),
-        section(w("bring"), &items(bring.iter().map(String::as_str), "")),
+        section(w("bring"), &items(bring.iter().map(String::as_str), "cols")),
         section(
             w("history"),
             &tagged(
@@ -422,7 +422,7 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
         ),
         section(w("times"), &open(&[("arrived", &doc.arrived), ("finished", &doc.finished)])),
         section(w("charges"), &charges),
-        section(w("steps"), &tagged("ul", steps.collect())),
+        section(w("steps"), &listed("cols", &steps.collect::<String>())),
         section(
             w("work_done"),
             &(open(&[("found", &doc.found), ("cause", &doc.cause), ("remedy", &doc.remedy)]) + &test)
@@ -432,7 +432,10 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
             w("notes"),
             &(items(doc.notes.iter().map(String::as_str), "") + &"<div class=\"line\"></div>".repeat(2))
         ),
-        section(w("acceptance"), &(consent(&doc.consent) + &accepted)),
+        format!(
+            "<div class=\"whole\">{}</div>",
+            section(w("acceptance"), &(consent(&doc.consent) + &accepted))
+        ),
         escaped(&w("back").replace("{code}", &digest.code())),
     );
     page(language, &format!("{} {}", w("sheet"), doc.number), None, &body)
@@ -527,10 +530,13 @@ fn lines(list: &[DocumentLine]) -> String {
 }
 
 fn items<'a>(list: impl Iterator<Item = &'a str>, kind: &str) -> String {
-    let inner: String = list.map(|one| text("li", one)).collect();
+    listed(kind, &list.map(|one| text("li", one)).collect::<String>())
+}
+
+fn listed(kind: &str, inner: &str) -> String {
     match (inner.is_empty(), kind) {
-        (true, _) => inner,
-        (_, "") => tagged("ul", inner),
+        (true, _) => String::new(),
+        (_, "") => format!("<ul>{inner}</ul>"),
         _ => format!("<ul class=\"{kind}\">{inner}</ul>"),
     }
 }
