@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { Technician } from './day.mjs';
 import { openChromium } from './drivers/chromium.mjs';
-import { Office, Phone, fluent, photos } from './lib/company.mjs';
+import { photoOf } from './lib/barcode.mjs';
+import { Office, Phone, fluent } from './lib/company.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { root, temporaryFolder, until } from './lib/processes.mjs';
 
@@ -26,6 +27,7 @@ async function atTheReview(t, language, more = {}) {
   const page = await phoneScreen(phone, language, more);
   t.after(() => page.close());
   const wang = new Technician(page, office, language);
+  await wang.Today.jobs();
   await page.goto(`#/job/${id}/review`);
   await page.see({ test: 'review-document' }, 20_000);
   const job = () => phone.does('job', { workOrder: id });
@@ -392,7 +394,7 @@ test('who does not sign says why, and a paper that is signed instead is printed 
   assert.ok(sheets <= 2, `${sheets} sheets of paper`);
   assert.match(pdf.toString('latin1'), /MediaBox \[0 0 59[45](\.\d+)? 84[12]/, 'A4');
 
-  await page.upload({ test: 'refused-take' }, photos.part.path);
+  await page.upload({ test: 'refused-take' }, await photoOf(`paper of ${number}`, 'QRCode'));
   await page.see({ test: 'refused-paper' }, 20_000);
   await page.tap({ test: 'refused-save' });
   assert.equal((await job()).sheet.sign_off_refused, null, 'not without a reason');
