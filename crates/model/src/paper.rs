@@ -446,7 +446,7 @@ fn blank(label: &str) -> String {
 }
 
 fn blank_span(label: &str) -> String {
-    format!("{}<span class=\"blank\"></span>", text("small", label))
+    format!("<span class=\"blank\">{}</span>", text("small", label))
 }
 
 fn text_line(title: &str) -> String {
