@@ -169,6 +169,7 @@ pub fn signature(digest: Digest) -> What {
             remark: String::new(),
         },
         ink: vec![vec![[100, 200, 0, 500], [400, 120, 80, 600], [800, 260, 160, 500]]],
+        phone: None,
     }
     .into()
 }

@@ -54,6 +54,8 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         hours,
         diagnostics,
         rescue_export,
+        make_paper,
+        copy_code,
         sync_now,
         position_seen,
         draft,
@@ -235,6 +237,21 @@ async fn diagnostics(core: State<'_, Core>) -> Answer<Diagnostics> {
 #[tauri::command]
 async fn rescue_export(core: State<'_, Core>) -> Answer<RescueFile> {
     on_disk(core, |phone| phone.rescue_export()).await
+}
+
+#[tauri::command]
+async fn make_paper(
+    core: State<'_, Core>,
+    work_order: WorkOrderId,
+    kind: PaperKind,
+    language: Language,
+) -> Answer<PaperFile> {
+    on_disk(core, move |phone| phone.make_paper(work_order, kind, language)).await
+}
+
+#[tauri::command]
+async fn copy_code(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<CopyCode> {
+    on_disk(core, move |phone| phone.copy_code(work_order)).await
 }
 
 #[tauri::command]

@@ -5,6 +5,7 @@ use crate::{cast, fuzz, inputs, message};
 use jobsheet_model::charges::charges;
 use jobsheet_model::document::document;
 use jobsheet_model::enrol::{Challenge, Enrol, Enrolled, Given, PhoneId, SessionAsked, Wiped};
+use jobsheet_model::paper::{self, Check};
 use jobsheet_model::prepare::prepare;
 use jobsheet_model::rescue::{Head, Reader, Writer};
 use jobsheet_model::sign::SecretKey;
@@ -93,6 +94,12 @@ fn changes_make_sheets_that_can_be_read_again() {
         for language in [Language::En, Language::Zh] {
             let shown = document(&order, &sheet, language);
             prop_assert_eq!(shown.digest(), document(&order, &again, language).digest());
+            let _ = paper::sheet(&order, &sheet, language, i32::MAX);
+        }
+        let _ = paper::copy(&order, &sheet);
+        if let Some(signed) = &sheet.sign_off {
+            let check = Check::of(&document(&order, &sheet, signed.act.language), signed);
+            prop_assert_eq!(Check::read(&check.to_string()), Some(check));
         }
         let _ = charges(&order, &sheet, Some(cast::at(cast::seconds(9_000))));
         Ok(())

@@ -166,7 +166,7 @@ async fn what_cannot_be_recorded_is_refused_in_words_and_changes_nothing() {
             rating_reasons: vec![RatingReason::Late],
             remark: String::new(),
         };
-        KnownWhat::SignedOff { act, ink }.into()
+        KnownWhat::SignedOff { act, ink, phone: None }.into()
     };
     let ink = vec![vec![[100, 200, 0, 500], [700, 240, 90, 500]]];
     assert_eq!(refused(sign(vec![])), "refusal_no_ink");

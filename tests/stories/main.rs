@@ -3,6 +3,7 @@
 mod bad_input;
 mod basement_day;
 mod by_itself;
+mod copy;
 mod doors;
 mod field;
 mod future;

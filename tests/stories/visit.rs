@@ -34,6 +34,7 @@ fn acceptance(field: &Field, rating: Rating, remark: &str) -> KnownWhat {
             remark: remark.into(),
         },
         ink: vec![vec![[100, 200, 0, 500], [400, 120, 80, 600], [800, 260, 160, 500]]],
+        phone: None,
     }
 }
 

@@ -941,6 +941,10 @@ export function makeFake() {
         };
       case 'review':
         return review(args.workOrder);
+      case 'make_paper':
+        return { name: 'JS-2611-0417-copy.html', path: '/papers/JS-2611-0417-copy.html', bytes: 21_000 };
+      case 'copy_code':
+        return { link: 'http://127.0.0.1:8080/check', qr: picture };
       case 'outbox':
         return outbox();
       case 'changes_seen':

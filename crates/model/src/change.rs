@@ -7,6 +7,7 @@ use crate::{
     ChangeId, DeviceId, Digest, LineId, Moment, Money, StepKey, TechnicianId, Text, WorkOrderId,
     moment::millis,
     place::Position,
+    sign_off::PhoneSignature,
     step::{Answer, Verdict},
 };
 use chrono::{DateTime, Utc};
@@ -230,6 +231,10 @@ pub enum KnownWhat {
     SignedOff {
         act: SignOffAct,
         ink: Vec<Stroke>,
+        /// Made by the core when it is recorded; none from a phone without a key of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        phone: Option<PhoneSignature>,
     },
     SignOffRefused {
         reason: RefusalReason,

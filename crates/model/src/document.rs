@@ -6,6 +6,7 @@
 
 use crate::{
     Digest, Language, Sheet, Text, WorkOrder,
+    canonical::canonical,
     charges::{ChargeKind, Cover, charges},
     step::{Answer, KnownAnswer, KnownStepKind, Step, StepKind, Verdict},
     text::tidy,
@@ -63,7 +64,7 @@ pub struct DocumentLine {
 impl Document {
     pub fn canonical(&self) -> Vec<u8> {
         // Text and lists of text: there is no value in here that could fail to serialise.
-        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+        canonical(self)
     }
 
     pub fn digest(&self) -> Digest {

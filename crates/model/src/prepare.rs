@@ -7,10 +7,12 @@
 
 use crate::{
     Digest, Refusal, Sheet, What, WorkOrder,
+    canonical::canonical,
     change::{KnownWhat, SignOffAct, Stroke},
     document::document,
     place::at_site,
     step::judge,
+    text::tidy,
 };
 
 pub fn prepare(order: &WorkOrder, sheet: &Sheet, what: What) -> Result<What, Refusal> {
@@ -29,12 +31,13 @@ pub fn prepare(order: &WorkOrder, sheet: &Sheet, what: What) -> Result<What, Ref
                 .map(|(here, metres)| at_site(metres, here.accuracy_m, order.site.radius_m));
             KnownWhat::Arrived { position, distance_m, on_site, note }
         }
-        KnownWhat::SignedOff { act, ink } => {
+        KnownWhat::SignedOff { act, ink, phone } => {
             if !sheet.is_locked() && document(order, sheet, act.language).digest() != act.digest {
                 return Err(Refusal::DigestDiffers);
             }
-            let act = SignOffAct { ink: Some(ink_digest(&ink)), ..act };
-            KnownWhat::SignedOff { act, ink }
+            // Tidied here, where it is not signed yet: what the phone signs must be what the sheet keeps.
+            let act = SignOffAct { ink: Some(ink_digest(&ink)), signatory: tidy(&act.signatory), ..act };
+            KnownWhat::SignedOff { act, ink, phone }
         }
         other => other,
     };
@@ -43,5 +46,5 @@ pub fn prepare(order: &WorkOrder, sheet: &Sheet, what: What) -> Result<What, Ref
 
 /// Fingerprint of the ink: of its canonical JSON (whole numbers only).
 pub fn ink_digest(ink: &[Stroke]) -> Digest {
-    Digest::of(&serde_json_canonicalizer::to_vec(&ink).unwrap_or_default())
+    Digest::of(&canonical(&ink))
 }

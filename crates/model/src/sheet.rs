@@ -9,6 +9,7 @@ use crate::{
     change::*,
     moment::millis,
     place::Position,
+    sign_off::PhoneSignature,
     step::{Answer, Verdict},
     text::tidy,
     times::{self, Span, SpanKind},
@@ -141,7 +142,13 @@ facts! {
     Quote { total: Money, agreed_by: String }
     FunctionTest { passed: bool, note: String }
     Note { text: String }
-    SignOff { act: SignOffAct, ink: Vec<Stroke> }
+    SignOff {
+        act: SignOffAct,
+        ink: Vec<Stroke>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        phone: Option<PhoneSignature>,
+    }
     SignOffRefused { reason: RefusalReason, note: String }
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }
     FollowUp { kind: FollowUpKind, text: String }
@@ -411,14 +418,18 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             sheet.function_test = Some(FunctionTest { at, passed: *passed, note: typed(note)? });
         }
         NoteWritten { text } => sheet.notes.push(Note { at, text: filled(text)? }),
-        SignedOff { act, ink } => {
+        SignedOff { act, ink, phone } => {
             if ink_length(ink) < MIN_INK {
                 return Err(Refusal::NoInk);
             }
             let signatory = filled(&act.signatory)?;
             times::end(&mut sheet.spans, at);
-            sheet.sign_off =
-                Some(SignOff { at, act: SignOffAct { signatory, ..act.clone() }, ink: ink.clone() });
+            sheet.sign_off = Some(SignOff {
+                at,
+                act: SignOffAct { signatory, ..act.clone() },
+                ink: ink.clone(),
+                phone: phone.clone(),
+            });
             sheet.sign_off_refused = None;
             sheet.stage = Stage::SignedOff;
         }

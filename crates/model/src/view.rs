@@ -104,6 +104,34 @@ pub struct RescueFile {
     pub photos: u32,
 }
 
+/// What is made for paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PaperKind {
+    /// The customer's copy of what was signed.
+    Copy,
+    /// The sheet of the visit, to be printed and written on.
+    Sheet,
+}
+
+/// One HTML file, in the clear.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PaperFile {
+    pub name: String,
+    /// Where it lies, until nobody is at work any more.
+    pub path: String,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+/// What the customer asks the office with.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct CopyCode {
+    pub link: String,
+    /// The link as a QR code, SVG.
+    pub qr: String,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Today {
     /// Offers first, then by window; finished ones last.

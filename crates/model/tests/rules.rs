@@ -81,7 +81,7 @@ fn what_breaks_a_rule_is_refused_and_leaves_the_sheet_as_it_was() {
     let digest = Digest::of(b"x");
     let scribble = |ink| {
         What::from(match signed(&digest) {
-            KnownWhat::SignedOff { act, .. } => KnownWhat::SignedOff { act, ink },
+            KnownWhat::SignedOff { act, .. } => KnownWhat::SignedOff { act, ink, phone: None },
             other => other,
         })
     };
@@ -348,8 +348,8 @@ fn p24_a_signature_fits_only_the_document_that_was_shown() {
     let mut sheet = after([KnownWhat::WorkFinished {}, part(1)]);
     let shown = document(&order, &sheet, Language::Zh).digest();
     let sign = |digest: &Digest| {
-        let KnownWhat::SignedOff { act, ink } = signed(digest) else { unreachable!() };
-        What::from(KnownWhat::SignedOff { act: SignOffAct { language: Language::Zh, ..act }, ink })
+        let KnownWhat::SignedOff { act, ink, phone } = signed(digest) else { unreachable!() };
+        What::from(KnownWhat::SignedOff { act: SignOffAct { language: Language::Zh, ..act }, ink, phone })
     };
     assert!(prepare(&order, &sheet, sign(&shown)).is_ok());
     assert_ne!(

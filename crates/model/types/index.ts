@@ -194,6 +194,15 @@ until: string, covers_labour: boolean, covers_parts: boolean, covers_call_out: b
 export type Counted = { name: Text, quantity: number, };
 
 /**
+ * What the customer asks the office with.
+ */
+export type CopyCode = { link: string, 
+/**
+ * The link as a QR code, SVG.
+ */
+qr: string, };
+
+/**
  * Why a line is free, or why it is not.
  */
 export type Cover = { "by": "warranty", until: string, } | { "by": "contract", number: string, } | { "by": "customers_own", } | { "by": "customer", warranty_ended: string | null, };
@@ -454,7 +463,11 @@ export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_decline
 /**
  * The photo of this sheet that marks were drawn on to make this one. That one stays as it is.
  */
-drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, } | { "what": "part_line_removed", line: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, } | { "what": "part_line_removed", line: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, 
+/**
+ * Made by the core when it is recorded; none from a phone without a key of its own.
+ */
+phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 
 export type Language = "en" | "zh";
 
@@ -625,6 +638,20 @@ sent: number, };
 
 export type Pair = { before: string | null, after: string | null, };
 
+/**
+ * One HTML file, in the clear.
+ */
+export type PaperFile = { name: string, 
+/**
+ * Where it lies, until nobody is at work any more.
+ */
+path: string, bytes: number, };
+
+/**
+ * What is made for paper.
+ */
+export type PaperKind = "copy" | "sheet";
+
 export type Part = { number: string, name: Text, 
 /**
  * Pinyin initials of the Chinese name: `zc` for 轴承.
@@ -678,6 +705,12 @@ export type PauseReason = "break" | "waiting_for_parts" | "waiting_for_customer"
  * One technician's key on one phone, as the office knows it.
  */
 export type PhoneId = string;
+
+export type PhoneSignature = { 
+/**
+ * When, where the phone was: `2026-11-22T10:20:33+08:00`.
+ */
+at: string, key: string, signature: string, };
 
 export type PhotoSubject = "before" | "during" | "after" | "part" | "document" | "other";
 
@@ -915,7 +948,7 @@ export type SignOff = {
 /**
  * When, by the phone's corrected clock.
  */
-at: string, act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, };
+at: string, act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, phone?: PhoneSignature | null, };
 
 /**
  * What the customer accepted (I8): bound to the digest of exactly what was shown.

@@ -1,5 +1,6 @@
 //! The doors. A handler says who asks, what is asked and what is answered; it decides nothing.
 
+mod check;
 mod console;
 mod page;
 mod phones;
@@ -32,6 +33,7 @@ pub fn router(office: Office) -> Router {
     };
     Router::new()
         .nest("/console/api", console::router())
+        .route("/check", get(check::check))
         .route("/health", get(async || "ok\n"))
         .route("/ready", get(ready))
         .fallback(page::page)

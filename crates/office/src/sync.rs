@@ -7,7 +7,7 @@
 use crate::{
     Office, accounts,
     decide::answered,
-    store::{self, Held, Line, clocks, sync as held},
+    store::{self, Held, Line, clocks, phones, sync as held},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -565,6 +565,12 @@ impl<'a> Push<'a> {
     /// What a person has to look at although the record is right in itself.
     fn look_at(&self, sheet: &Sheet, what: &What) -> anyhow::Result<()> {
         let What::Known(known) = what else { return Ok(()) };
+        if let KnownWhat::SignedOff { act, phone: Some(phone), .. } = known {
+            let known = phones::phone_by_key(self.tx, self.me.id, &phone.key)?.is_some();
+            if !(known && phone.is_genuine(sheet.work_order, act)) {
+                self.raise(sheet.work_order, Attention::Differs, "signed_off: the phone's signature".into())?;
+            }
+        }
         match known {
             KnownWhat::SignOffRefused { reason, .. } => {
                 self.raise(sheet.work_order, Attention::AcceptanceFailed, word(reason))

@@ -275,7 +275,8 @@ async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_bey
         rating_reasons: vec![RatingReason::NotSolved, RatingReason::Late],
         remark: String::new(),
     };
-    let signed = KnownWhat::SignedOff { act, ink: vec![vec![[100, 200, 0, 500], [800, 260, 160, 500]]] };
+    let signed =
+        KnownWhat::SignedOff { act, ink: vec![vec![[100, 200, 0, 500], [800, 260, 160, 500]]], phone: None };
     let signed = phone.change(&unhappy, signed);
     phone.sync(&[signed]).await;
     // This phone filled in nothing of what it signs for, which is another matter.

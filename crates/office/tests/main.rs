@@ -1,6 +1,7 @@
 //! The office as phones and browsers meet it: its router, called in this process.
 
 mod attention;
+mod check;
 mod clocks;
 mod console;
 mod demo;

@@ -168,7 +168,7 @@ async fn e10_a_signed_sheet_is_returned_once_when_its_last_photo_is_here() {
         remark: String::new(),
     };
     let ink = vec![vec![[0, 0, 0, 500], [300, 100, 90, 500]]];
-    let signed = prepare(&job, &sheet, KnownWhat::SignedOff { act, ink }.into()).unwrap();
+    let signed = prepare(&job, &sheet, KnownWhat::SignedOff { act, ink, phone: None }.into()).unwrap();
     let change = phone.change(&job, signed);
     let base = phone.sync(&[change]).await.bases.remove(0);
     assert_eq!(base.sheet.stage, Stage::SignedOff);

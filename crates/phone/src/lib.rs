@@ -15,6 +15,7 @@ mod keys;
 mod me;
 mod moment;
 mod office;
+mod papers;
 mod pass;
 mod phone;
 mod photos;

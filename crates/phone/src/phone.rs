@@ -22,7 +22,8 @@ use jobsheet_model::{
     hours::Hours,
     place::Position,
     view::{
-        Event, FaultsFound, Job, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut, Today,
+        CopyCode, Event, FaultsFound, Job, Outbox, PaperFile, PaperKind, PartsFound, RescueFile, Review,
+        Session, Settings, SignedOut, Today,
     },
 };
 use keyring_core::CredentialStore;
@@ -136,12 +137,18 @@ impl Core {
         };
         core.device.restart_waits((&core.clock.boot(), core.clock.elapsed()))?;
         core.device.latest(core.clock.utc())?;
+        core.forget_papers()?;
         core.finish_wipes()?;
         core.resume()?;
         Ok(core)
     }
 
     pub fn seat(&self, signed: Option<Arc<Signed>>) {
+        if signed.is_none()
+            && let Err(why) = self.forget_papers()
+        {
+            tracing::warn!("papers stay: {why}");
+        }
         *lock(&self.signed) = signed;
         *lock(&self.live) = Live::default();
     }
@@ -372,6 +379,26 @@ impl Phone {
     /// Where the rescue file of that name lies, if there is one.
     pub fn rescue_file(&self, name: &str) -> Option<PathBuf> {
         self.core().rescue_file(name)
+    }
+
+    /// The customer's copy, or the sheet for printing, as a file; gone when nobody is at work any more.
+    pub fn make_paper(
+        &self,
+        id: WorkOrderId,
+        kind: PaperKind,
+        language: Language,
+    ) -> Result<PaperFile, Problem> {
+        Ok(self.core().make_paper(id, kind, language)?)
+    }
+
+    /// Where the paper of that name lies, if there is one.
+    pub fn paper_file(&self, name: &str) -> Option<PathBuf> {
+        self.core().paper_file(name)
+    }
+
+    /// What the customer asks the office with, as a QR code.
+    pub fn copy_code(&self, id: WorkOrderId) -> Result<CopyCode, Problem> {
+        Ok(self.core().copy_code(id)?)
     }
 
     /// Nudges the loop; returns at once.

@@ -6,15 +6,16 @@
 use crate::{
     error::Result,
     moment::uuid_at,
-    phone::Core,
+    phone::{Core, Signed},
     photos::Developed,
     store::{Rows, no_such_job},
 };
 use jobsheet_model::{
-    Change, ChangeId, Digest, Sheet, What, WorkOrder, WorkOrderId, apply,
+    Change, ChangeId, Digest, Moment, Sheet, What, WorkOrder, WorkOrderId, apply,
     change::KnownWhat,
     planted,
     prepare::prepare,
+    sign_off::PhoneSignature,
     times::SpanKind,
     view::{Event, Job, Review},
 };
@@ -46,7 +47,7 @@ impl Core {
                 work_order: id,
                 base: order.version,
                 template: format!("{}/{}", order.template.id, order.template.version),
-                what: prepare(order, sheet, what)?,
+                what: witnessed(&signed, id, prepare(order, sheet, what)?, &at),
                 at,
             };
             let body = serde_json::to_string(&change)?;
@@ -98,6 +99,14 @@ impl Core {
             })
         })
     }
+}
+
+/// A sign-off with this phone's signature under it, whatever came with it; everything else as it is.
+fn witnessed(signed: &Signed, id: WorkOrderId, mut what: What, at: &Moment) -> What {
+    if let What::Known(KnownWhat::SignedOff { act, phone, .. }) = &mut what {
+        *phone = signed.proof.as_ref().map(|proof| PhoneSignature::under(&proof.key, id, act, at));
+    }
+    what
 }
 
 /// Sheet = base + waiting changes (I4). One that no longer fits is left out here and sent all the same.

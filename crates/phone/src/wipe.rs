@@ -103,6 +103,7 @@ impl Core {
         }
         sync_folder(&folder)?;
         self.forget_rescue_files(&account.login, None)?;
+        self.forget_papers()?;
         self.device.end_wipe(technician)
     }
 

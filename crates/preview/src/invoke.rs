@@ -9,12 +9,13 @@ use bytes::BytesMut;
 use futures_util::stream;
 use jobsheet_model::change::PhotoSubject;
 use jobsheet_model::place::Position;
-use jobsheet_model::view::Settings;
+use jobsheet_model::view::{PaperKind, Settings};
 use jobsheet_model::{Digest, Language, Problem, StepKey, What, WorkOrderId};
 use jobsheet_phone::Phone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::path::PathBuf;
 use tokio::io::AsyncReadExt;
 
 /// Every command there is; `tests` compares them with the shell's permissions.
@@ -45,6 +46,8 @@ pub const COMMANDS: &[&str] = &[
     "hours",
     "diagnostics",
     "rescue_export",
+    "make_paper",
+    "copy_code",
     "sync_now",
     "position_seen",
     "draft",
@@ -157,6 +160,14 @@ struct Review {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MakePaper {
+    work_order: WorkOrderId,
+    kind: PaperKind,
+    language: Language,
+}
+
+#[derive(Deserialize)]
 struct NewSettings {
     settings: Settings,
 }
@@ -257,6 +268,14 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         "hours" => on_disk(move || json(phone.hours()?)).await,
         "diagnostics" => on_disk(move || json(phone.diagnostics()?)).await,
         "rescue_export" => on_disk(move || json(phone.rescue_export()?)).await,
+        "make_paper" => {
+            let args: MakePaper = read(headers, &body)?;
+            on_disk(move || json(phone.make_paper(args.work_order, args.kind, args.language)?)).await
+        }
+        "copy_code" => {
+            let args: OfJob = read(headers, &body)?;
+            on_disk(move || json(phone.copy_code(args.work_order)?)).await
+        }
         "sync_now" => {
             phone.sync_now();
             json(())
@@ -279,7 +298,16 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
 
 /// `GET /rescue/{name}`: a rescue file that was made, to be kept by the browser.
 pub async fn rescue_file(State(preview): State<Preview>, Path(name): Path<String>) -> Response {
-    let Some(path) = preview.phone.rescue_file(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    handed(preview.phone.rescue_file(&name), "application/octet-stream").await
+}
+
+/// `GET /paper/{name}`: a paper that was made. Kept by the browser, never opened as a page of this origin.
+pub async fn paper_file(State(preview): State<Preview>, Path(name): Path<String>) -> Response {
+    handed(preview.phone.paper_file(&name), "text/html; charset=utf-8").await
+}
+
+async fn handed(path: Option<PathBuf>, kind: &'static str) -> Response {
+    let Some(path) = path else { return StatusCode::NOT_FOUND.into_response() };
     let Ok(file) = tokio::fs::File::open(path).await else { return StatusCode::NOT_FOUND.into_response() };
     let chunks = stream::unfold((file, BytesMut::new()), |(mut file, mut room)| async move {
         room.reserve(64 * 1024);
@@ -290,7 +318,7 @@ pub async fn rescue_file(State(preview): State<Preview>, Path(name): Path<String
         }
     });
     let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_TYPE, kind),
         (header::CONTENT_DISPOSITION, "attachment"),
         (header::CACHE_CONTROL, "no-store"),
     ];

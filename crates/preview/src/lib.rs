@@ -33,6 +33,7 @@ pub fn router(preview: Preview) -> Router {
     Router::new()
         .route("/invoke/{command}", post(invoke::invoke))
         .route("/rescue/{name}", get(invoke::rescue_file))
+        .route("/paper/{name}", get(invoke::paper_file))
         .route("/events", get(events))
         .fallback(page::page)
         .layer(DefaultBodyLimit::max(MAX_BODY))

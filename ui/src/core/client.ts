@@ -7,6 +7,7 @@ import { listen } from '@tauri-apps/api/event';
 import type {
   Asset,
   Diagnostics,
+  CopyCode,
   Digest,
   Event,
   FaultsFound,
@@ -15,6 +16,8 @@ import type {
   KnownWhat,
   Language,
   Outbox,
+  PaperFile,
+  PaperKind,
   PartsFound,
   PhotoSubject,
   Position,
@@ -137,6 +140,13 @@ export const core = {
   rescueExport: () => call<RescueFile>('rescue_export'),
   /** Where a browser gets the file from; in the app it lies in the app's own folder. */
   rescueLink: (file: RescueFile) => (inApp ? null : `/rescue/${encodeURIComponent(file.name)}`),
+  /** The customer's copy, or the sheet for printing, as a file; gone when the app is locked or starts again. */
+  makePaper: (workOrder: WorkOrderId, kind: PaperKind, language: Language) =>
+    call<PaperFile>('make_paper', { workOrder, kind, language }),
+  /** Where a browser gets it from; in the app it lies in the app's own folder. */
+  paperLink: (file: PaperFile) => (inApp ? null : `/paper/${encodeURIComponent(file.name)}`),
+  /** What the customer asks the office with, as a QR code. */
+  copyCode: (workOrder: WorkOrderId) => call<CopyCode>('copy_code', { workOrder }),
   /** Try sending now; returns at once, progress comes by events. */
   syncNow: () => call<null>('sync_now'),
 

@@ -88,6 +88,7 @@ pub fn signed(digest: &Digest) -> KnownWhat {
             remark: String::new(),
         },
         ink: vec![stroke()],
+        phone: None,
     }
 }
 

@@ -43,6 +43,11 @@ pub fn phone_by_key(db: &Connection, technician: TechnicianId, key: &PublicKey) 
     Ok(db.one(&sql, params![Id(technician), key.to_string()], phone_row).optional()?)
 }
 
+/// Of any phone that was ever enrolled, revoked ones too: what it signed before stays signed.
+pub fn key_is_known(db: &Connection, key: &PublicKey) -> Result<bool> {
+    Ok(db.prepare_cached("SELECT 1 FROM phone WHERE key = ?1")?.exists([key.to_string()])?)
+}
+
 pub fn insert_phone(tx: &Connection, phone: &Phone, name: &str, now: DateTime<Utc>) -> Result<()> {
     tx.run(
         "INSERT INTO phone (id, technician, key, name, enrolled_at, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",

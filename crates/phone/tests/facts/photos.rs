@@ -149,7 +149,7 @@ async fn photos_of_signed_sheets_go_first() {
         remark: String::new(),
     };
     let ink = vec![vec![[0, 0, 0, 500], [300, 200, 90, 500]]];
-    pocket.phone.record(id(2), KnownWhat::SignedOff { act, ink }.into()).unwrap();
+    pocket.phone.record(id(2), KnownWhat::SignedOff { act, ink, phone: None }.into()).unwrap();
     pocket.phone.sync_once().await.unwrap();
     let asked = office.office().asked.clone();
     let place = |digest| asked.iter().position(|asked| *asked == format!("PUT /v1/photos/{digest}")).unwrap();

@@ -212,11 +212,12 @@ async fn the_customer_signs_exactly_what_was_shown() {
     };
     let ink = vec![vec![[0, 0, 0, 500], [300, 200, 90, 500]]];
     pocket.note(id(1), "one more thing");
-    let stale =
-        pocket.phone.record(id(1), KnownWhat::SignedOff { act: act.clone(), ink: ink.clone() }.into());
+    let stale = pocket
+        .phone
+        .record(id(1), KnownWhat::SignedOff { act: act.clone(), ink: ink.clone(), phone: None }.into());
     assert_eq!(stale.unwrap_err().code, "refusal_digest_differs");
     let act = SignOffAct { digest: pocket.phone.review(id(1), Language::Zh).unwrap().digest, ..act };
-    let job = pocket.phone.record(id(1), KnownWhat::SignedOff { act, ink }.into()).unwrap();
+    let job = pocket.phone.record(id(1), KnownWhat::SignedOff { act, ink, phone: None }.into()).unwrap();
     assert_eq!(job.sheet.stage, Stage::SignedOff);
     let late = pocket.phone.record(id(1), fitted(1).into());
     assert_eq!(late.unwrap_err().code, "refusal_locked");

@@ -44,6 +44,8 @@ export default {
   office_error:
     'The office server could not take it. Your work is safe on this phone; it tries again by itself.',
   no_such_photo: 'This photo is not on this phone any more. The office has it.',
+  copy_at_office:
+    'The office has changed this job since it was signed, so the copy cannot be made here. The office has the sheet as it was signed.',
   nothing_to_rescue:
     'Everything recorded on this phone is safe at the office. There is nothing to carry there.',
   bad_arguments: 'This entry could not be read. Nothing was changed.',

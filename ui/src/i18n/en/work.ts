@@ -414,6 +414,8 @@ export default {
   'refuse.note': 'What was said',
   'refuse.reasonMissing': 'Choose a reason.',
   'refuse.save': 'Save refusal',
+  'refuse.paper': 'Signed paper',
+  'refuse.takePaper': 'Photograph the signed paper',
   'refuse.text': 'Your work counts. The office talks to the customer.',
 
   // Done (S22)
@@ -438,4 +440,19 @@ export default {
   'done.officeRefused': 'The office could not accept everything. Look in the Outbox.',
   'done.next': 'Next job',
   'done.view': 'Look at the job',
+  'done.customer': 'For the customer',
+  'done.qr': 'QR code with which the customer asks the office about this sheet',
+  'done.qrText':
+    'The customer scans this, and the office says whether it holds exactly this sheet: as soon as it has arrived there.',
+
+  // On paper, or as a file that reads like it
+  'paper.title': 'On paper',
+  'paper.copy': 'Make the customer’s copy',
+  'paper.copy.what':
+    'One file that shows what was signed and checks itself in any browser, without a network.',
+  'paper.sheet': 'Make a sheet to print',
+  'paper.sheet.what':
+    'A4, with what is known filled in and lines for the rest: as a backup, or for a signature in ink.',
+  'paper.made': 'File made',
+  'paper.lies': 'It lies in {path} until the app is locked or started again.',
 } as const;

@@ -391,6 +391,8 @@ export default {
   'refuse.note': '客户怎么说',
   'refuse.reasonMissing': '请选择原因。',
   'refuse.save': '保存拒签记录',
+  'refuse.paper': '已签字的纸质单',
+  'refuse.takePaper': '拍摄已签字的纸质单',
   'refuse.text': '您的工作照常计入，公司会与客户沟通。',
 
   'done.title': '完成',
@@ -412,4 +414,16 @@ export default {
   'done.officeRefused': '公司未能接受全部内容，请查看待发箱。',
   'done.next': '下一工单',
   'done.view': '查看工单',
+  'done.customer': '给客户',
+  'done.qr': '客户用来向公司核对此服务单的二维码',
+  'done.qrText': '客户扫描后，公司会答复是否存有完全一致的服务单（服务单送达公司后即可核对）。',
+
+  // On paper, or as a file that reads like it
+  'paper.title': '纸质单据',
+  'paper.copy': '生成客户副本',
+  'paper.copy.what': '单个文件，显示签字内容，无需网络，可在任何浏览器中自行核验。',
+  'paper.sheet': '生成打印单',
+  'paper.sheet.what': 'A4，已知内容已填好，其余留空：可作备用，或供客户手写签字。',
+  'paper.made': '文件已生成',
+  'paper.lies': '文件在 {path}，应用锁定或重新启动后即删除。',
 } as const;
