@@ -14,6 +14,7 @@ mod error;
 mod keys;
 mod moment;
 mod office;
+mod outside;
 mod pass;
 mod phone;
 mod photos;

@@ -17,9 +17,11 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Language, Moment, Problem, StepKey, What, WorkOrderId,
     change::{KnownWhat, PhotoSubject},
+    notice::Notice,
     place::Position,
     view::{
-        Event, FaultsFound, Job, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut, Today,
+        Event, FaultsFound, Job, Opens, Outbox, PartsFound, RescueFile, Review, Session, Settings, SignedOut,
+        Today,
     },
 };
 use keyring_core::CredentialStore;
@@ -326,6 +328,17 @@ impl Phone {
     /// Ends the work if it runs, and shows the document that is to be signed.
     pub fn review(&self, id: WorkOrderId, language: Language) -> Result<Review, Problem> {
         Ok(self.core().review(id, language)?)
+    }
+
+    /// What a link from outside opens.
+    pub fn follow(&self, link: &str) -> Result<Opens, Problem> {
+        Ok(self.core().follow(link)?)
+    }
+
+    /// What to say of an event when the app is not on the screen; each offer is told of once.
+    pub fn notice(&self, event: &Event) -> Option<Notice> {
+        // Whoever is not at work any more is told nothing.
+        self.core().notice(event).ok().flatten()
     }
 
     pub fn outbox(&self) -> Result<Outbox, Problem> {

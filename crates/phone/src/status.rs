@@ -14,7 +14,7 @@ use jobsheet_model::{
     moment::{CLOCK_OFF, other_zone},
     view::{Link, Standing, SyncStatus},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) struct Live {
     pub link: Link,
@@ -34,6 +34,8 @@ pub(crate) struct Live {
     pub room: Option<u64>,
     /// A pass brought the office something that it did not have. Taken by the loop.
     pub progressed: bool,
+    /// Offers that were told of outside the app, by when they were made: each is told once.
+    pub said: HashSet<(WorkOrderId, DateTime<Utc>)>,
 }
 
 impl Default for Live {
@@ -49,6 +51,7 @@ impl Default for Live {
             last_sync: None,
             room: None,
             progressed: false,
+            said: HashSet::new(),
         }
     }
 }

@@ -320,6 +320,16 @@ impl Rows<'_> {
         Ok(row.optional()?)
     }
 
+    /// The job that bears this number: the newest, should a firm have given one twice.
+    pub fn by_number(&self, number: &str) -> Result<Option<WorkOrderId>> {
+        let row = self.0.one(
+            "SELECT id FROM work_order WHERE number = ?1 COLLATE NOCASE ORDER BY n DESC LIMIT 1",
+            [number],
+            |r| parsed(r, 0),
+        );
+        Ok(row.optional()?)
+    }
+
     /// The sheet as the office last sent it.
     pub fn base(&self, id: WorkOrderId) -> Result<Option<Sheet>> {
         let row = self.0.one("SELECT base FROM work_order WHERE id = ?1", [id.to_string()], |r| json(r, 0));

@@ -1,6 +1,7 @@
 //! What is true of the phone: the real core on a real database, against a stub of an office.
 
 mod keys;
+mod outside;
 mod photos;
 mod recording;
 mod rescue;
