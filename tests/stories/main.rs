@@ -6,6 +6,7 @@ mod by_itself;
 mod doors;
 mod field;
 mod future;
+mod logs;
 mod pains;
 mod phones;
 mod requirements;

@@ -4,7 +4,7 @@
 //! to the disk (`synchronous=FULL`) before it returns (I1); [`Store::read`] shows one consistent state to a
 //! screen and never waits for a writer. What belongs together is decided by the callers (`record`, `sync`).
 
-use crate::error::{Error, Result, word};
+use crate::error::{Error, Result, place, word};
 use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
@@ -575,7 +575,7 @@ where
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str().map_err(|e| unreadable(column, e))?;
-    serde_json::from_str(text).map_err(|e| unreadable(column, e))
+    serde_json::from_str(text).map_err(|e| unreadable(column, place(&e)))
 }
 
 fn json_or_null<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
