@@ -21,7 +21,7 @@ impl Core {
     }
 }
 
-type Answer<T> = Result<T, Problem>;
+pub type Answer<T> = Result<T, Problem>;
 
 pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
@@ -51,18 +51,23 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         position_seen,
         draft,
         save_draft,
+        crate::links::next_link,
+        crate::notices::may_notify,
+        crate::notices::ask_to_notify,
     ]
 }
 
 /// Runs `work` where it may block.
-async fn on_disk<T: Send + 'static>(
+pub async fn on_disk<T: Send + 'static>(
     core: State<'_, Core>,
     work: impl FnOnce(Phone) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
     let phone = core.phone()?;
-    tauri::async_runtime::spawn_blocking(move || work(phone))
-        .await
-        .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))
+    tauri::async_runtime::spawn_blocking(move || work(phone)).await.unwrap_or_else(|_| Err(problem()))
+}
+
+pub fn problem() -> Problem {
+    Problem::new("unexpected", "Something went wrong.")
 }
 
 #[tauri::command]

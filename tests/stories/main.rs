@@ -12,6 +12,7 @@ mod phones;
 mod requirements;
 mod rescue;
 mod restored;
+mod shell;
 mod sources;
 mod too_old;
 mod visit;

@@ -22,6 +22,21 @@ export default {
   'notFound.title': 'This screen does not exist',
   'notFound.text': 'The link may be from another version of the app.',
   'notFound.action': 'To Today',
+  'link.notHere':
+    'Job {number} is not on this phone. It may be another technician’s, or not sent to you yet.',
+  'link.notHere.unnamed':
+    'This job is not on this phone. It may be another technician’s, or not sent to you yet.',
+  'link.signedIn': '{name} is signed in here. This link is for a phone that nobody is signed in on.',
+  'link.unknown': 'Jobsheet does not know this link.',
+  'link.locked': 'The link opens once you are in.',
+  'outside.failed': 'No app on this phone opens that.',
+  'notify.title': 'Hear of new jobs at once',
+  'notify.text':
+    'The phone can tell you of an offer while Jobsheet is in the background: how urgent it is, and nothing of the customer.',
+  'notify.allow': 'Turn on',
+  'notify.later': 'Not now',
+  'notify.on': 'The phone tells you of new jobs.',
+  'notify.denied': 'Notifications are off. They can be turned on in the phone’s settings.',
   readFailed: 'Could not read this on this phone',
 
   // navigation

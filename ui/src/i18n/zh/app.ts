@@ -24,6 +24,18 @@ export default {
   'notFound.title': '没有这个页面',
   'notFound.text': '链接可能来自其他版本的应用。',
   'notFound.action': '返回今日',
+  'link.notHere': '本机没有工单 {number}。它可能属于其他工程师，或尚未派给您。',
+  'link.notHere.unnamed': '本机没有这张工单。它可能属于其他工程师，或尚未派给您。',
+  'link.signedIn': '{name} 已在本机登录。此链接用于尚未登录的手机。',
+  'link.unknown': 'Jobsheet 不认识这个链接。',
+  'link.locked': '登录后即可打开此链接。',
+  'outside.failed': '本机没有可以打开它的应用。',
+  'notify.title': '及时得知新派单',
+  'notify.text': '应用在后台时，手机可以提醒您有新派单，只显示紧急程度，不显示客户信息。',
+  'notify.allow': '开启提醒',
+  'notify.later': '以后再说',
+  'notify.on': '有新派单时手机会提醒您。',
+  'notify.denied': '提醒已关闭，可在手机设置中开启。',
   readFailed: '无法读取本机数据',
 
   // navigation
