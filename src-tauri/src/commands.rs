@@ -24,7 +24,7 @@ impl Core {
     }
 }
 
-type Answer<T> = Result<T, Problem>;
+pub type Answer<T> = Result<T, Problem>;
 
 pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
@@ -60,11 +60,14 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         position_seen,
         draft,
         save_draft,
+        crate::links::next_link,
+        crate::notices::may_notify,
+        crate::notices::ask_to_notify,
     ]
 }
 
 /// Runs `work` where it may block.
-async fn on_disk<T: Send + 'static>(
+pub async fn on_disk<T: Send + 'static>(
     core: State<'_, Core>,
     work: impl FnOnce(Phone) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
@@ -72,8 +75,12 @@ async fn on_disk<T: Send + 'static>(
     let at_work = phone.clone();
     tauri::async_runtime::spawn_blocking(move || work(at_work))
         .await
-        .unwrap_or_else(|_| Err(Problem::new("unexpected", "Something went wrong.")))
+        .unwrap_or_else(|_| Err(problem()))
         .inspect_err(|problem| phone.note(problem))
+}
+
+pub fn problem() -> Problem {
+    Problem::new("unexpected", "Something went wrong.")
 }
 
 #[tauri::command]

@@ -34,6 +34,27 @@ impl Text {
     }
 }
 
+/// The bytes that a percent-encoded text stands for; `None` for half an escape.
+pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        match (first, tail) {
+            (b'%', [high, low, tail @ ..]) => {
+                let digit = |b: &u8| char::from(*b).to_digit(16);
+                bytes.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
+                rest = tail;
+            }
+            (b'%', _) => return None,
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    Some(bytes)
+}
+
 /// Typed text as it is kept: trimmed and in Unicode NFC, so that equal words have equal bytes (and hashes).
 pub fn tidy(typed: &str) -> String {
     typed.trim().nfc().collect()

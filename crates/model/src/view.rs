@@ -47,6 +47,25 @@ pub struct Session {
     pub fresh: bool,
 }
 
+/// What a link from outside opens (`link`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "opens", rename_all = "snake_case")]
+pub enum Opens {
+    /// The sign-in screen, filled in. Whoever holds the phone sees where it leads, and says yes.
+    SignIn { office: String, code: String },
+    Job {
+        work_order: WorkOrderId,
+        /// An offer waits for its answer.
+        offer: bool,
+    },
+    /// The job is none of this phone's; `number` is empty where the link had an id.
+    NotHere { number: String },
+    /// Nobody is at work: the link waits until somebody is.
+    Locked {},
+    /// No link of this app.
+    Nothing {},
+}
+
 /// Where this phone keeps its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

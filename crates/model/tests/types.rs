@@ -26,6 +26,7 @@ fn types() -> String {
         view::FaultsFound,
         view::Outbox,
         view::Event,
+        view::Opens,
         view::ConsoleSession,
         view::ConsoleRow,
         view::ConsoleJob,

@@ -599,6 +599,15 @@ export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
 export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
 
 /**
+ * What a link from outside opens (`link`).
+ */
+export type Opens = { "opens": "sign_in", office: string, code: string, } | { "opens": "job", work_order: WorkOrderId, 
+/**
+ * An offer waits for its answer.
+ */
+offer: boolean, } | { "opens": "not_here", number: string, } | { "opens": "locked", } | { "opens": "nothing", };
+
+/**
  * A phone whose time zone is not the one that was expected.
  */
 export type OtherZone = { 

@@ -1,25 +1,10 @@
 //! Arguments of a command whose body is bytes travel as percent-encoded JSON in the header `jobsheet-args`.
 
+use jobsheet_model::text::percent_decoded;
 use serde::de::DeserializeOwned;
 
 pub fn decode<T: DeserializeOwned>(header: &str) -> Option<T> {
-    let mut bytes = Vec::with_capacity(header.len());
-    let mut rest = header.as_bytes();
-    while let [first, tail @ ..] = rest {
-        match (first, tail) {
-            (b'%', [high, low, tail @ ..]) => {
-                let digit = |b: &u8| char::from(*b).to_digit(16);
-                bytes.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
-                rest = tail;
-            }
-            (b'%', _) => return None,
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    serde_json::from_slice(&bytes).ok()
+    serde_json::from_slice(&percent_decoded(header)?).ok()
 }
 
 #[cfg(test)]

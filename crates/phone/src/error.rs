@@ -27,7 +27,7 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl From<serde_json::Error> for Error {
     fn from(why: serde_json::Error) -> Self {
-        Error::Other(anyhow::Error::new(why).context("JSON"))
+        Error::Other(anyhow::anyhow!("JSON: {}", place(&why)))
     }
 }
 
@@ -63,6 +63,11 @@ impl From<Error> for Problem {
         tracing::error!(code = problem.code, "{error:#}");
         problem
     }
+}
+
+/// Where JSON could not be read, for the log. Serde's own words quote what stands there, which may be a customer's.
+pub(crate) fn place(why: &serde_json::Error) -> String {
+    format!("{:?} at {}:{}", why.classify(), why.line(), why.column())
 }
 
 /// A refusal as a problem: `refusal_quantity`.
@@ -126,6 +131,14 @@ mod tests {
         let problem = Problem::from(Error::from(anyhow::anyhow!("secret path /data/x")));
         assert_eq!(problem.code, "unexpected");
         assert!(!problem.message.contains("secret"));
+    }
+
+    #[test]
+    fn json_that_cannot_be_read_is_named_by_its_place_alone() {
+        let why = serde_json::from_str::<u32>("\n \"Frau Schwarzenbeck\"").unwrap_err();
+        assert!(why.to_string().contains("Schwarzenbeck"), "serde quotes it");
+        assert_eq!(place(&why), "Data at 2:21");
+        assert_eq!(Error::from(why).to_string(), "JSON: Data at 2:21");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod me;
 mod moment;
 mod office;
 mod papers;
+mod outside;
 mod pass;
 mod phone;
 mod photos;

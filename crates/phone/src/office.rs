@@ -5,6 +5,7 @@
 //! says what we asked (I9). Anything else (a hotel's sign-in page, a proxy's error, half an answer) becomes a
 //! [`Trouble`], and the caller has changed nothing. Time-outs watch progress, never totals (P20).
 
+use crate::error::place;
 use crate::moment::Clock;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -282,9 +283,8 @@ pub(crate) fn json<T: DeserializeOwned>(heard: Heard) -> Answer<T> {
     if kind != "application/json" {
         return Err(Trouble::NotAnOffice(format!("content type {kind:?}")));
     }
-    // Serde's message could quote what is personal; line and column say enough.
     serde_json::from_slice(&reply.unpacked()?)
-        .map_err(|e| Trouble::NotAnOffice(format!("unreadable at {}:{}", e.line(), e.column())))
+        .map_err(|e| Trouble::NotAnOffice(format!("unreadable: {}", place(&e))))
 }
 
 /// A set of reference data, as the bytes its digest is of.

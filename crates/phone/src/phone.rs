@@ -20,10 +20,11 @@ use jobsheet_model::{
     change::{KnownWhat, PhotoSubject},
     diagnostics::{Diagnostics, Trouble},
     hours::Hours,
+    notice::Notice,
     place::Position,
     view::{
-        CopyCode, Event, FaultsFound, Job, Outbox, PaperFile, PaperKind, PartsFound, RescueFile, Review,
-        Session, Settings, SignedOut, Today,
+        CopyCode, Event, FaultsFound, Job, Opens, Outbox, PaperFile, PaperKind, PartsFound, RescueFile,
+        Review, Session, Settings, SignedOut, Today,
     },
 };
 use keyring_core::CredentialStore;
@@ -365,6 +366,17 @@ impl Phone {
     /// Ends the work if it runs, and shows the document that is to be signed.
     pub fn review(&self, id: WorkOrderId, language: Language) -> Result<Review, Problem> {
         Ok(self.core().review(id, language)?)
+    }
+
+    /// What a link from outside opens.
+    pub fn follow(&self, link: &str) -> Result<Opens, Problem> {
+        Ok(self.core().follow(link)?)
+    }
+
+    /// What to say of an event when the app is not on the screen; each offer is told of once.
+    pub fn notice(&self, event: &Event) -> Option<Notice> {
+        // Whoever is not at work any more is told nothing.
+        self.core().notice(event).ok().flatten()
     }
 
     pub fn outbox(&self) -> Result<Outbox, Problem> {

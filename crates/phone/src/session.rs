@@ -20,7 +20,8 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     DeviceId, Problem,
-    enrol::{Enrol, EnrolBy, Enrolled, LINK, Wipe},
+    enrol::{Enrol, EnrolBy, Enrolled, Wipe},
+    link::{self, Link},
     sign::SecretKey,
     view::{Event, Session, Settings, SignedOut},
 };
@@ -117,9 +118,9 @@ impl Core {
 
     /// By the office's one-time code: typed, or as the link its QR code holds.
     pub async fn enrol(&self, office: &str, code: &str) -> Result<Session> {
-        let (office, code) = match read_link(code) {
-            Some(read) => read,
-            None => (office.to_owned(), code.to_owned()),
+        let (office, code) = match link::read(code) {
+            Some(Link::Enrol { office, code }) => (office, code),
+            _ => (office.to_owned(), code.to_owned()),
         };
         let office = whole_address(&office)?;
         // Always with a new key: whoever has a new code may have been revoked before.
@@ -535,14 +536,6 @@ fn wrong(knows: Knows) -> Error {
     .into()
 }
 
-/// Office and code of a link that a QR code holds.
-fn read_link(text: &str) -> Option<(String, String)> {
-    let query = text.trim().strip_prefix(LINK)?;
-    let url = reqwest::Url::parse(&format!("http://localhost/?{query}")).ok()?;
-    let value = |name: &str| url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned());
-    Some((value("office")?, value("code")?))
-}
-
 /// What this phone is called in the office's list.
 fn device_name() -> String {
     format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
@@ -556,16 +549,6 @@ mod tests {
     fn waits_begin_with_the_third_wrong_try_and_have_an_end() {
         for (tries, seconds) in [(0, 0), (1, 0), (2, 0), (3, 5), (4, 10), (9, 320), (12, 2560), (99, 3600)] {
             assert_eq!(wait_after(tries), seconds * 1000, "{tries}");
-        }
-    }
-
-    #[test]
-    fn a_link_says_which_office_and_which_code() {
-        let link = "jobsheet:enrol?office=https%3A%2F%2Foffice.example.com%3A8443&code=K7QF92MDXP4T8WVA";
-        let (office, code) = read_link(link).unwrap();
-        assert_eq!((office.as_str(), code.as_str()), ("https://office.example.com:8443", "K7QF92MDXP4T8WVA"));
-        for bad in ["", "K7QF-92MD", "jobsheet:enrol?office=a", "https://enrol?office=a&code=b"] {
-            assert_eq!(read_link(bad), None, "{bad}");
         }
     }
 }

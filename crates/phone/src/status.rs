@@ -14,7 +14,7 @@ use jobsheet_model::{
     moment::{CLOCK_OFF, other_zone},
     view::{Link, Standing, SyncStatus},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) struct Live {
     pub link: Link,
@@ -36,6 +36,8 @@ pub(crate) struct Live {
     pub progressed: bool,
     /// Bytes of the reference sets that the office has, by name.
     pub sets: HashMap<String, u64>,
+    /// Offers that were told of outside the app, by when they were made: each is told once.
+    pub said: HashSet<(WorkOrderId, DateTime<Utc>)>,
 }
 
 impl Default for Live {
@@ -52,6 +54,7 @@ impl Default for Live {
             room: None,
             progressed: false,
             sets: HashMap::new(),
+            said: HashSet::new(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! to the disk (`synchronous=FULL`) before it returns (I1); [`Store::read`] shows one consistent state to a
 //! screen and never waits for a writer. What belongs together is decided by the callers (`record`, `sync`).
 
-use crate::error::{Error, Result, word};
+use crate::error::{Error, Result, place, word};
 use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
@@ -327,6 +327,16 @@ impl Rows<'_> {
         Ok(row.optional()?)
     }
 
+    /// The job that bears this number: the newest, should a firm have given one twice.
+    pub fn by_number(&self, number: &str) -> Result<Option<WorkOrderId>> {
+        let row = self.0.one(
+            "SELECT id FROM work_order WHERE number = ?1 COLLATE NOCASE ORDER BY n DESC LIMIT 1",
+            [number],
+            |r| parsed(r, 0),
+        );
+        Ok(row.optional()?)
+    }
+
     /// The sheet as the office last sent it.
     pub fn base(&self, id: WorkOrderId) -> Result<Option<Sheet>> {
         let row = self.0.one("SELECT base FROM work_order WHERE id = ?1", [id.to_string()], |r| json(r, 0));
@@ -569,7 +579,7 @@ where
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str().map_err(|e| unreadable(column, e))?;
-    serde_json::from_str(text).map_err(|e| unreadable(column, e))
+    serde_json::from_str(text).map_err(|e| unreadable(column, place(&e)))
 }
 
 fn json_or_null<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {

@@ -53,6 +53,11 @@ impl Core {
         card(row, lock(&self.live).standing(row.order.id, tally, row.received_at), scene.here, scene.now)
     }
 
+    /// One card, without what waits to be sent.
+    pub fn card_of(&self, rows: &Rows<'_>, technician: &Technician, row: &WorkOrderRow) -> Result<JobCard> {
+        self.scene_of(rows, technician, HashMap::new(), |scene| Ok(self.card(scene, row)))
+    }
+
     pub fn today(&self) -> Result<Today> {
         let offset = self.clock.offset();
         self.scene(|scene| {

@@ -2,6 +2,7 @@
 
 mod keys;
 mod me;
+mod outside;
 mod photos;
 mod recording;
 mod rescue;

@@ -39,6 +39,21 @@ export default {
   'report.save': 'Save as a file',
   'report.subject': 'Jobsheet: report of a problem',
   'report.whole': 'All that is in it',
+  'link.notHere':
+    'Job {number} is not on this phone. It may be another technician’s, or not sent to you yet.',
+  'link.notHere.unnamed':
+    'This job is not on this phone. It may be another technician’s, or not sent to you yet.',
+  'link.signedIn': '{name} is signed in here. This link is for a phone that nobody is signed in on.',
+  'link.unknown': 'Jobsheet does not know this link.',
+  'link.locked': 'The link opens once you are in.',
+  'outside.failed': 'No app on this phone opens that.',
+  'notify.title': 'Hear of new jobs at once',
+  'notify.text':
+    'The phone can tell you of an offer while Jobsheet is in the background: how urgent it is, and nothing of the customer.',
+  'notify.allow': 'Turn on',
+  'notify.later': 'Not now',
+  'notify.on': 'The phone tells you of new jobs.',
+  'notify.denied': 'Notifications are off. They can be turned on in the phone’s settings.',
   readFailed: 'Could not read this on this phone',
   'readFailed.text': 'What was saved is kept. Try again, and if it stays so, send a report.',
 
