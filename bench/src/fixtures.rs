@@ -249,6 +249,7 @@ impl Fixtures {
                     serial_out: None,
                     from: PartSource::Van,
                     old_part: OldPart::None,
+                    on_van: None,
                 }
             }
             Recorded::Note { text } => KnownWhat::NoteWritten { text: text.clone() },
@@ -374,6 +375,7 @@ impl Order {
             history: self.history.iter().map(Visit::past).collect(),
             cancelled: None,
             follows: None,
+            followed_by: None,
         }
     }
 }
@@ -387,6 +389,7 @@ impl FixtureStep {
             required: self.required,
             safety: false,
             photo_on_fail: false,
+            when: Vec::new(),
             kind: StepKind::Known(match self.kind.as_str() {
                 "measure" => KnownStepKind::Number { unit: "bar".into(), min: None, max: None },
                 "check" => KnownStepKind::Check {},

@@ -50,6 +50,7 @@ export const routes = [
   job('/arrive', () => import('./screens/job/Arrive.vue')),
   job('/fault', () => import('./screens/job/Fault.vue')),
   job('/contact', () => import('./screens/job/Contact.vue')),
+  job('/earlier', () => import('./screens/job/Earlier.vue')),
   job('/delay', () => import('./screens/job/Delay.vue')),
 
   job('/checklist', () => import('./screens/work/Checklist.vue')),

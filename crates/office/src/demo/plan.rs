@@ -194,6 +194,7 @@ fn order(
         history: history(company, customer, machine, today),
         cancelled: None,
         follows: None,
+        followed_by: None,
     })
 }
 
