@@ -115,6 +115,7 @@ fn line(order: &WorkOrder, by: &Technician, nth: usize) -> Change {
             serial_out: None,
             from: PartSource::Van,
             old_part: OldPart::None,
+            on_van: None,
         }
     };
     Change {

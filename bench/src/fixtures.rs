@@ -249,6 +249,7 @@ impl Fixtures {
                     serial_out: None,
                     from: PartSource::Van,
                     old_part: OldPart::None,
+                    on_van: None,
                 }
             }
             Recorded::Note { text } => KnownWhat::NoteWritten { text: text.clone() },
@@ -375,6 +376,7 @@ impl Order {
             cancelled: None,
             follows: None,
             edited: None,
+            followed_by: None,
         }
     }
 }
@@ -388,6 +390,7 @@ impl FixtureStep {
             required: self.required,
             safety: false,
             photo_on_fail: false,
+            when: Vec::new(),
             kind: StepKind::Known(match self.kind.as_str() {
                 "measure" => KnownStepKind::Number { unit: "bar".into(), min: None, max: None },
                 "check" => KnownStepKind::Check {},

@@ -98,7 +98,11 @@ fn working(dice: &mut Dice, job: &Job, mark: &str) -> Doing {
         5 => KnownWhat::Diagnosed { fault_code: None, cause: "Worn".into(), remedy: "Replaced".into() },
         6 => KnownWhat::FunctionTested { passed: true, note: String::new() },
         7 => KnownWhat::WorkPaused { reason: PauseReason::Break, note: String::new() },
-        8 => KnownWhat::QuoteAgreed { total: Money::new(10_000, "CNY"), agreed_by: "Customer".into() },
+        8 => KnownWhat::QuoteAgreed {
+            total: Money::new(10_000, "CNY"),
+            agreed_by: "Customer".into(),
+            tariff: None,
+        },
         // Of an app that this one has never heard of.
         9 => return Doing::Record(What::Unknown(json!({"what": "robot_sent", "name": mark}))),
         10 => KnownWhat::WorkFinished {},
@@ -152,6 +156,7 @@ fn part(dice: &mut Dice, mark: &str) -> KnownWhat {
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::Scrapped,
+        on_van: None,
     }
 }
 

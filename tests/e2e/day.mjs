@@ -75,7 +75,7 @@ export class Technician {
   }
 
   async startsWork() {
-    await this.Job.next('app.job.start');
+    await this.Job.starts(this.say.customer, this.Charges);
     await this.page.see({ test: 'job-pause' });
   }
 

@@ -157,12 +157,35 @@ export class Job extends Screen {
     await this.page.tap(named(`section-${section}`));
   }
 
+  /** Begins the work; where the customer pays, `agrees` is who says yes to the price first. */
+  async starts(agrees, charges) {
+    await this.next('app.job.start');
+    if ((await firstOf(this.page, ['job-pause', 'quote-agree'])) === 'job-pause') return;
+    await this.page.tap(named('quote-agree'));
+    await charges.areAgreedBy(agrees);
+    await charges.goesBack();
+    await this.opens();
+    await this.next('app.job.start');
+  }
+
   /** The wide button: what comes next. */
   async next(key) {
     await this.page.see({ text: this.words(key), in: named('job-primary') });
     await this.page.tap(named('job-primary'));
   }
 }
+
+/** Looks for the first of several things that comes up. */
+const firstOf = (page, tests) =>
+  until(
+    () =>
+      page.evaluate(
+        (all) => all.find((test) => document.querySelector(`[data-testid="${test}"]`)) ?? null,
+        tests,
+      ),
+    10_000,
+    tests.join(' or '),
+  );
 
 export class Prepare extends Screen {
   async callsTheCustomer(note) {

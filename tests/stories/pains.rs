@@ -90,6 +90,7 @@ async fn p12_a_part_that_is_pushed_fifty_times_is_fitted_once() {
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::None,
+        on_van: None,
     });
     let mut pushes: Vec<Ask> = Vec::new();
     pass(&field.phone, field.office(), &*field.clock, |ask, heard| {
@@ -137,7 +138,11 @@ async fn p13_both_sides_stand_field_by_field_and_p14_nobody_is_made_the_conflict
     one.note("from the first");
     one.records(diagnosed("the fuse"));
     two.note("from the second");
-    two.records(KnownWhat::QuoteAgreed { total: Money::new(10_000, "CNY"), agreed_by: "Ms Lin".into() });
+    two.records(KnownWhat::QuoteAgreed {
+        total: Money::new(10_000, "CNY"),
+        agreed_by: "Ms Lin".into(),
+        tariff: None,
+    });
     two.records(diagnosed("the pump"));
     one.sends().await;
     two.sends().await;

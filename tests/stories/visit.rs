@@ -2,9 +2,10 @@
 
 use crate::field::{Field, alone};
 use chrono::{DateTime, TimeDelta, Utc};
+use jobsheet_model::asked::{Condition, hidden};
 use jobsheet_model::change::*;
 use jobsheet_model::step::{Answer, KnownAnswer, KnownStepKind, StepKind, Verdict};
-use jobsheet_model::{Language, Sheet, Stage};
+use jobsheet_model::{Digest, Language, LineId, Sheet, Stage, StepKey};
 
 /// Comes up to where there is a signal. The office has what the phone has, and that is the answer.
 async fn comes_up(field: &Field) -> Sheet {
@@ -169,6 +170,7 @@ async fn b12_b13_d11_d14_e8_e9_what_was_done_tested_fitted_and_said_of_it_is_on_
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::Returned,
+        on_van: None,
     });
     field.records(KnownWhat::FunctionTested { passed: true, note: "B-D 试验合格".into() });
     field.note("纸卷快用完了");
@@ -236,4 +238,79 @@ async fn e13_a_visit_that_cannot_be_finished_says_why_what_is_needed_and_what_co
     );
     assert_eq!(unfinished.next, "到货后再来");
     assert!(sheet.spans.iter().all(|span| span.to.is_some()), "no clock runs on");
+}
+
+fn says(step: &StepKey, answer: KnownAnswer) -> KnownWhat {
+    let (step, answer) = (step.clone(), Answer::Known(answer));
+    KnownWhat::StepAnswered { step, answer, verdict: None, note: String::new() }
+}
+
+/// What is signed leaves out what is no longer asked, and says what was given; the office comes to the same document.
+#[tokio::test(flavor = "multi_thread")]
+async fn d10_e18_p12_questions_that_went_goodwill_and_a_part_beyond_stock_are_signed_and_judged_alike() {
+    let mut field = alone().await;
+    // A job whose checklist asks on after an answer to choose.
+    let found = field.phone.today().expect("today").jobs.into_iter().find_map(|card| {
+        let template = field.phone.job(card.id).expect("a job").order.template;
+        let hangs = template.steps.iter().find(|step| !step.when.is_empty())?;
+        let [Condition::Known(condition)] = &hangs.when[..] else { return None };
+        let before = template.step(condition.step())?;
+        let answers = match &before.kind {
+            StepKind::Known(KnownStepKind::Check {}) => {
+                [Verdict::Fail, Verdict::Pass].map(|result| KnownAnswer::Check { result })
+            }
+            StepKind::Known(KnownStepKind::Choice { options }) => [options.last()?, options.first()?]
+                .map(|one| KnownAnswer::Choice { value: one.value.clone() }),
+            _ => return None,
+        };
+        Some((card.id, before.key.clone(), hangs.key.clone(), answers))
+    });
+    let (id, before, hangs, [asks_on, does_not]) = found.expect("such a checklist");
+    field.id = id;
+    field.records(KnownWhat::WorkStarted {});
+    field.records(says(&before, asks_on));
+    assert!(
+        !hidden(
+            &field.phone.job(id).expect("a job").order.template,
+            &field.phone.job(id).expect("a job").sheet
+        )
+        .contains(&hangs)
+    );
+    field.records(says(&hangs, KnownAnswer::Skipped {}));
+    field.records(says(&before, does_not));
+    let part = field.phone.search_parts("", false, 300, 50).expect("parts").items;
+    let part = part.into_iter().find(|one| one.on_van == 0).expect("one that the van has none of").part;
+    let line = LineId(uuid::Uuid::from_u128(1));
+    field.records(KnownWhat::PartFitted {
+        line,
+        part: PartBrief { number: part.number.clone(), name: part.name.clone(), price: part.price },
+        quantity: 1,
+        serial_in: None,
+        serial_out: None,
+        from: PartSource::Van,
+        old_part: OldPart::None,
+        on_van: None,
+    });
+    field.records(KnownWhat::GoodwillGiven {
+        charge: ChargeRef::Part { line },
+        reason: "上次未修好".into(),
+        agreed_by: "主管李娜".into(),
+    });
+    let request = LineId(uuid::Uuid::from_u128(2));
+    let wanted = PartWanted { number: part.number, name: part.name, quantity: 2 };
+    field.records(KnownWhat::PartRequested { request, part: wanted, note: String::new() });
+    field.records(KnownWhat::WorkFinished {});
+    let review = field.phone.review(id, Language::Zh).expect("a review");
+    let order = field.phone.job(id).expect("a job").order;
+    let title = |key: &StepKey| order.template.step(key).expect("a step").title.zh.clone();
+    let titles: Vec<_> = review.document.steps.iter().map(|line| line.title.clone()).collect();
+    assert_eq!(titles, [title(&before)]);
+    field.records(acceptance(&field, Rating::Satisfied, ""));
+    let sheet = comes_up(&field).await;
+    assert_eq!((sheet.stage, sheet.answers.len(), sheet.requests.len()), (Stage::SignedOff, 2, 1));
+    assert_eq!((sheet.parts[0].on_van, sheet.parts[0].beyond_van()), (Some(0), Some(0)));
+    // The office folds the very document that was signed.
+    let order = field.office().work_order(id).expect("a store").expect("an order");
+    let folded: Digest = jobsheet_model::document::document(&order, &sheet, Language::Zh).digest();
+    assert_eq!(sheet.sign_off.expect("signed").act.digest, folded);
 }

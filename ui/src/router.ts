@@ -53,6 +53,7 @@ export const routes = [
   job('/contact', () => import('./screens/job/Contact.vue')),
   job('/changed', () => import('./screens/job/Changed.vue')),
   job('/asset', () => import('./screens/job/Asset.vue')),
+  job('/earlier', () => import('./screens/job/Earlier.vue')),
   job('/delay', () => import('./screens/job/Delay.vue')),
 
   job('/checklist', () => import('./screens/work/Checklist.vue')),

@@ -312,9 +312,11 @@ function sheet(id: string, stage: Stage): Sheet {
       : {},
     photos: [],
     parts: [],
+    requests: [],
     spans: [],
     diagnosis: null,
     quote: null,
+    goodwill: [],
     function_test: null,
     notes: [],
     sign_off: null,
@@ -530,40 +532,52 @@ export function makeFake() {
   }
   function job(id: string): Job {
     const mine = sheets.get(id)!;
+    const charges: Job['charges'] = {
+      lines: [
+        {
+          charge: { of: 'part', line: 'line-1' },
+          what: {
+            kind: 'part',
+            number: 'P100042-6',
+            name: { en: 'Flow sensor FS-6205', zh: '流量传感器 FS-6205' },
+            quantity: 1,
+          },
+          cover: { by: 'customer', warranty_ended: '2026-03-01' },
+          list: { minor: 32_000, currency: 'CNY' },
+          amount: { minor: 32_000, currency: 'CNY' },
+        },
+        {
+          charge: { of: 'labour' },
+          what: { kind: 'labour', minutes: 70, charged: 90 },
+          cover: { by: 'customer', warranty_ended: '2026-03-01' },
+          list: { minor: 16_600, currency: 'CNY' },
+          amount: { minor: 16_600, currency: 'CNY' },
+        },
+        {
+          charge: { of: 'call_out' },
+          what: { kind: 'call_out' },
+          cover: { by: 'contract', number: 'WB-2026-014' },
+          list: { minor: 8_000, currency: 'CNY' },
+          amount: { minor: 0, currency: 'CNY' },
+        },
+      ],
+      total: { minor: 48_600, currency: 'CNY' },
+      tariff: '2026-1',
+      incomplete: false,
+    };
     return {
       card: card(id),
       order: orders.get(id)!,
       sheet: mine,
-      charges: {
-        lines: [
-          {
-            what: {
-              kind: 'part',
-              number: 'P100042-6',
-              name: { en: 'Flow sensor FS-6205', zh: '流量传感器 FS-6205' },
-              quantity: 1,
-            },
-            cover: { by: 'customer', warranty_ended: '2026-03-01' },
-            list: { minor: 32_000, currency: 'CNY' },
-            amount: { minor: 32_000, currency: 'CNY' },
-          },
-          {
-            what: { kind: 'labour', minutes: 70, charged: 90 },
-            cover: { by: 'customer', warranty_ended: '2026-03-01' },
-            list: { minor: 16_600, currency: 'CNY' },
-            amount: { minor: 16_600, currency: 'CNY' },
-          },
-          {
-            what: { kind: 'call_out' },
-            cover: { by: 'contract', number: 'WB-2026-014' },
-            list: { minor: 8_000, currency: 'CNY' },
-            amount: { minor: 0, currency: 'CNY' },
-          },
-        ],
-        total: { minor: 48_600, currency: 'CNY' },
-        tariff: '2026-1',
-        incomplete: false,
-      },
+      charges,
+      estimate: charges,
+      consent: mine.quote ? 'agreed' : 'not_needed',
+      asked: [...template.steps.filter((s) => s.safety), ...template.steps.filter((s) => !s.safety)].map(
+        (step) => ({ step: step.key, asked: 'yes' }),
+      ),
+      requests_waiting: mine.requests.map((one) => one.request),
+      earlier_here: false,
+      next_here: false,
       part_cover: {
         van: { by: 'customer', warranty_ended: '2026-03-01' },
         office: { by: 'customer', warranty_ended: '2026-03-01' },
@@ -677,6 +691,13 @@ export function makeFake() {
         break;
       case 'part_line_removed':
         of.parts = of.parts.filter((line) => line.line !== what.line);
+        break;
+      case 'part_requested':
+        of.requests = of.requests.filter((one) => one.request !== what.request);
+        of.requests.push({ at: at(0), ...what });
+        break;
+      case 'part_request_withdrawn':
+        of.requests = of.requests.filter((one) => one.request !== what.request);
         break;
       case 'photo_removed':
         of.photos = of.photos.filter((photo) => photo.digest !== what.digest);

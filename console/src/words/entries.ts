@@ -83,6 +83,7 @@ const whats: WhatLines = {
     w.serial_in && t('entry.serialIn', { code: w.serial_in }),
     w.serial_out && t('entry.serialOut', { code: w.serial_out }),
     listed([t(`source.${w.from}`), t(`old.${w.old_part}`)]),
+    w.from === 'van' && w.on_van != null && w.quantity > w.on_van && t('entry.beyondVan', { n: w.on_van }),
   ],
   part_line_removed: () => [],
   time_corrected: (w) => [`${when(w.from)} – ${when(w.to)}`, reason(w.reason)],
@@ -91,6 +92,16 @@ const whats: WhatLines = {
     w.cause && t('entry.cause', { text: w.cause }),
     w.remedy && t('entry.remedy', { text: w.remedy }),
   ],
+  part_requested: (w) => [
+    t('entry.times', { name: text(w.part.name), n: w.part.quantity }),
+    w.part.number,
+    note(w.note),
+  ],
+  part_request_withdrawn: () => [],
+  goodwill_given: (w) => [
+    t('entry.goodwill', { charge: t(`charge.${w.charge.of}`), reason: w.reason, name: w.agreed_by }),
+  ],
+  goodwill_withdrawn: (w) => [t(`charge.${w.charge.of}`)],
   quote_agreed: (w) => [t('entry.agreedBy', { amount: money(w.total), name: w.agreed_by })],
   function_tested: (w) => [t(w.passed ? 'entry.passed' : 'entry.notPassed'), note(w.note)],
   note_written: (w) => [w.text],
@@ -155,6 +166,8 @@ export function aboutWords(attention: Attention, about: string): string {
     case 'late':
     case 'differs':
       return listed(about.split(', ').map((one) => words('what.', one)));
+    case 'suggested':
+      return about.replace(/^\w+/, (kind) => words('follow.', kind));
     case 'refused':
       return about.replace(/^\w+/, (name) => words('what.', name));
     default:

@@ -110,6 +110,14 @@ pub enum Attention {
     Unfinished,
     /// More of a part was fitted from the van than it carries.
     BeyondStock,
+    /// A part was asked for.
+    PartRequested,
+    /// A line of the charges was made free as goodwill.
+    Goodwill,
+    /// Work that the customer pays for began before the price was agreed (E7, E18).
+    NoQuote,
+    /// The technician suggests what could come next for this customer (E1).
+    Suggested,
 }
 
 /// One line of a work order's journal, as the console shows it.

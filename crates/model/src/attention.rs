@@ -20,8 +20,10 @@ pub enum Choice {
     /// The technician was reached.
     Reached,
     HelpSent,
-    /// Given, or given again, to a technician.
+    /// Given, or given again, to a technician or whoever it concerns.
     GivenOn,
+    /// Ordered, or on its way.
+    Ordered,
     CustomerTold,
     /// Another visit, linked with this one (D13, E13).
     AnotherVisit,
@@ -55,6 +57,10 @@ impl Attention {
                 &[AnotherVisit, Settled, CustomerTold]
             }
             Attention::BeyondStock => &[Checked, PutRight],
+            Attention::PartRequested => &[Ordered, CustomerTold, Noted],
+            Attention::Goodwill => &[Stands, PutRight],
+            Attention::NoQuote => &[CustomerTold, Settled, Noted],
+            Attention::Suggested => &[GivenOn, Noted],
         }
     }
 
@@ -69,6 +75,7 @@ impl Attention {
             | Attention::Breached
             | Attention::Undelivered
             | Attention::OfferExpired
+            | Attention::PartRequested
             | Attention::Unassigned => 1,
             Attention::Late
             | Attention::Refused
@@ -77,8 +84,10 @@ impl Attention {
             | Attention::Forked
             | Attention::Copied
             | Attention::BeyondStock
+            | Attention::Goodwill
+            | Attention::NoQuote
             | Attention::Undetermined => 2,
-            Attention::ProgressDue | Attention::Clock | Attention::Zone => 3,
+            Attention::ProgressDue | Attention::Clock | Attention::Zone | Attention::Suggested => 3,
         }
     }
 }

@@ -193,9 +193,23 @@ pub enum KnownWhat {
         serial_out: Option<String>,
         from: PartSource,
         old_part: OldPart,
+        /// How many of it the van was known to carry then, without this line; filled in by the phone. Fitting more is
+        /// an exception that is seen, and stops nobody (P12).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        on_van: Option<u32>,
     },
     PartLineRemoved {
         line: LineId,
+    },
+    /// A part is needed here. `request` names it; the same one again replaces the earlier one.
+    PartRequested {
+        request: LineId,
+        part: PartWanted,
+        note: String,
+    },
+    PartRequestWithdrawn {
+        request: LineId,
     },
     /// `span` is the id of the change that began it.
     TimeCorrected {
@@ -214,10 +228,22 @@ pub enum KnownWhat {
         cause: String,
         remedy: String,
     },
-    /// E18: agreed before chargeable work.
+    /// E18: agreed before chargeable work; by which tariff is filled in by `prepare`.
     QuoteAgreed {
         total: Money,
         agreed_by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        tariff: Option<String>,
+    },
+    /// The firm gives what this line would cost: why, and who of the firm agreed to it.
+    GoodwillGiven {
+        charge: ChargeRef,
+        reason: String,
+        agreed_by: String,
+    },
+    GoodwillWithdrawn {
+        charge: ChargeRef,
     },
     /// D11.
     FunctionTested {
@@ -325,6 +351,16 @@ pub struct PartBrief {
     pub name: Text,
     /// `null`: the office prices this line.
     pub price: Option<Money>,
+}
+
+/// One line of the charges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum ChargeRef {
+    CallOut {},
+    Labour {},
+    OutOfHours {},
+    Part { line: LineId },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,8 +1,8 @@
 //! What the customer pays and why, line by line (E3, E18). Rules are data: the work order's tariff.
 
 use crate::{
-    Money, Sheet, WorkOrder,
-    change::PartSource,
+    Money, Sheet, Stage, WorkOrder,
+    change::{ChargeRef, PartSource},
     times::{SpanKind, minutes_of},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
@@ -22,6 +22,8 @@ pub struct Charges {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ChargeLine {
+    /// What it is called when something is said of it.
+    pub charge: ChargeRef,
     pub what: ChargeKind,
     pub cover: Cover,
     /// What it would cost without cover.
@@ -61,6 +63,11 @@ pub enum Cover {
         number: String,
     },
     CustomersOwn {},
+    /// The customer would pay, and the firm gives it.
+    Goodwill {
+        reason: String,
+        agreed_by: String,
+    },
     /// The customer pays; the warranty ended then, if there was one.
     Customer {
         #[ts(type = "string | null")]
@@ -77,11 +84,70 @@ impl Cover {
 /// Prices a sheet. Running time counts up to `now`; without `now` it does not count, which is how a
 /// document that does not change by itself is made.
 pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> Charges {
+    let spans: Vec<_> = sheet.spans.iter().filter(|s| now.is_some() || s.to.is_some()).cloned().collect();
+    let minutes = minutes_of(&spans, SpanKind::Work, now.unwrap_or_default());
+    priced(order, sheet, sheet.arrival.is_some() || !sheet.spans.is_empty(), minutes)
+}
+
+/// What the customer is asked to agree to: until the work is done, the planned time counts where less was worked so
+/// far, and the call-out in any case (E18).
+pub fn estimate(order: &WorkOrder, sheet: &Sheet, now: DateTime<Utc>) -> Charges {
+    if is_done(sheet) {
+        return charges(order, sheet, Some(now));
+    }
+    let worked = minutes_of(&sheet.spans, SpanKind::Work, now);
+    priced(order, sheet, true, worked.max(order.estimate))
+}
+
+fn is_done(sheet: &Sheet) -> bool {
+    sheet.stage >= Stage::WorkDone
+}
+
+/// Has the customer agreed to what is to be paid? Rules are E7 and E18: before chargeable work, and again when it gets
+/// dearer than that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// There is nothing that the customer would pay.
+    NotNeeded,
+    Missing,
+    Agreed,
+    /// It costs more than what was agreed to.
+    Exceeded,
+}
+
+/// `now` as in [`charges`].
+pub fn consent(order: &WorkOrder, sheet: &Sheet, now: DateTime<Utc>) -> Consent {
+    let costs = charges(order, sheet, Some(now));
+    match &sheet.quote {
+        Some(quote)
+            if quote.total.currency == costs.total.currency && quote.total.minor >= costs.total.minor =>
+        {
+            Consent::Agreed
+        }
+        Some(_) => Consent::Exceeded,
+        None => {
+            let quote = estimate(order, sheet, now);
+            if quote.total.minor > 0 || quote.incomplete { Consent::Missing } else { Consent::NotNeeded }
+        }
+    }
+}
+
+fn priced(order: &WorkOrder, sheet: &Sheet, came: bool, minutes: u32) -> Charges {
     let tariff = &order.tariff;
     let day = service_day(order, sheet);
-    let line = |what: ChargeKind, cover: Cover, list: Option<i64>| {
+    let line = |charge: ChargeRef, what: ChargeKind, cover: Cover, list: Option<i64>| {
+        // Only what the customer would pay is given.
+        let given = sheet.goodwill.iter().find(|one| one.charge == charge && !cover.is_free());
+        let cover = match given {
+            Some(given) => {
+                Cover::Goodwill { reason: given.reason.clone(), agreed_by: given.agreed_by.clone() }
+            }
+            None => cover,
+        };
         let amount = if cover.is_free() { Some(0) } else { list };
         ChargeLine {
+            charge,
             what,
             cover,
             list: list.map(|m| tariff.money(m)),
@@ -90,23 +156,23 @@ pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> 
     };
 
     let mut lines = Vec::new();
-    if sheet.arrival.is_some() || !sheet.spans.is_empty() {
+    if came {
         let cover = cover(order, day, |c| c.covers_call_out);
-        lines.push(line(ChargeKind::CallOut {}, cover, Some(tariff.call_out)));
+        lines.push(line(ChargeRef::CallOut {}, ChargeKind::CallOut {}, cover, Some(tariff.call_out)));
     }
 
-    let spans: Vec<_> = sheet.spans.iter().filter(|s| now.is_some() || s.to.is_some()).cloned().collect();
-    let minutes = minutes_of(&spans, SpanKind::Work, now.unwrap_or_default());
     if minutes > 0 {
         let step = tariff.labour_step.max(1);
         let charged = minutes.div_ceil(step).saturating_mul(step);
         let list = i64::from(charged).saturating_mul(tariff.labour_per_hour) / 60;
         let labour_cover = cover(order, day, |c| c.covers_labour);
-        lines.push(line(ChargeKind::Labour { minutes, charged }, labour_cover.clone(), Some(list)));
+        let what = ChargeKind::Labour { minutes, charged };
+        lines.push(line(ChargeRef::Labour {}, what, labour_cover.clone(), Some(list)));
         if tariff.out_of_hours_percent > 0 && began_out_of_hours(order, sheet) {
             let percent = tariff.out_of_hours_percent;
             let extra = list.saturating_mul(i64::from(percent)) / 100;
-            lines.push(line(ChargeKind::OutOfHours { percent }, labour_cover, Some(extra)));
+            let what = ChargeKind::OutOfHours { percent };
+            lines.push(line(ChargeRef::OutOfHours {}, what, labour_cover, Some(extra)));
         }
     }
 
@@ -118,7 +184,7 @@ pub fn charges(order: &WorkOrder, sheet: &Sheet, now: Option<DateTime<Utc>>) -> 
             name: fitted.part.name.clone(),
             quantity: fitted.quantity,
         };
-        lines.push(line(what, cover, list));
+        lines.push(line(ChargeRef::Part { line: fitted.line }, what, cover, list));
     }
 
     let total = lines.iter().filter_map(|l| l.amount.as_ref()).map(|m| m.minor).fold(0, i64::saturating_add);

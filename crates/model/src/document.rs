@@ -6,8 +6,10 @@
 
 use crate::{
     Digest, Language, Sheet, Text, WorkOrder,
+    asked::{Asked, asked, hidden},
     canonical::canonical,
     charges::{ChargeKind, Cover, charges},
+    sheet::SheetPhoto,
     step::{Answer, KnownAnswer, KnownStepKind, Step, StepKind, Verdict},
     text::tidy,
     times::{SpanKind, minutes_of},
@@ -85,6 +87,9 @@ pub fn document(order: &WorkOrder, sheet: &Sheet, language: Language) -> Documen
     let finished = closed.iter().rev().find(|s| s.kind == SpanKind::Work).and_then(|s| s.to);
     let unit_minutes = |m: u32| words(&format!("{m} min"), &format!("{m} 分钟"));
     let diagnosis = sheet.diagnosis.as_ref();
+    // What belongs to a question that is no longer asked is kept, and is none of what is signed.
+    let hidden = hidden(&order.template, sheet);
+    let counts = |photo: &&SheetPhoto| !photo.step.as_ref().is_some_and(|step| hidden.contains(step));
 
     Document {
         form: "jobsheet/service-sheet/1".into(),
@@ -111,11 +116,10 @@ pub fn document(order: &WorkOrder, sheet: &Sheet, language: Language) -> Documen
             Some(_) => words("Not passed", "不合格"),
             None => String::new(),
         },
-        steps: order
-            .template
-            .steps
-            .iter()
-            .filter_map(|step| {
+        steps: asked(&order.template, sheet)
+            .into_iter()
+            .filter(|(_, asked)| *asked != Asked::No)
+            .filter_map(|(step, _)| {
                 let answered = sheet.answers.get(&step.key)?;
                 Some(DocumentLine {
                     title: text(&step.title),
@@ -149,7 +153,7 @@ pub fn document(order: &WorkOrder, sheet: &Sheet, language: Language) -> Documen
         finished: finished.map(local).unwrap_or_default(),
         travel: unit_minutes(minutes(SpanKind::Travel)),
         work: unit_minutes(minutes(SpanKind::Work)),
-        photos: sheet.photos.iter().map(|p| p.digest.clone()).collect(),
+        photos: sheet.photos.iter().filter(counts).map(|p| p.digest.clone()).collect(),
         charges: priced
             .lines
             .iter()
@@ -181,6 +185,10 @@ pub fn document(order: &WorkOrder, sheet: &Sheet, language: Language) -> Documen
                         &format!("免费：维保合同 {number}"),
                     ),
                     Cover::CustomersOwn {} => words("Free: the customer's own part", "免费：客户自备配件"),
+                    Cover::Goodwill { reason, agreed_by } => words(
+                        &format!("Free: goodwill, {reason} (agreed by {agreed_by})"),
+                        &format!("免费：酌情减免，{reason}（{agreed_by} 同意）"),
+                    ),
                     Cover::Customer { warranty_ended: Some(ended) } => words(
                         &format!("Pay: warranty ended {ended}"),
                         &format!("收费：保修已于 {ended} 到期"),

@@ -9,6 +9,7 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod asked;
 pub mod asset;
 pub mod attention;
 pub mod calendar;

@@ -1,7 +1,7 @@
 //! What a change must be before it is recorded, judged against the work order the technician saw.
 //!
 //! [`prepare`] refuses what is no answer to this work order, and fills in the facts that follow from it
-//! (verdict, distance), so that the change carries them and no later fold needs the work order: phone and
+//! (verdict, distance, tariff), so that the change carries them and no later fold needs the work order: phone and
 //! office then agree even when the office has sent a newer work order meanwhile. It is idempotent; the
 //! office prepares what it receives again, and a difference is what it looks at.
 
@@ -30,6 +30,9 @@ pub fn prepare(order: &WorkOrder, sheet: &Sheet, what: What) -> Result<What, Ref
                 .zip(distance_m)
                 .map(|(here, metres)| at_site(metres, here.accuracy_m, order.site.radius_m));
             KnownWhat::Arrived { position, distance_m, on_site, note }
+        }
+        KnownWhat::QuoteAgreed { total, agreed_by, .. } => {
+            KnownWhat::QuoteAgreed { total, agreed_by, tariff: Some(order.tariff.version.clone()) }
         }
         KnownWhat::SignedOff { act, ink, phone } => {
             if !sheet.is_locked() && document(order, sheet, act.language).digest() != act.digest {

@@ -68,9 +68,14 @@ pub struct Sheet {
     pub answers: BTreeMap<StepKey, Answered>,
     pub photos: Vec<SheetPhoto>,
     pub parts: Vec<PartLine>,
+    /// Parts asked for and not withdrawn.
+    #[serde(default)]
+    pub requests: Vec<PartRequest>,
     pub spans: Vec<Span>,
     pub diagnosis: Option<Diagnosis>,
     pub quote: Option<Quote>,
+    #[serde(default)]
+    pub goodwill: Vec<Goodwill>,
     pub function_test: Option<FunctionTest>,
     pub notes: Vec<Note>,
     pub sign_off: Option<SignOff>,
@@ -137,9 +142,20 @@ facts! {
         serial_out: Option<String>,
         from: PartSource,
         old_part: OldPart,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        on_van: Option<u32>,
     }
+    PartRequest { request: LineId, part: PartWanted, note: String }
     Diagnosis { fault_code: Option<String>, cause: String, remedy: String }
-    Quote { total: Money, agreed_by: String }
+    Quote {
+        total: Money,
+        agreed_by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        tariff: Option<String>,
+    }
+    Goodwill { charge: ChargeRef, reason: String, agreed_by: String }
     FunctionTest { passed: bool, note: String }
     Note { text: String }
     SignOff {
@@ -153,6 +169,13 @@ facts! {
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }
     FollowUp { kind: FollowUpKind, text: String }
     Superseded { act: SignOffAct, reason: String }
+}
+
+impl PartLine {
+    /// How many the van carried, as the phone knew it, where more than that was taken from it (P12).
+    pub fn beyond_van(&self) -> Option<u32> {
+        self.on_van.filter(|carried| self.from == PartSource::Van && self.quantity > *carried)
+    }
 }
 
 /// Why a change does not fit (WORDS: refusal). Each reason has its sentence on the screens.
@@ -226,9 +249,11 @@ impl Sheet {
             answers: BTreeMap::new(),
             photos: Vec::new(),
             parts: Vec::new(),
+            requests: Vec::new(),
             spans: Vec::new(),
             diagnosis: None,
             quote: None,
+            goodwill: Vec::new(),
             function_test: None,
             notes: Vec::new(),
             sign_off: None,
@@ -370,7 +395,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             let index = sheet.photos.iter().position(|p| &p.digest == digest).ok_or(Refusal::NoSuchPhoto)?;
             sheet.photos.remove(index);
         }
-        PartFitted { line, part, quantity, serial_in, serial_out, from, old_part } => {
+        PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van } => {
             if !(1..=MAX_QUANTITY).contains(quantity) {
                 return Err(Refusal::Quantity);
             }
@@ -383,6 +408,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 serial_out: serial_out.as_deref().map(typed).transpose()?,
                 from: *from,
                 old_part: *old_part,
+                on_van: *on_van,
             };
             match sheet.parts.iter_mut().find(|p| p.line == *line) {
                 Some(existing) => *existing = fitted,
@@ -392,6 +418,21 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         PartLineRemoved { line } => {
             let index = sheet.parts.iter().position(|p| p.line == *line).ok_or(Refusal::NoSuchLine)?;
             sheet.parts.remove(index);
+        }
+        PartRequested { request, part, note } => {
+            if !(1..=MAX_QUANTITY).contains(&part.quantity) {
+                return Err(Refusal::Quantity);
+            }
+            let wanted = PartRequest { at, request: *request, part: part.clone(), note: typed(note)? };
+            match sheet.requests.iter_mut().find(|one| one.request == *request) {
+                Some(existing) => *existing = wanted,
+                None => sheet.requests.push(wanted),
+            }
+        }
+        PartRequestWithdrawn { request } => {
+            let index =
+                sheet.requests.iter().position(|one| one.request == *request).ok_or(Refusal::NoSuchLine)?;
+            sheet.requests.remove(index);
         }
         TimeCorrected { span, from, to, reason } => {
             let reason = filled(reason)?;
@@ -411,8 +452,24 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 remedy: filled(remedy)?,
             });
         }
-        QuoteAgreed { total, agreed_by } => {
-            sheet.quote = Some(Quote { at, total: total.clone(), agreed_by: filled(agreed_by)? });
+        QuoteAgreed { total, agreed_by, tariff } => {
+            let (total, agreed_by, tariff) = (total.clone(), filled(agreed_by)?, tariff.clone());
+            sheet.quote = Some(Quote { at, total, agreed_by, tariff });
+        }
+        GoodwillGiven { charge, reason, agreed_by } => {
+            if let ChargeRef::Part { line } = charge
+                && !sheet.parts.iter().any(|part| part.line == *line)
+            {
+                return Err(Refusal::NoSuchLine);
+            }
+            let (reason, agreed_by) = (filled(reason)?, filled(agreed_by)?);
+            sheet.goodwill.retain(|one| one.charge != *charge);
+            sheet.goodwill.push(Goodwill { at, charge: *charge, reason, agreed_by });
+        }
+        GoodwillWithdrawn { charge } => {
+            let index =
+                sheet.goodwill.iter().position(|one| one.charge == *charge).ok_or(Refusal::NoSuchLine)?;
+            sheet.goodwill.remove(index);
         }
         FunctionTested { passed, note } => {
             sheet.function_test = Some(FunctionTest { at, passed: *passed, note: typed(note)? });
@@ -469,11 +526,16 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What the customer signed may not change; what comes after a visit (a suggestion, an amendment) may.
+/// What the customer signed may not change; what comes after a visit (a suggestion, a part for the next one, an
+/// amendment) may.
 fn touches_what_was_signed(what: &KnownWhat) -> bool {
     !matches!(
         what,
-        KnownWhat::Amended { .. } | KnownWhat::FollowUpSuggested { .. } | KnownWhat::WentDark { .. }
+        KnownWhat::Amended { .. }
+            | KnownWhat::FollowUpSuggested { .. }
+            | KnownWhat::PartRequested { .. }
+            | KnownWhat::PartRequestWithdrawn { .. }
+            | KnownWhat::WentDark { .. }
     )
 }
 

@@ -4,7 +4,7 @@
 //! the table test below. The compiler names the missing arm; `vue-tsc` names the missing screen
 //! (`ui/src/steps/`).
 
-use crate::{Digest, StepKey, Text};
+use crate::{Digest, StepKey, Text, asked::Condition};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -40,6 +40,10 @@ pub struct Step {
     /// A failed answer asks for a photo and a note.
     #[serde(default)]
     pub photo_on_fail: bool,
+    /// Asked only where all of these hold (`crate::asked`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Condition>>")]
+    pub when: Vec<Condition>,
     pub kind: StepKind,
 }
 

@@ -2,12 +2,13 @@
 //! from orders and sheets by `crates/phone` and `crates/office`.
 
 use crate::{
-    Digest, Language, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
+    Digest, Language, LineId, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
+    asked::AskedStep,
     attention::Choice,
     change::PartSource,
     changed::OfficeChange,
-    charges::{Charges, Cover},
+    charges::{Charges, Consent, Cover},
     document::Document,
     enrol::{PhoneId, Wipe},
     moment::{OtherZone, millis},
@@ -268,6 +269,17 @@ pub struct Job {
     pub order: WorkOrder,
     pub sheet: Sheet,
     pub charges: Charges,
+    /// What the customer is asked to agree to, and whether that was done.
+    pub estimate: Charges,
+    pub consent: Consent,
+    /// The checklist in the order in which it is asked.
+    pub asked: Vec<AskedStep>,
+    /// Requests for parts that the office has not received yet.
+    pub requests_waiting: Vec<LineId>,
+    /// The visit before this one is on this phone too.
+    pub earlier_here: bool,
+    /// The visit after this one is.
+    pub next_here: bool,
     /// What a part that is not on the sheet yet would be covered by, for each place it may come from.
     #[ts(type = "Record<PartSource, Cover>")]
     pub part_cover: BTreeMap<PartSource, Cover>,
@@ -589,6 +601,8 @@ pub struct ConsoleJob {
     pub row: ConsoleRow,
     pub order: WorkOrder,
     pub sheet: Sheet,
+    /// The checklist in the order in which it is asked.
+    pub asked: Vec<AskedStep>,
     pub charges: Charges,
     /// The document as it stands, in the console's language.
     pub document: Document,

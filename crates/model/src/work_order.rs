@@ -1,8 +1,15 @@
 //! What the office plans and owns: the work order. Phones never change it.
 
 use crate::{
-    Money, TechnicianId, Text, WorkOrderId, change::OpenedSheet, changed::Edited, ids::RequestId,
-    moment::millis, place::Position, standard::Under, step::Template,
+    Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    change::{OpenedSheet, PartWanted},
+    changed::Edited,
+    ids::RequestId,
+    moment::millis,
+    place::Position,
+    sheet::{SignOffRefused, Unfinished},
+    standard::Under,
+    step::Template,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -62,11 +69,81 @@ pub struct WorkOrder {
     /// The visit after which this one is made (D13, E13).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub follows: Option<Visit>,
+    pub follows: Option<Earlier>,
+    /// The visit that was opened after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub followed_by: Option<Visit>,
     /// The office's last change by hand, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub edited: Option<Edited>,
+}
+
+/// The visit before, with as much of it as whoever comes next must know, without signal too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Earlier {
+    pub work_order: WorkOrderId,
+    pub number: String,
+    /// When it ended, or was last heard of.
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub technician: String,
+    /// How far it came.
+    pub stage: Stage,
+    /// Why the office opened another visit.
+    pub why: String,
+    pub found: String,
+    pub cause: String,
+    pub remedy: String,
+    pub unfinished: Option<Unfinished>,
+    pub refused: Option<SignOffRefused>,
+    pub fitted: Vec<PartWanted>,
+    /// Asked for and not fitted yet.
+    pub wanted: Vec<PartWanted>,
+}
+
+impl Earlier {
+    pub fn of(order: &WorkOrder, sheet: &Sheet, why: &str, now: DateTime<Utc>) -> Self {
+        let ended = sheet.unfinished.as_ref().map(|one| one.at);
+        let ended = ended.or(sheet.sign_off_refused.as_ref().map(|one| one.at));
+        let ended = ended.or(sheet.sign_off.as_ref().map(|one| one.at));
+        let diagnosis = sheet.diagnosis.as_ref();
+        let asked_for = sheet.requests.iter().map(|one| &one.part);
+        let to_order = sheet.unfinished.iter().flat_map(|one| &one.parts);
+        let mut wanted: Vec<PartWanted> = Vec::new();
+        for part in to_order.chain(asked_for) {
+            match wanted.iter_mut().find(|one| one.number == part.number) {
+                // Said twice, it is meant once.
+                Some(one) => one.quantity = one.quantity.max(part.quantity),
+                None => wanted.push(part.clone()),
+            }
+        }
+        Self {
+            work_order: order.id,
+            number: order.number.clone(),
+            at: ended.unwrap_or(now),
+            technician: order.assignment.technician_name.clone(),
+            stage: sheet.stage,
+            why: why.to_owned(),
+            found: sheet.fault.as_ref().map(|fault| fault.fault.clone()).unwrap_or_default(),
+            cause: diagnosis.map(|one| one.cause.clone()).unwrap_or_default(),
+            remedy: diagnosis.map(|one| one.remedy.clone()).unwrap_or_default(),
+            unfinished: sheet.unfinished.clone(),
+            refused: sheet.sign_off_refused.clone(),
+            fitted: sheet
+                .parts
+                .iter()
+                .map(|line| PartWanted {
+                    number: line.part.number.clone(),
+                    name: line.part.name.clone(),
+                    quantity: line.quantity,
+                })
+                .collect(),
+            wanted,
+        }
+    }
 }
 
 /// Another visit for the same request.
@@ -283,6 +360,7 @@ impl WorkOrder {
             contract: None,
             bring: Vec::new(),
             history: Vec::new(),
+            follows: None,
             ..self
         }
     }
@@ -293,7 +371,7 @@ impl WorkOrder {
         &self,
         id: WorkOrderId,
         number: String,
-        past: PastVisit,
+        (past, earlier): (PastVisit, Earlier),
         now: DateTime<Utc>,
         promised: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Self {
@@ -317,7 +395,8 @@ impl WorkOrder {
                 offered_at: now,
             },
             cancelled: None,
-            follows: Some(Visit { work_order: self.id, number: self.number.clone() }),
+            follows: Some(earlier),
+            followed_by: None,
             edited: None,
             ..self.clone()
         }
@@ -414,6 +493,7 @@ impl WorkOrder {
             cancelled: None,
             follows: None,
             edited: None,
+            followed_by: None,
         }
     }
 }

@@ -147,6 +147,7 @@ fn fitted() -> KnownWhat {
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::None,
+        on_van: None,
     }
 }
 

@@ -3,13 +3,15 @@
 mod cast;
 
 use cast::{at, change, order, seconds, signed};
+use jobsheet_model::asked::{Asked, Flaw, asked, hidden};
 use jobsheet_model::change::*;
-use jobsheet_model::charges::{ChargeKind, Cover, charges};
+use jobsheet_model::charges::{ChargeKind, Consent, Cover, charges, consent, estimate};
 use jobsheet_model::document::document;
 use jobsheet_model::prepare::prepare;
 use jobsheet_model::sheet::MAX_TEXT;
-use jobsheet_model::step::{Answer, KnownAnswer, Verdict};
+use jobsheet_model::step::{Answer, KnownAnswer, Template, Verdict};
 use jobsheet_model::times::{SpanKind, minutes_of};
+use jobsheet_model::work_order::Earlier;
 use jobsheet_model::{Digest, Language, LineId, Money, Refusal, Sheet, Stage, StepKey, Text, What, apply};
 use serde_json::json;
 use uuid::Uuid;
@@ -31,6 +33,7 @@ fn part(quantity: u32) -> KnownWhat {
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::Returned,
+        on_van: None,
     }
 }
 
@@ -121,10 +124,14 @@ fn p24_a_signed_sheet_refuses_every_change_to_what_was_signed() {
                 assert!(changed.sign_off.is_none(), "the new revision is unsigned");
                 assert_eq!((changed.revision, changed.superseded.len()), (2, 1));
             }
-            KnownWhat::FollowUpSuggested { .. } | KnownWhat::WentDark { .. } => {
+            KnownWhat::FollowUpSuggested { .. }
+            | KnownWhat::PartRequested { .. }
+            | KnownWhat::WentDark { .. } => {
                 assert_eq!(result, Ok(()));
                 assert_eq!(changed.sign_off, sheet.sign_off);
             }
+            // It may be withdrawn, where there is one.
+            KnownWhat::PartRequestWithdrawn { .. } => assert_eq!(result, Err(Refusal::NoSuchLine)),
             _ => {
                 assert_eq!(result, Err(Refusal::Locked), "{known:?}");
                 assert_eq!(changed, sheet);
@@ -142,6 +149,8 @@ fn every_change_can_be_recorded_and_survives_json() {
             known,
             KnownWhat::Amended { .. }
                 | KnownWhat::PartLineRemoved { .. }
+                | KnownWhat::PartRequestWithdrawn { .. }
+                | KnownWhat::GoodwillWithdrawn { .. }
                 | KnownWhat::PhotoRemoved { .. }
                 | KnownWhat::TimeCorrected { .. }
         ) {
@@ -293,6 +302,7 @@ fn e18_a_part_without_a_price_waits_for_the_office_and_the_customers_own_is_free
         old_part,
         part: PartBrief { price: None, ..part },
         from: PartSource::Van,
+        on_van: None,
     };
     let sheet = after([unpriced]);
     let priced = charges(&order(), &sheet, None);
@@ -377,4 +387,304 @@ fn the_document_holds_text_only() {
     walk(&value, "document");
     assert_eq!(value["steps"][0]["value"], "7.1 °C, pass");
     assert_eq!(value["form"], "jobsheet/service-sheet/1");
+}
+
+/// Is there a leak? Then where, and how much went in; and safety first, wherever it stands.
+fn leak_checklist() -> Template {
+    let text = |t: &str| json!({"en": t, "zh": t});
+    let step = |key: &str, when: serde_json::Value, kind: serde_json::Value| json!({"key": key, "title": text(key), "required": true, "when": when, "kind": kind});
+    let mut template: Template = serde_json::from_value(json!({
+        "id": "leak", "version": 1, "name": text("Leak"), "steps": [
+            step("leak", json!([]), json!({"kind": "choice", "options": [
+                {"value": "no", "label": text("No")}, {"value": "yes", "label": text("Yes"), "fails": true},
+                {"value": "unsure", "label": text("Unsure")}]})),
+            step("where", json!([{"test": "one_of", "step": "leak", "values": ["yes", "unsure"]}]), json!({"kind": "text"})),
+            step("litres", json!([{"test": "is", "step": "leak", "value": "yes"}]),
+                json!({"kind": "number", "unit": "L", "min": null, "max": null})),
+            step("much", json!([{"test": "above", "step": "litres", "limit": "5"}]), json!({"kind": "check"})),
+            step("little", json!([{"test": "below", "step": "litres", "limit": "5"}]), json!({"kind": "check"})),
+            step("dry", json!([{"test": "is_not", "step": "leak", "value": "yes"}]), json!({"kind": "check"})),
+            step("off", json!([]), json!({"kind": "check"})),
+        ]
+    }))
+    .expect("a checklist");
+    template.steps[6].safety = true;
+    template
+}
+
+fn said(step: &str, answer: serde_json::Value) -> KnownWhat {
+    let answer = serde_json::from_value(answer).expect("an answer");
+    KnownWhat::StepAnswered { step: StepKey::new(step), answer, verdict: None, note: String::new() }
+}
+
+fn chose(value: &str) -> KnownWhat {
+    said("leak", json!({"kind": "choice", "value": value}))
+}
+
+fn litres(value: &str) -> KnownWhat {
+    said("litres", json!({"kind": "number", "value": value}))
+}
+
+#[test]
+fn d10_a_question_with_a_condition_is_asked_only_where_earlier_answers_say_so() {
+    let template = leak_checklist();
+    assert_eq!(template.flaws(), []);
+    let shown = |changes: Vec<KnownWhat>| {
+        let all: Vec<_> = asked(&template, &after(changes))
+            .into_iter()
+            .filter(|(_, asked)| *asked == Asked::Yes)
+            .map(|(step, _)| step.key.as_str().to_owned())
+            .collect();
+        all.join(" ")
+    };
+    let skipped = |step: &str| said(step, json!({"kind": "skipped"}));
+    #[rustfmt::skip]
+    let rows = [
+        // Without an answer nothing that hangs on it is asked, not even where it must not be so.
+        (vec![], "off leak"),
+        (vec![chose("no")], "off leak dry"),
+        (vec![chose("unsure")], "off leak where dry"),
+        (vec![chose("yes")], "off leak where litres"),
+        (vec![skipped("leak")], "off leak"),
+        (vec![chose("yes"), litres("5")], "off leak where litres"),
+        (vec![chose("yes"), litres("5.01")], "off leak where litres much"),
+        (vec![chose("yes"), litres("4.9")], "off leak where litres little"),
+        (vec![chose("yes"), skipped("litres")], "off leak where litres"),
+        // An answer that is no longer asked for decides of nothing.
+        (vec![chose("yes"), litres("9"), chose("no")], "off leak dry"),
+        (vec![chose("yes"), litres("9"), chose("no"), chose("yes")], "off leak where litres much"),
+    ];
+    for (changes, expected) in rows {
+        assert_eq!(shown(changes.clone()), expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn d10_what_is_no_longer_asked_is_kept_and_is_none_of_what_is_signed() {
+    let mut order = order();
+    order.template = leak_checklist();
+    let photo = |of: &[u8], step: Option<&str>| KnownWhat::PhotoTaken {
+        digest: Digest::of(of),
+        subject: PhotoSubject::During,
+        step: step.map(StepKey::new),
+        bytes: 5,
+        drawn_on: None,
+    };
+    let mut sheet = after([
+        said("off", json!({"kind": "check", "result": "pass"})),
+        chose("yes"),
+        said("where", json!({"kind": "text", "text": "At the valve"})),
+        litres("9"),
+        photo(b"leak", Some("where")),
+        photo(b"plate", None),
+    ]);
+    let titles = |sheet: &Sheet| -> Vec<String> {
+        document(&order, sheet, Language::En).steps.into_iter().map(|line| line.title).collect()
+    };
+    assert_eq!(titles(&sheet), ["off", "leak", "where", "litres"], "safety first");
+    assert_eq!(document(&order, &sheet, Language::En).photos.len(), 2);
+
+    apply(&mut sheet, &change(9, chose("no").into())).expect("fits");
+    assert_eq!(titles(&sheet), ["off", "leak"]);
+    assert_eq!(document(&order, &sheet, Language::En).photos, [Digest::of(b"plate")]);
+    let names: Vec<_> = hidden(&order.template, &sheet).iter().map(|key| key.as_str().to_owned()).collect();
+    assert_eq!(names, ["litres", "little", "much", "where"]);
+    assert_eq!(sheet.answers.len(), 4, "all that was said is still there");
+    // An answer that comes to a question which is not asked is a fact like any other.
+    let late = prepare(&order, &sheet, said("where", json!({"kind": "text", "text": "At the pump"})).into());
+    assert!(late.is_ok());
+}
+
+#[test]
+fn p25_a_condition_from_the_future_waits_for_a_newer_version() {
+    let mut json = serde_json::to_value(leak_checklist()).expect("json");
+    json["steps"][1]["when"] = json!([{"test": "moon", "phase": "full"}]);
+    let template: Template = serde_json::from_value(json.clone()).expect("a checklist");
+    assert_eq!(serde_json::to_value(&template).expect("json"), json, "kept whole");
+    let of = |sheet: &Sheet| asked(&template, sheet)[2].1;
+    assert_eq!(of(&after([])), Asked::TooNew);
+    assert_eq!(of(&after([chose("yes")])), Asked::TooNew);
+}
+
+#[test]
+fn a_checklist_says_which_of_its_conditions_could_never_hold() {
+    let flaws = |n: usize, when: serde_json::Value| {
+        let mut template = leak_checklist();
+        template.steps[n].when = serde_json::from_value(json!([when])).expect("conditions");
+        template.flaws()
+    };
+    let not_before = |a: &str, b: &str| vec![Flaw::NotBefore(StepKey::new(a), StepKey::new(b))];
+    let never = |a: &str, b: &str| vec![Flaw::Never(StepKey::new(a), StepKey::new(b))];
+    let is = |step: &str, value: &str| json!({"test": "is", "step": step, "value": value});
+    assert_eq!(flaws(1, is("dry", "pass")), not_before("where", "dry"));
+    assert_eq!(flaws(1, is("where", "x")), not_before("where", "where"));
+    // A safety question comes before everything that is none.
+    assert_eq!(flaws(6, is("leak", "yes")), not_before("off", "leak"));
+    assert_eq!(flaws(1, is("off", "fail")), []);
+    assert_eq!(flaws(1, is("leak", "maybe")), never("where", "leak"));
+    assert_eq!(flaws(1, is("off", "yes")), never("where", "off"));
+    assert_eq!(flaws(1, json!({"test": "above", "step": "leak", "limit": "5"})), never("where", "leak"));
+    let mut template = leak_checklist();
+    template.steps[4].key = StepKey::new("much");
+    assert_eq!(template.flaws(), [Flaw::Twice(StepKey::new("much"))]);
+}
+
+#[test]
+fn p12_more_than_the_van_carries_is_fitted_all_the_same_and_seen_on_its_line() {
+    let fitted = |quantity, carried, from| {
+        let KnownWhat::PartFitted { line, part, serial_in, serial_out, old_part, .. } = part(1) else {
+            unreachable!()
+        };
+        after([KnownWhat::PartFitted {
+            line,
+            part,
+            quantity,
+            serial_in,
+            serial_out,
+            from,
+            old_part,
+            on_van: carried,
+        }])
+        .parts[0]
+            .beyond_van()
+    };
+    assert_eq!(fitted(3, Some(2), PartSource::Van), Some(2));
+    assert_eq!(fitted(1, Some(0), PartSource::Van), Some(0));
+    for (quantity, carried, from) in
+        [(2, Some(2), PartSource::Van), (3, None, PartSource::Van), (3, Some(0), PartSource::Office)]
+    {
+        assert_eq!(fitted(quantity, carried, from), None);
+    }
+}
+
+fn wanted(quantity: u32) -> KnownWhat {
+    KnownWhat::PartRequested {
+        request: LineId(Uuid::from_u128(5)),
+        part: PartWanted {
+            number: "FS-6205".into(), name: Text::new("Flow sensor", "流量传感器"), quantity
+        },
+        note: " by tomorrow ".into(),
+    }
+}
+
+#[test]
+fn a_part_is_asked_for_changed_and_withdrawn() {
+    let sheet = after([wanted(1), wanted(2)]);
+    assert_eq!(sheet.requests.len(), 1, "the same request again replaces it");
+    assert_eq!((sheet.requests[0].part.quantity, sheet.requests[0].note.as_str()), (2, "by tomorrow"));
+    let withdrawn = KnownWhat::PartRequestWithdrawn { request: LineId(Uuid::from_u128(5)) };
+    assert!(after([wanted(1), withdrawn.clone()]).requests.is_empty());
+    assert_eq!(after([wanted(1), withdrawn.clone(), wanted(1)]).requests.len(), 1, "and undone");
+    let mut sheet = after([]);
+    for (what, why) in [(wanted(0), Refusal::Quantity), (wanted(10_000), Refusal::Quantity)] {
+        assert_eq!(apply(&mut sheet, &change(3, what.into())), Err(why));
+    }
+    assert_eq!(apply(&mut sheet, &change(3, withdrawn.into())), Err(Refusal::NoSuchLine));
+}
+
+fn give(charge: ChargeRef) -> KnownWhat {
+    KnownWhat::GoodwillGiven {
+        charge,
+        reason: "Second visit for the same fault".into(),
+        agreed_by: "Li Na".into(),
+    }
+}
+
+#[test]
+fn e18_goodwill_gives_what_the_customer_would_pay_and_the_line_says_why_and_who() {
+    let line = LineId(Uuid::from_u128(7));
+    let mut order = order();
+    let visit = [KnownWhat::WorkStarted {}, KnownWhat::WorkFinished {}, part(2)];
+    let mut sheet = after(visit.clone().into_iter().chain([give(ChargeRef::Part { line })]));
+    sheet.spans[0].to = Some(sheet.spans[0].from + chrono::TimeDelta::minutes(60));
+    let priced = charges(&order, &sheet, None);
+    let given =
+        Cover::Goodwill { reason: "Second visit for the same fault".into(), agreed_by: "Li Na".into() };
+    assert_eq!(priced.lines[2].charge, ChargeRef::Part { line });
+    assert_eq!((&priced.lines[2].cover, &priced.lines[2].amount), (&given, &Some(Money::new(0, "CNY"))));
+    assert_eq!(priced.lines[2].list, Some(Money::new(64_000, "CNY")), "what it would have cost");
+    assert_eq!(priced.total.minor, 0, "the contract covers the rest");
+    let note = |language| document(&order, &sheet, language).charges[2].note.clone();
+    assert_eq!(note(Language::En), "Free: goodwill, Second visit for the same fault (agreed by Li Na)");
+    assert!(note(Language::Zh).contains("酌情减免"));
+
+    // A line that is free for another reason says that one.
+    if let Some(equipment) = &mut order.equipment {
+        equipment.warranty_until = Some("2027-01-01".parse().expect("date"));
+    }
+    assert!(matches!(charges(&order, &sheet, None).lines[2].cover, Cover::Warranty { .. }));
+
+    // It may be withdrawn, and is not given for nothing, by nobody, or for a line that is not there.
+    let taken_back = KnownWhat::GoodwillWithdrawn { charge: ChargeRef::Part { line } };
+    apply(&mut sheet, &change(8, taken_back.clone().into())).expect("fits");
+    assert!(sheet.goodwill.is_empty());
+    assert_eq!(apply(&mut sheet, &change(9, taken_back.into())), Err(Refusal::NoSuchLine));
+    let other = ChargeRef::Part { line: LineId(Uuid::from_u128(77)) };
+    assert_eq!(apply(&mut sheet, &change(9, give(other).into())), Err(Refusal::NoSuchLine));
+    for (reason, agreed_by) in [("", "Li Na"), ("Because", " ")] {
+        let charge = ChargeRef::CallOut {};
+        let (reason, agreed_by) = (reason.to_owned(), agreed_by.to_owned());
+        let what = KnownWhat::GoodwillGiven { charge, reason, agreed_by };
+        assert_eq!(apply(&mut sheet, &change(9, what.into())), Err(Refusal::Empty));
+    }
+}
+
+#[test]
+fn e7_e18_the_customer_agrees_to_a_price_before_work_that_is_paid_for_and_again_when_it_gets_dearer() {
+    let mut order = order();
+    let now = at(seconds(60));
+    let mut sheet = after([KnownWhat::Departed {}]);
+    // The contract covers labour and call-out.
+    assert_eq!(consent(&order, &sheet, now), Consent::NotNeeded);
+    order.contract = None;
+    assert_eq!(consent(&order, &sheet, now), Consent::Missing);
+    // The call-out and ninety minutes as planned, by the tariff.
+    let quote = estimate(&order, &sheet, now);
+    assert_eq!((quote.total.minor, quote.tariff.as_str()), (8_000 + 21_300, "2026-1"));
+    let agreed = KnownWhat::QuoteAgreed { total: quote.total, agreed_by: "Mr Zhou".into(), tariff: None };
+    let What::Known(agreed) = prepare(&order, &sheet, agreed.into()).expect("fits") else { unreachable!() };
+    apply(&mut sheet, &change(3, agreed.into())).expect("fits");
+    assert_eq!(sheet.quote.as_ref().and_then(|quote| quote.tariff.as_deref()), Some("2026-1"));
+    assert_eq!(consent(&order, &sheet, now), Consent::Agreed);
+    apply(&mut sheet, &change(4, KnownWhat::WorkStarted {}.into())).expect("fits");
+    assert_eq!(consent(&order, &sheet, at(seconds(90 * 60))), Consent::Agreed, "as planned");
+    assert_eq!(consent(&order, &sheet, at(seconds(107 * 60))), Consent::Exceeded, "longer than planned");
+    apply(&mut sheet, &change(5, part(1).into())).expect("fits");
+    assert_eq!(consent(&order, &sheet, now), Consent::Exceeded, "a part more");
+    // Given as goodwill, it is within the quote again.
+    let line = LineId(Uuid::from_u128(7));
+    apply(&mut sheet, &change(6, give(ChargeRef::Part { line }).into())).expect("fits");
+    assert_eq!(consent(&order, &sheet, now), Consent::Agreed);
+    // When the work is done, nothing is planned any more.
+    apply(&mut sheet, &change(600, KnownWhat::WorkFinished {}.into())).expect("fits");
+    assert_eq!(estimate(&order, &sheet, now), charges(&order, &sheet, None));
+}
+
+#[test]
+fn e13_whoever_comes_next_is_told_what_happened_then() {
+    let order = order();
+    let sheet = after([
+        KnownWhat::Diagnosed { fault_code: None, cause: "Worn".into(), remedy: "Sealed for now".into() },
+        part(1),
+        wanted(3),
+        KnownWhat::CouldNotFinish {
+            reason: UnfinishedReason::PartsMissing,
+            parts: vec![PartWanted {
+                number: "FS-6205".into(),
+                name: Text::new("Flow sensor", "流量传感器"),
+                quantity: 2,
+            }],
+            next: "Tuesday".into(),
+            note: String::new(),
+        },
+    ]);
+    let now = at(seconds(9_000));
+    let earlier = Earlier::of(&order, &sheet, "The sensor has come", now);
+    assert_eq!((earlier.number.as_str(), earlier.stage), ("JS-2611-0419", Stage::CouldNotFinish));
+    assert_eq!((earlier.remedy.as_str(), earlier.why.as_str()), ("Sealed for now", "The sensor has come"));
+    assert_eq!(earlier.at, at(seconds(4)), "when it ended");
+    assert_eq!((earlier.fitted.len(), earlier.wanted.len(), earlier.wanted[0].quantity), (1, 1, 3));
+    assert_eq!(earlier.unfinished.map(|one| one.next), Some("Tuesday".into()));
+    // Of a visit of which nothing is heard, that is all.
+    assert_eq!(Earlier::of(&order, &after([]), "", now).at, now);
 }

@@ -27,12 +27,18 @@ export type AssetVisit = { on: string, number: string, technician: string, summa
  * Present where the visit's sheet is on this phone.
  */
 sheet: VisitSheet | null, };
+export type Asked = "yes" | "no" | "too_new";
+
+/**
+ * A question in its place, and whether it is asked.
+ */
+export type AskedStep = { step: StepKey, asked: Asked, };
 
 export type Assignment = { technician: TechnicianId, technician_name: string, state: AssignmentState, offered_at: string, };
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -78,7 +84,11 @@ export type Channel = "phone" | "chat" | "mini_program" | "app" | "email" | "wal
 
 export type ChargeKind = { "kind": "call_out", } | { "kind": "labour", minutes: number, charged: number, } | { "kind": "out_of_hours", percent: number, } | { "kind": "part", number: string, name: Text, quantity: number, };
 
-export type ChargeLine = { what: ChargeKind, cover: Cover, 
+export type ChargeLine = { 
+/**
+ * What it is called when something is said of it.
+ */
+charge: ChargeRef, what: ChargeKind, cover: Cover, 
 /**
  * What it would cost without cover.
  */
@@ -87,6 +97,11 @@ list: Money | null,
  * What the customer pays; `null`: the office prices this line.
  */
 amount: Money | null, };
+
+/**
+ * One line of the charges.
+ */
+export type ChargeRef = { "of": "call_out", } | { "of": "labour", } | { "of": "out_of_hours", } | { "of": "part", line: LineId, };
 
 export type Charges = { lines: Array<ChargeLine>, 
 /**
@@ -105,13 +120,24 @@ incomplete: boolean, };
 /**
  * What was decided.
  */
-export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
+export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "ordered" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
 
 export type ChoiceOption = { value: string, label: Text, fails: boolean, };
 
 export type ClockVerdict = "running" | "paused" | "met" | "breached" | "undetermined";
 
 export type Colour = "red" | "yellow" | "green";
+
+/**
+ * A condition, or one that this version does not know: its question waits for a newer version (P25).
+ */
+export type Condition = KnownCondition | { test: string };
+
+/**
+ * Has the customer agreed to what is to be paid? Rules are E7 and E18: before chargeable work, and again when it gets
+ * dearer than that.
+ */
+export type Consent = "not_needed" | "missing" | "agreed" | "exceeded";
 
 export type ConsoleAttention = { 
 /**
@@ -127,7 +153,11 @@ by: string, at: string,
  */
 urgency: number, choices: Array<Choice>, work_order: WorkOrderId, number: string, level: Level, customer: string, site: string, technician: string, };
 
-export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, charges: Charges, 
+export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
+/**
+ * The checklist in the order in which it is asked.
+ */
+asked: Array<AskedStep>, charges: Charges, 
 /**
  * The document as it stands, in the console's language.
  */
@@ -205,7 +235,7 @@ qr: string, };
 /**
  * Why a line is free, or why it is not.
  */
-export type Cover = { "by": "warranty", until: string, } | { "by": "contract", number: string, } | { "by": "customers_own", } | { "by": "customer", warranty_ended: string | null, };
+export type Cover = { "by": "warranty", until: string, } | { "by": "contract", number: string, } | { "by": "customers_own", } | { "by": "goodwill", reason: string, agreed_by: string, } | { "by": "customer", warranty_ended: string | null, };
 
 export type Customer = { id: string, name: string, contact: string, phone: string, second_phone: string, };
 
@@ -310,6 +340,25 @@ export type Edited = { at: string,
  * Name of the person; empty when nobody did it by hand.
  */
 by: string, };
+ * The visit before, with as much of it as whoever comes next must know, without signal too.
+ */
+export type Earlier = { work_order: WorkOrderId, number: string, 
+/**
+ * When it ended, or was last heard of.
+ */
+at: string, technician: string, 
+/**
+ * How far it came.
+ */
+stage: Stage, 
+/**
+ * Why the office opened another visit.
+ */
+why: string, found: string, cause: string, remedy: string, unfinished: Unfinished | null, refused: SignOffRefused | null, fitted: Array<PartWanted>, 
+/**
+ * Asked for and not fitted yet.
+ */
+wanted: Array<PartWanted>, };
 
 /**
  * A one-time code for a new phone. It is shown once: the office keeps only its digest.
@@ -377,6 +426,11 @@ export type Hours = { today: Worked, week: Worked,
  * Monday to today.
  */
 days: Array<WorkedDay>, };
+export type Goodwill = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, charge: ChargeRef, reason: string, agreed_by: string, };
 
 export type Impact = "full_stop" | "partial" | "none";
 
@@ -384,6 +438,26 @@ export type Impact = "full_stop" | "partial" | "none";
  * Everything the job's screens need, in one answer.
  */
 export type Job = { card: JobCard, order: WorkOrder, sheet: Sheet, charges: Charges, 
+/**
+ * What the customer is asked to agree to, and whether that was done.
+ */
+estimate: Charges, consent: Consent, 
+/**
+ * The checklist in the order in which it is asked.
+ */
+asked: Array<AskedStep>, 
+/**
+ * Requests for parts that the office has not received yet.
+ */
+requests_waiting: Array<LineId>, 
+/**
+ * The visit before this one is on this phone too.
+ */
+earlier_here: boolean, 
+/**
+ * The visit after this one is.
+ */
+next_here: boolean, 
 /**
  * What a part that is not on the sheet yet would be covered by, for each place it may come from.
  */
@@ -457,6 +531,14 @@ export type KnownAnswer = { "kind": "check", result: Verdict, } | { "kind": "num
  */
 value: string, } | { "kind": "choice", value: string, } | { "kind": "text", text: string, } | { "kind": "photo", photos: Array<Digest>, } | { "kind": "serial", code: string, scanned: boolean, } | { "kind": "pairs", pairs: Array<Pair>, } | { "kind": "script", said: boolean, } | { "kind": "skipped", };
 
+/**
+ * What an earlier answer must be. Without that answer, or where its step does not apply, it does not hold.
+ *
+ * A check is called by its result (`pass`, `fail`, `not_applicable`), a choice by its option, words to say by `yes`
+ * and `no`; text and serial numbers by what they are. Readings are compared as numbers.
+ */
+export type KnownCondition = { "test": "is", step: StepKey, value: string, } | { "test": "one_of", step: StepKey, values: Array<string>, } | { "test": "is_not", step: StepKey, value: string, } | { "test": "above", step: StepKey, limit: string, } | { "test": "below", step: StepKey, limit: string, };
+
 export type KnownStepKind = { "kind": "check", } | { "kind": "number", unit: string, min: string | null, max: string | null, } | { "kind": "choice", options: Array<ChoiceOption>, } | { "kind": "text", } | { "kind": "photo", at_least: number, } | { "kind": "serial", expected: string | null, } | { "kind": "pairs", unit: string, labels: Array<Text>, target: string | null, tolerance: string | null, } | { "kind": "script", text: Text, };
 
 export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_declined", reason: DeclineReason, note: string, } | { "what": "more_time_asked", minutes: number, } | { "what": "delay_reported", reason: DelayReason, new_eta: string, note: string, } | { "what": "customer_contacted", outcome: ContactOutcome, agreed: string | null, note: string, } | { "what": "kit_checked", tools: Array<string>, parts: Array<string>, note: string, } | { "what": "departed", } | { "what": "went_dark", back_by: string, } | { "what": "arrived", position: Position | null, distance_m?: number | null, on_site?: boolean | null, note: string, } | { "what": "fault_confirmed", as_reported: boolean, fault: string, with: string, } | { "what": "work_started", } | { "what": "work_paused", reason: PauseReason, note: string, } | { "what": "work_resumed", } | { "what": "work_finished", } | { "what": "step_answered", step: StepKey, answer: Answer, verdict?: Verdict | null, note: string, } | { "what": "photo_taken", digest: Digest, subject: PhotoSubject, step: StepKey | null, bytes: number, 
@@ -468,6 +550,12 @@ drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "
  * Made by the core when it is recorded; none from a phone without a key of its own.
  */
 phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, 
+/**
+ * How many of it the van was known to carry then, without this line; filled in by the phone. Fitting more is
+ * an exception that is seen, and stops nobody (P12).
+ */
+on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "what": "part_requested", request: LineId, part: PartWanted, note: string, } | { "what": "part_request_withdrawn", request: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, tariff?: string | null, } | { "what": "goodwill_given", charge: ChargeRef, reason: string, agreed_by: string, } | { "what": "goodwill_withdrawn", charge: ChargeRef, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 
 export type Language = "en" | "zh";
 
@@ -694,7 +782,13 @@ export type PartLine = {
 /**
  * When, by the phone's corrected clock.
  */
-at: string, line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, };
+at: string, line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, on_van?: number | null, };
+
+export type PartRequest = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, request: LineId, part: PartWanted, note: string, };
 
 export type PartSource = "van" | "office" | "customer" | "bought";
 
@@ -768,7 +862,7 @@ export type Quote = {
 /**
  * When, by the phone's corrected clock.
  */
-at: string, total: Money, agreed_by: string, };
+at: string, total: Money, agreed_by: string, tariff?: string | null, };
 
 export type Raised = { 
 /**
@@ -929,7 +1023,11 @@ revision: number, accepted_at: string | null, declined: Declined | null,
 /**
  * Minutes more that were asked for to answer the offer.
  */
-more_time: number, delay: Delay | null, contacts: Array<Contact>, kit: Kit | null, dark_until: string | null, arrival: Arrival | null, fault: Fault | null, answers: Record<StepKey, Answered>, photos: Array<SheetPhoto>, parts: Array<PartLine>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
+more_time: number, delay: Delay | null, contacts: Array<Contact>, kit: Kit | null, dark_until: string | null, arrival: Arrival | null, fault: Fault | null, answers: Record<StepKey, Answered>, photos: Array<SheetPhoto>, parts: Array<PartLine>, 
+/**
+ * Parts asked for and not withdrawn.
+ */
+requests: Array<PartRequest>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, goodwill: Array<Goodwill>, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
 /**
  * Sign-offs of earlier revisions, with the reason they were reopened.
  */
@@ -1064,7 +1162,11 @@ safety: boolean,
 /**
  * A failed answer asks for a photo and a note.
  */
-photo_on_fail: boolean, kind: StepKind, };
+photo_on_fail: boolean, 
+/**
+ * Asked only where all of these hold (`crate::asked`).
+ */
+when?: Array<Condition>, kind: StepKind, };
 
 /**
  * A step of a checklist, unique within its template.
@@ -1293,6 +1395,11 @@ follows?: Visit,
  * The office's last change by hand, if there was one.
  */
 edited?: Edited, };
+follows?: Earlier, 
+/**
+ * The visit that was opened after this one.
+ */
+followed_by?: Visit, };
 
 /**
  * A work order. Made by the office, or by the phone for a sheet opened on site (E11).

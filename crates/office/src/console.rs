@@ -11,6 +11,7 @@ use crate::{
 use anyhow::Result;
 use jobsheet_model::{
     Digest, Language, Stage, WorkOrderId,
+    asked::{AskedStep, asked},
     charges::charges,
     document::document,
     view::{ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
@@ -63,8 +64,11 @@ impl Office {
                     thumb: thumbs.contains(photo.digest.as_str()),
                 })
                 .collect();
+            let asked = asked(&as_signed.template, &sheet).into_iter();
+            let asked = asked.map(|(step, asked)| AskedStep { step: step.key.clone(), asked }).collect();
             Ok(Some(ConsoleJob {
                 row,
+                asked,
                 charges: charges(as_signed, &sheet, Some(self.now())),
                 digest: document.digest(),
                 document,

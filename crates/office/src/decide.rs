@@ -14,7 +14,7 @@ use jobsheet_model::{
     attention::Choice,
     standard,
     view::ConsoleLane,
-    work_order::{PastVisit, Visit},
+    work_order::{Earlier, PastVisit, Visit},
 };
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -80,20 +80,25 @@ impl Office {
 
 /// Opens another visit for the request of a work order, to be given to somebody; both say so (D13, E13).
 fn another_visit(tx: &Connection, id: WorkOrderId, reason: &str, by: &str, now: DateTime<Utc>) -> Result<()> {
-    let Held { order, .. } = store::held(tx, id)?.context("There is no such work order")?;
+    let Held { mut order, sheet, .. } = store::held(tx, id)?.context("There is no such work order")?;
     let past = PastVisit {
         on: now.date_naive(),
         number: order.number.clone(),
         technician: order.assignment.technician_name.clone(),
         summary: reason.to_owned(),
     };
+    let earlier = Earlier::of(&order, &sheet, reason, now);
     let promise = standard::of(order.under.as_ref()).and_then(|s| s.promise(&order.level.key, now, now));
     let promised = promise.map(|promise| (promise.due, promise.ceiling));
     let number = store::next_number(tx, &order.number)?;
-    let next = order.another_visit(WorkOrderId(Uuid::now_v7()), number, past, now, promised);
+    let next = order.another_visit(WorkOrderId(Uuid::now_v7()), number, (past, earlier), now, promised);
     store::insert_order(tx, &next)?;
     journal_act(tx, next.id, now, by, Act::Registered {})?;
     let visit = Visit { work_order: next.id, number: next.number };
+    // Whoever was there sees on the phone that it goes on.
+    order.followed_by = Some(visit.clone());
+    order.version += 1;
+    store::update_order(tx, &order)?;
     journal_act(tx, id, now, by, Act::FollowedBy { visit })
 }
 

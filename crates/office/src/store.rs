@@ -428,15 +428,16 @@ fn moves_work_order(entry: &Entry) -> bool {
         Entry::Change(_) => true,
         Entry::Act(_) if planted::on("scope_without_history") => false,
         Entry::Act(act) => match act {
-            Act::Offered { .. } | Act::Expired { .. } | Act::Reassigned { .. } | Act::Cancelled { .. } => {
-                true
-            }
+            Act::Offered { .. }
+            | Act::Expired { .. }
+            | Act::Reassigned { .. }
+            | Act::FollowedBy { .. }
+            | Act::Cancelled { .. } => true,
             Act::Registered {}
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
-            | Act::FollowedBy { .. }
             | Act::Decided { .. }
             | Act::Rescued {}
             | Act::Returned {} => false,

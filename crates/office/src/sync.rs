@@ -15,7 +15,8 @@ use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     attention::Choice,
-    change::{KnownWhat, PartSource, Rating},
+    change::{KnownWhat, PartSource, PartWanted, Rating},
+    charges::{Consent, consent},
     due::{self, Settled},
     moment::{CLOCK_OFF, other_zone, zone_text},
     planted,
@@ -550,7 +551,7 @@ impl<'a> Push<'a> {
         self.accepted.insert(order.id);
         self.note_clock(order.id, &change.at)?;
         self.settle(&order, (&before, &sheet), &change.at)?;
-        self.look_at(&sheet, &change.what)?;
+        self.look_at(&seen, (&before, &sheet), &change.what, change.at.best())?;
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
@@ -562,8 +563,14 @@ impl<'a> Push<'a> {
         Ok(Ok(()))
     }
 
-    /// What a person has to look at although the record is right in itself.
-    fn look_at(&self, sheet: &Sheet, what: &What) -> anyhow::Result<()> {
+    /// What a person has to look at although the record is right in itself. `order` is the one that the technician saw.
+    fn look_at(
+        &self,
+        order: &WorkOrder,
+        (before, sheet): (&Sheet, &Sheet),
+        what: &What,
+        at: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
         let What::Known(known) = what else { return Ok(()) };
         if let KnownWhat::SignedOff { act, phone: Some(phone), .. } = known {
             let known = phones::phone_by_key(self.tx, self.me.id, &phone.key)?.is_some();
@@ -582,11 +589,46 @@ impl<'a> Push<'a> {
             KnownWhat::CouldNotFinish { reason, .. } => {
                 self.raise(sheet.work_order, Attention::Unfinished, word(reason))
             }
-            KnownWhat::PartFitted { part, from: PartSource::Van, .. } => {
-                let Some(stock) = held::van(self.tx, self.me.id)? else { return Ok(()) };
-                let Some((taken, carried)) = beyond_stock(&stock, sheet, &part.number) else { return Ok(()) };
+            KnownWhat::PartFitted { line, part, from: PartSource::Van, .. } => {
+                let stock = held::van(self.tx, self.me.id)?;
+                // By what the office has, or by what the phone knew when it was fitted.
+                let said = sheet.parts.iter().find(|one| one.line == *line);
+                let said = said.and_then(|one| Some((one.quantity, one.beyond_van()?)));
+                let beyond = stock.and_then(|stock| beyond_stock(&stock, sheet, &part.number)).or(said);
+                let Some((taken, carried)) = beyond else { return Ok(()) };
                 let about = format!("{}: {taken} / {carried}", part.number);
                 raise_once(self.tx, sheet.work_order, self.me, Attention::BeyondStock, &about, self.now)
+            }
+            KnownWhat::PartRequested { part, .. } => {
+                let about = wanted(part);
+                let raised = store::console::raised(self.tx, sheet.work_order)?;
+                let waits = raised
+                    .iter()
+                    .any(|one| one.decided.is_none() && is_request(one.attention, &one.about, &about));
+                if waits { Ok(()) } else { self.raise(sheet.work_order, Attention::PartRequested, about) }
+            }
+            KnownWhat::PartRequestWithdrawn { request } => {
+                let Some(one) = before.requests.iter().find(|one| one.request == *request) else {
+                    return Ok(());
+                };
+                let about = wanted(&one.part);
+                if sheet.requests.iter().any(|other| wanted(&other.part) == about) {
+                    return Ok(());
+                }
+                let is_it = |attention, of: &str| is_request(attention, of, &about);
+                let answer = (Choice::Noted, "It was withdrawn · 已撤回申请");
+                answered(self.tx, sheet.work_order, is_it, answer, &self.me.name, self.now)
+            }
+            KnownWhat::GoodwillGiven { reason, agreed_by, .. } => {
+                let about = format!("{agreed_by}: {reason}");
+                raise_once(self.tx, sheet.work_order, self.me, Attention::Goodwill, &about, self.now)
+            }
+            KnownWhat::WorkStarted {} if consent(order, before, at) == Consent::Missing => {
+                raise_once(self.tx, sheet.work_order, self.me, Attention::NoQuote, "", self.now)
+            }
+            KnownWhat::FollowUpSuggested { kind, text, .. } => {
+                let about = format!("{}: {text}", word(kind));
+                raise_once(self.tx, sheet.work_order, self.me, Attention::Suggested, &about, self.now)
             }
             _ => Ok(()),
         }
@@ -675,6 +717,15 @@ impl<'a> Push<'a> {
 fn is_same_fact(known: &held::KnownChange, change: Option<&Change>) -> bool {
     let known = serde_json::from_str::<Change>(&known.body).ok();
     known.zip(change).is_some_and(|(known, change)| known.is_same_fact(change))
+}
+
+/// A part that was asked for, as it is told of.
+fn wanted(part: &PartWanted) -> String {
+    format!("{} ×{}", part.number, part.quantity)
+}
+
+fn is_request(attention: Attention, of: &str, about: &str) -> bool {
+    attention == Attention::PartRequested && of == about
 }
 
 /// A plain enum as it stands in JSON.

@@ -7,17 +7,17 @@ use crate::{
 use axum::http::Method;
 use chrono::TimeDelta;
 use jobsheet_model::{
-    Language, LineId, Text, WorkOrder, WorkOrderId,
+    Language, LineId, Sheet, Stage, Text, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     attention::Choice,
     change::{
-        KnownWhat, OldPart, PartBrief, PartSource, Rating, RatingReason, RefusalReason, SignOffAct,
-        UnfinishedReason,
+        ChargeRef, FollowUpKind, KnownWhat, OldPart, PartBrief, PartSource, PartWanted, Rating, RatingReason,
+        RefusalReason, SignOffAct, UnfinishedReason,
     },
+    charges::{Consent, consent},
     reference::VanStock,
     view::{ConsoleJob, ConsoleLane, ConsoleRow, Status},
     wire::ReferenceSet,
-    work_order::Visit,
 };
 use jobsheet_office::Undecided;
 use serde_json::{Value, json};
@@ -217,6 +217,7 @@ async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_bey
         serial_out: None,
         from,
         old_part: OldPart::Scrapped,
+        on_van: None,
     };
     let kinds = async |id| -> Vec<(Attention, String)> {
         let lane = desk.lane().await.entries.into_iter();
@@ -253,8 +254,11 @@ async fn d13_b14_a_customer_who_does_not_sign_or_is_not_satisfied_and_a_part_bey
     let [visit] = &visit.collect::<Vec<_>>()[..] else { panic!("one visit: {journal:?}") };
     assert_eq!(visit.number, format!("{}-2", refused.number));
     let second = desk.job(visit.work_order).await;
-    let follows = Visit { work_order: refused.id, number: refused.number.clone() };
-    assert_eq!(second.order.follows, Some(follows));
+    let follows = second.order.follows.as_ref().unwrap();
+    assert_eq!((follows.work_order, &follows.number), (refused.id, &refused.number));
+    assert_eq!((follows.stage, follows.why.as_str()), (Stage::SignOffRefused, "Seal leaks again"));
+    assert_eq!(follows.refused.as_ref().unwrap().reason, RefusalReason::Price);
+    assert_eq!((follows.fitted[0].number.as_str(), follows.fitted[0].quantity), (&number[..], carried + 1));
     assert_eq!(second.row.status, Status::Dispatching);
     assert_eq!((&second.order.customer, &second.order.request.id), (&refused.customer, &refused.request.id));
     assert_eq!((second.order.history[0].summary.as_str(), second.sheet.changes), ("Seal leaks again", 0));
@@ -319,7 +323,86 @@ async fn e13_what_could_not_be_finished_waits_and_gets_another_visit_and_that_on
         let next = world.office.by_number(&number).unwrap().unwrap();
         assert_eq!(next.follows.as_ref().unwrap().number, job.number);
         assert_eq!(next.request.id, first.request.id);
+        // The phone of whoever was there hears that it goes on.
+        let before = phone.pull().await.into_iter().find(|base| base.order.id == job.id).unwrap().order;
+        let followed_by = before.followed_by.unwrap();
+        assert_eq!((followed_by.work_order, &followed_by.number), (next.id, &next.number));
         world.office.offer(next.id, "wang.lei", "周莉").unwrap();
         job = phone.pull().await.into_iter().find(|base| base.order.id == next.id).unwrap().order;
     }
+}
+
+#[tokio::test]
+async fn parts_asked_for_goodwill_work_without_a_quote_and_suggestions_wait_for_somebody() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let jobs: Vec<_> = phone.pull().await.into_iter().map(|base| base.order).collect();
+    let sheet = |job: &WorkOrder| Sheet::empty(job.id);
+    let pays = |job: &&WorkOrder| consent(job, &sheet(job), job.from) == Consent::Missing;
+    let free = |job: &&WorkOrder| consent(job, &sheet(job), job.from) == Consent::NotNeeded;
+    let (paid, covered) = (jobs.iter().find(pays).unwrap(), jobs.iter().find(free).unwrap());
+    let kinds = async |id| -> Vec<(Attention, String)> {
+        let lane = desk.lane().await.entries.into_iter();
+        lane.filter(|one| one.work_order == id).map(|one| (one.attention, one.about)).collect()
+    };
+    // E7, E18: it is chargeable, and nobody has agreed to a price. Under a contract or warranty nothing is said.
+    for job in [paid, covered] {
+        let began = phone.change(job, KnownWhat::WorkStarted {});
+        phone.sync(&[began]).await;
+    }
+    assert_eq!(kinds(paid.id).await, [(Attention::NoQuote, String::new())]);
+    assert_eq!(kinds(covered.id).await, []);
+
+    let request = LineId(uuid::Uuid::now_v7());
+    let part = PartWanted { number: "P100001".into(), name: Text::new("Seal", "密封圈"), quantity: 2 };
+    let wanted = phone.change(covered, KnownWhat::PartRequested { request, part, note: String::new() });
+    phone.sync(&[wanted]).await;
+    assert_eq!(kinds(covered.id).await, [(Attention::PartRequested, "P100001 ×2".into())]);
+    // Withdrawn, it waits for nobody any more.
+    let withdrawn = phone.change(covered, KnownWhat::PartRequestWithdrawn { request });
+    phone.sync(&[withdrawn]).await;
+    assert_eq!(kinds(covered.id).await, []);
+    // The withdrawal was a slip: asked for again, it waits again.
+    let part = PartWanted { number: "P100001".into(), name: Text::new("Seal", "密封圈"), quantity: 2 };
+    let again = phone.change(covered, KnownWhat::PartRequested { request, part, note: String::new() });
+    phone.sync(&[again]).await;
+    assert_eq!(kinds(covered.id).await.len(), 1);
+
+    let given = KnownWhat::GoodwillGiven {
+        charge: ChargeRef::CallOut {},
+        reason: "Second visit".into(),
+        agreed_by: "Li Na".into(),
+    };
+    let suggested = KnownWhat::FollowUpSuggested { kind: FollowUpKind::Contract, text: "Every year".into() };
+    let both = [phone.change(covered, given), phone.change(covered, suggested)];
+    phone.sync(&both).await;
+    let found = kinds(covered.id).await;
+    assert!(found.contains(&(Attention::Goodwill, "Li Na: Second visit".into())), "{found:?}");
+    assert!(found.contains(&(Attention::Suggested, "contract: Every year".into())), "{found:?}");
+}
+
+/// The office cannot have forgotten what the phone knew of its van when the part was fitted.
+#[tokio::test]
+async fn p12_a_part_that_the_phone_knew_to_be_beyond_the_vans_stock_waits_even_when_the_stock_came_later() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let VanStock { number, quantity } = van_of(&world, &mut phone).await.swap_remove(0);
+    let fitted = KnownWhat::PartFitted {
+        line: LineId(uuid::Uuid::now_v7()),
+        part: PartBrief { number: number.clone(), name: Text::new("Bearing", "轴承"), price: None },
+        quantity,
+        serial_in: None,
+        serial_out: None,
+        from: PartSource::Van,
+        old_part: OldPart::None,
+        on_van: Some(0),
+    };
+    let fitted = phone.change(&job, fitted);
+    phone.sync(&[fitted]).await;
+    let lane = desk.lane().await;
+    let [one] = &lane.entries[..] else { panic!("{lane:?}") };
+    assert_eq!((one.attention, &one.about), (Attention::BeyondStock, &format!("{number}: {quantity} / 0")));
 }

@@ -52,15 +52,16 @@ fn every_work_order_survives_a_round_trip_as_json() {
 }
 
 #[test]
-fn checklists_use_every_step_kind_and_begin_with_safety() {
-    let mut kinds = BTreeSet::new();
+fn checklists_use_every_step_kind_begin_with_safety_and_ask_on_only_where_it_is_needed() {
+    let (mut kinds, mut conditions) = (BTreeSet::new(), BTreeSet::new());
     for order in World::new().office.work_orders().unwrap() {
         let steps = &order.template.steps;
-        assert!((8..=14).contains(&steps.len()), "{}", order.template.id);
+        let always = steps.iter().filter(|step| step.when.is_empty()).count();
+        assert!((8..=14).contains(&always), "{}", order.template.id);
+        assert_eq!(order.template.flaws(), [], "{}", order.template.id);
+        conditions.extend(steps.iter().filter(|step| !step.when.is_empty()).map(|step| step.key.clone()));
         let last_safety = steps.iter().rposition(|step| step.safety).unwrap();
         assert!(steps[..last_safety].iter().all(|step| step.safety), "{}", order.template.id);
-        let keys: BTreeSet<_> = steps.iter().map(|step| step.key.as_str()).collect();
-        assert_eq!(keys.len(), steps.len(), "{}", order.template.id);
         for step in steps {
             assert!(!step.title.en.is_empty() && !step.title.zh.is_empty());
             let json = serde_json::to_value(&step.kind).unwrap();
@@ -74,6 +75,7 @@ fn checklists_use_every_step_kind_and_begin_with_safety() {
     }
     let all = ["check", "choice", "number", "pairs", "photo", "script", "serial", "text"];
     assert_eq!(kinds, all.map(str::to_owned).into());
+    assert!(conditions.len() >= 6, "some are asked only where earlier answers say so: {conditions:?}");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{
 };
 use jobsheet_model::{
     Change, ChangeId, Digest, Moment, Sheet, What, WorkOrder, WorkOrderId, apply,
-    change::KnownWhat,
+    change::{KnownWhat, PartSource},
     planted,
     prepare::prepare,
     sign_off::PhoneSignature,
@@ -47,7 +47,7 @@ impl Core {
                 work_order: id,
                 base: order.version,
                 template: format!("{}/{}", order.template.id, order.template.version),
-                what: witnessed(&signed, id, prepare(order, sheet, what)?, &at),
+                what: witnessed(&signed, id, prepare(order, sheet, with_stock(rows, what)?)?, &at),
                 at,
             };
             let body = serde_json::to_string(&change)?;
@@ -107,6 +107,30 @@ fn witnessed(signed: &Signed, id: WorkOrderId, mut what: What, at: &Moment) -> W
         *phone = signed.proof.as_ref().map(|proof| PhoneSignature::under(&proof.key, id, act, at));
     }
     what
+}
+
+/// Beside a part from the van, how many of it that was known to carry (P12).
+fn with_stock(rows: &Rows<'_>, what: What) -> Result<What> {
+    Ok(match what {
+        What::Known(KnownWhat::PartFitted {
+            line,
+            part,
+            quantity,
+            serial_in,
+            serial_out,
+            from,
+            old_part,
+            on_van: _,
+        }) => {
+            let on_van = match from {
+                PartSource::Van => rows.van_without(&part.number, line)?,
+                PartSource::Office | PartSource::Customer | PartSource::Bought => None,
+            };
+            KnownWhat::PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van }
+                .into()
+        }
+        other => other,
+    })
 }
 
 /// Sheet = base + waiting changes (I4). One that no longer fits is left out here and sent all the same.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, place, word};
 use crate::keys::Secret;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    Change, ChangeId, DeviceId, Digest, Refusal, Sheet, WorkOrder, WorkOrderId,
+    Change, ChangeId, DeviceId, Digest, LineId, Refusal, Sheet, WorkOrder, WorkOrderId,
     change::{PartSource, Urgency},
     moment::millis,
     place::Position,
@@ -437,6 +437,16 @@ impl Rows<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Is it here, with what was recorded on it?
+    pub fn has_whole(&self, id: WorkOrderId) -> Result<bool> {
+        let found = self.0.one(
+            "SELECT EXISTS (SELECT 1 FROM work_order WHERE id = ?1 AND closed = 0)",
+            [id.to_string()],
+            |r| r.get(0),
+        )?;
+        Ok(found)
     }
 
     /// The same notice again stays as seen as it was.

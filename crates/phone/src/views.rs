@@ -8,11 +8,11 @@ use crate::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use jobsheet_model::{
     Sheet, Stage, WorkOrder, WorkOrderId,
+    asked::{Asked, AskedStep, asked},
     change::{PartSource, PhotoSubject},
     changed::{Edited, OfficeChange, changed_fields},
-    charges::{charges, part_cover, service_day},
+    charges::{charges, consent, estimate, part_cover, service_day},
     place::Position,
-    step::StepKind,
     times::{SpanKind, minutes_of},
     view::{
         GoneNotice, Job, JobCard, Ledger, Missing, Offer, Outbox, OutboxGroup, OutboxPhoto, Standing, Times,
@@ -104,6 +104,21 @@ impl Core {
             Ok(Job {
                 card: self.card(scene, &row),
                 charges: charges(&row.order, &row.sheet, Some(scene.now)),
+                estimate: estimate(&row.order, &row.sheet, scene.now),
+                consent: consent(&row.order, &row.sheet, scene.now),
+                asked: asked(&row.order.template, &row.sheet)
+                    .into_iter()
+                    .map(|(step, asked)| AskedStep { step: step.key.clone(), asked })
+                    .collect(),
+                requests_waiting: scene.rows.requests_waiting(id)?,
+                earlier_here: match &row.order.follows {
+                    Some(earlier) => scene.rows.has_whole(earlier.work_order)?,
+                    None => false,
+                },
+                next_here: match &row.order.followed_by {
+                    Some(next) => scene.rows.has_whole(next.work_order)?,
+                    None => false,
+                },
                 part_cover: PartSource::ALL
                     .iter()
                     .map(|&source| (source, part_cover(&row.order, &row.sheet, source)))
@@ -172,7 +187,9 @@ impl Core {
         for (what, count) in scene.rows.waiting_names(id)? {
             match what.as_str() {
                 "step_answered" => group.answers += count,
-                "part_fitted" | "part_line_removed" => group.parts += count,
+                "part_fitted" | "part_line_removed" | "part_requested" | "part_request_withdrawn" => {
+                    group.parts += count;
+                }
                 "signed_off" | "sign_off_refused" => group.signature = true,
                 // Shown one by one below.
                 "photo_taken" => {}
@@ -277,11 +294,12 @@ pub(crate) fn missing(order: &WorkOrder, sheet: &Sheet) -> Missing {
         function_test: sheet.function_test.is_none(),
         ..Missing::default()
     };
-    for step in order.template.steps.iter().filter(|s| !sheet.answers.contains_key(&s.key)) {
-        match step.kind {
-            StepKind::Unknown(_) => missing.too_new.push(step.key.clone()),
-            StepKind::Known(_) if step.required => missing.steps.push(step.key.clone()),
-            StepKind::Known(_) => {}
+    for (step, asked) in asked(&order.template, sheet) {
+        match asked {
+            _ if sheet.answers.contains_key(&step.key) => {}
+            Asked::TooNew => missing.too_new.push(step.key.clone()),
+            Asked::Yes if step.required => missing.steps.push(step.key.clone()),
+            Asked::Yes | Asked::No => {}
         }
     }
     missing

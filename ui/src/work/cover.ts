@@ -12,6 +12,8 @@ export function coverWords(cover: Cover): string {
       return t('work.charges.freeContract', { number: cover.number });
     case 'customers_own':
       return t('work.charges.freeOwn');
+    case 'goodwill':
+      return t('work.charges.freeGoodwill', { reason: cover.reason, name: cover.agreed_by });
     case 'customer':
       return cover.warranty_ended === null
         ? t('work.charges.payNone')

@@ -1,8 +1,9 @@
 import { compareMessages, inkLength, setLang, type Stroke } from '@jobsheet/kit';
-import type { KnownStepKind, Missing } from '@jobsheet/model';
+import type { Asked, Job, KnownStepKind, Missing } from '@jobsheet/model';
 import { afterEach, describe, expect, it } from 'vitest';
 import en from '../../src/i18n/en/work';
 import zh from '../../src/i18n/zh/work';
+import { changeOf, setAside, shownSteps } from '../../src/steps/asked';
 import { answerOf, isKnownAnswer, isKnownKind } from '../../src/steps/step';
 import { documentCode } from '../../src/work/code';
 import { chargeTitle, coverWords, isFree } from '../../src/work/cover';
@@ -113,6 +114,30 @@ describe('ink', () => {
   });
 });
 
+describe('questions', () => {
+  const job = (asked: Record<string, Asked>, answered: string[]) =>
+    ({
+      order: { template: { steps: ['off', 'leak', 'where'].map((key) => ({ key })) } },
+      asked: Object.entries(asked).map(([step, asked]) => ({ step, asked })),
+      sheet: { answers: Object.fromEntries(answered.map((key) => [key, {}])) },
+    }) as unknown as Job;
+
+  it('stand in the order of the core, and those that are not asked are not shown', () => {
+    const now = job({ off: 'yes', where: 'no', leak: 'too_new' }, ['where']);
+    expect(shownSteps(now).map(({ step }) => step.key)).toEqual(['off', 'leak']);
+    expect(setAside(now).map((step) => step.key)).toEqual(['where']);
+    expect(setAside(job({ off: 'yes', leak: 'yes', where: 'no' }, ['off']))).toEqual([]);
+  });
+
+  it('that come or go are counted, for whoever does not see them', () => {
+    const before = job({ off: 'yes', leak: 'yes', where: 'no' }, []);
+    const after = job({ off: 'yes', leak: 'yes', where: 'yes' }, []);
+    expect(changeOf(before, after)).toEqual({ more: 1, less: 0 });
+    expect(changeOf(after, before)).toEqual({ more: 0, less: 1 });
+    expect(changeOf(after, after)).toEqual({ more: 0, less: 0 });
+  });
+});
+
 describe('cover', () => {
   it('says why a line is free or not, in both languages', () => {
     expect(coverWords({ by: 'customer', warranty_ended: '2026-03-01' })).toBe(
@@ -122,7 +147,11 @@ describe('cover', () => {
     expect(coverWords({ by: 'contract', number: 'WB-1' })).toBe('Free: service contract WB-1');
     expect(coverWords({ by: 'warranty', until: '2027-05-31' })).toBe('Free: warranty until 2027-05-31');
     expect(coverWords({ by: 'customers_own' })).toBe('Free: the customer’s own part');
+    const given = { by: 'goodwill', reason: 'second visit', agreed_by: 'Li Na' } as const;
+    expect(coverWords(given)).toBe('Free: goodwill, second visit (agreed by Li Na)');
+    expect(isFree(given)).toBe(true);
     setLang('zh');
+    expect(coverWords(given)).toBe('免费：酌情减免，second visit（Li Na 同意）');
     expect(coverWords({ by: 'customer', warranty_ended: '2026-03-01' })).toBe(
       '收费：保修已于 2026-03-01 到期',
     );
@@ -131,6 +160,7 @@ describe('cover', () => {
   it('labour says what it is charged as only when that differs', () => {
     const line = (minutes: number, charged: number) =>
       chargeTitle({
+        charge: { of: 'labour' },
         what: { kind: 'labour', minutes, charged },
         cover: { by: 'customers_own' },
         list: null,

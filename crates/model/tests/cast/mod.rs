@@ -144,8 +144,19 @@ pub fn one_of_each() -> Vec<KnownWhat> {
             serial_out: Some("SN-OLD".into()),
             from: PartSource::Van,
             old_part: OldPart::Returned,
+            on_van: Some(4),
         },
         PartLineRemoved { line: LineId(Uuid::from_u128(8)) },
+        PartRequested {
+            request: LineId(Uuid::from_u128(9)),
+            part: PartWanted {
+                number: "FS-6205".into(),
+                name: Text::new("Flow sensor", "流量传感器"),
+                quantity: 2,
+            },
+            note: "by tomorrow".into(),
+        },
+        PartRequestWithdrawn { request: LineId(Uuid::from_u128(9)) },
         TimeCorrected {
             span: ChangeId(Uuid::from_u128(1_001)),
             from: at(seconds(0)),
@@ -155,7 +166,13 @@ pub fn one_of_each() -> Vec<KnownWhat> {
         Diagnosed {
             fault_code: Some("E42".into()), cause: "堵塞".into(), remedy: "清洗过滤器".into()
         },
-        QuoteAgreed { total: Money::new(48_600, "CNY"), agreed_by: "周工".into() },
+        QuoteAgreed { total: Money::new(48_600, "CNY"), agreed_by: "周工".into(), tariff: None },
+        GoodwillGiven {
+            charge: ChargeRef::CallOut {},
+            reason: "同一故障第二次上门".into(),
+            agreed_by: "主管李娜".into(),
+        },
+        GoodwillWithdrawn { charge: ChargeRef::CallOut {} },
         FunctionTested { passed: true, note: none() },
         NoteWritten { text: "Strainer is due again in March".into() },
         signed(&Digest::of(b"shown")),
@@ -215,6 +232,10 @@ fn complete(what: &KnownWhat) -> usize {
         FollowUpSuggested { .. } => 27,
         SheetOpened { .. } => 28,
         Amended { .. } => 29,
+        PartRequested { .. } => 30,
+        PartRequestWithdrawn { .. } => 31,
+        GoodwillGiven { .. } => 32,
+        GoodwillWithdrawn { .. } => 33,
     }
 }
 

@@ -195,6 +195,7 @@ fn order(
         cancelled: None,
         follows: None,
         edited: None,
+        followed_by: None,
     })
 }
 

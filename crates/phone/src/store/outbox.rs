@@ -288,6 +288,16 @@ impl Rows<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Requests for parts that the office is not known to have.
+    pub fn requests_waiting(&self, id: WorkOrderId) -> Result<Vec<LineId>> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT DISTINCT json_extract(body, '$.what.request') FROM outbox
+             WHERE work_order = ?1 AND what = 'part_requested' AND state = 'waiting' AND again = 0",
+        )?;
+        let rows = statement.query_map([id.to_string()], |r| parsed(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What only this phone has of one work order.
     pub fn tally(&self, id: WorkOrderId) -> Result<Tally> {
         let id = id.to_string();

@@ -133,6 +133,23 @@ impl Rows<'_> {
         })
     }
 
+    /// As [`Rows::van`], of one part and without what stands on `line`; nothing where the stock is not known.
+    pub fn van_without(&self, number: &str, line: LineId) -> Result<Option<u32>> {
+        let carried: Option<i64> = self.0.one(
+            "SELECT CASE WHEN d.van_as_of IS NOT NULL THEN
+                 coalesce((SELECT quantity FROM van WHERE number = ?1), 0) - coalesce(
+                     (SELECT sum(f.quantity) FROM fitted f
+                      WHERE f.number = ?1 AND f.line <> ?2 AND (f.at > d.van_as_of OR EXISTS (
+                          SELECT 1 FROM outbox o
+                          WHERE o.work_order = f.work_order AND o.state = 'waiting' AND o.what = 'part_fitted'
+                            AND json_extract(o.body, '$.what.line') = f.line))), 0)
+             END FROM device d WHERE d.one = 1",
+            [number, &line.to_string()],
+            |r| r.get(0),
+        )?;
+        Ok(carried.map(|carried| u32::try_from(carried.max(0)).unwrap_or(u32::MAX)))
+    }
+
     pub fn faults(&self) -> Result<Vec<FaultCode>> {
         let mut statement = self.0.prepare_cached("SELECT body FROM fault ORDER BY code")?;
         let rows = statement.query_map([], |r| json(r, 0))?;

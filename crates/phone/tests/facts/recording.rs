@@ -3,6 +3,7 @@
 use crate::{Pocket, id, open, picture, stub::*};
 use jobsheet_model::{
     Language, LineId, Stage, Text,
+    asked::Asked,
     change::*,
     charges::Cover,
     step::{Answer, KnownAnswer, Verdict},
@@ -20,6 +21,7 @@ fn fitted(quantity: u32) -> KnownWhat {
         serial_out: None,
         from: PartSource::Van,
         old_part: OldPart::Scrapped,
+        on_van: None,
     }
 }
 
@@ -414,4 +416,60 @@ async fn p25_a_checklist_that_is_too_new_is_said_and_holds_up_nothing() {
         serde_json::to_value(&step.kind).unwrap()
     };
     assert_eq!(kind(&kept), kind(&offered(1).template), "kept whole");
+}
+
+/// D10: what is not asked is never required, and what was said of it before counts for nothing.
+#[tokio::test]
+async fn d10_a_question_that_is_not_asked_is_never_required_and_its_answer_is_kept_aside() {
+    let mut order = offered(1);
+    let why = json!({"key":"why","title":{"en":"Why?","zh":"原因"},"required":true,
+        "when":[{"test":"is","step":"power","value":"fail"}],"kind":{"kind":"text"}});
+    order.template.steps.push(serde_json::from_value(why).unwrap());
+    let office = Stub::open([order]).await;
+    let pocket = Pocket::at(&office).await;
+    let says = |step: &str, answer: serde_json::Value| {
+        let what = json!({"what":"step_answered","step":step,"answer":answer,"note":""});
+        pocket.phone.record(id(1), serde_json::from_value(what).unwrap()).unwrap()
+    };
+    let power = |result: &str| says("power", json!({"kind":"check","result":result}));
+    let state = |job: &jobsheet_model::view::Job| {
+        let asked = job.asked.iter().find(|one| one.step.as_str() == "why").unwrap().asked;
+        (asked, job.missing.steps.iter().any(|step| step.as_str() == "why"))
+    };
+    let shows_why = || {
+        let review = pocket.phone.review(id(1), Language::En).unwrap();
+        review.document.steps.iter().any(|line| line.title == "Why?")
+    };
+    assert_eq!(state(&pocket.phone.job(id(1)).unwrap()), (Asked::No, false));
+    assert_eq!(state(&power("fail")), (Asked::Yes, true));
+    assert_eq!(state(&says("why", json!({"kind":"text","text":"No fuse"}))), (Asked::Yes, false));
+    assert!(shows_why());
+    let job = power("pass");
+    assert_eq!(state(&job), (Asked::No, false));
+    assert_eq!(job.sheet.answers.len(), 2, "kept");
+    assert!(!shows_why());
+    // And what was kept is there again when it is asked again.
+    assert_eq!(state(&power("fail")), (Asked::Yes, false));
+    assert!(shows_why());
+}
+
+#[tokio::test]
+async fn a_part_is_asked_for_without_signal_and_says_when_the_office_has_it() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let request = uuid::Uuid::from_u128(9);
+    let part = json!({"number":"6205","name":{"en":"Bearing","zh":"轴承"},"quantity":2});
+    let wanted = json!({"what":"part_requested","request":request,"part":part,"note":""});
+    let wanted: jobsheet_model::What = serde_json::from_value(wanted).unwrap();
+    let job = pocket.phone.record(id(1), wanted.clone()).unwrap();
+    assert_eq!((job.sheet.requests.len(), job.requests_waiting), (1, vec![LineId(request)]));
+    pocket.phone.sync_once().await.unwrap();
+    let job = pocket.phone.job(id(1)).unwrap();
+    assert_eq!((job.sheet.requests.len(), job.requests_waiting.len()), (1, 0));
+    // Withdrawn, and the withdrawal taken back.
+    let withdrawn = json!({"what":"part_request_withdrawn","request":request});
+    let job = pocket.phone.record(id(1), serde_json::from_value(withdrawn).unwrap()).unwrap();
+    assert!(job.sheet.requests.is_empty());
+    let job = pocket.phone.record(id(1), wanted).unwrap();
+    assert_eq!((job.sheet.requests.len(), job.requests_waiting.len()), (1, 1));
 }

@@ -701,7 +701,21 @@ async fn parts_are_found_by_number_name_and_initials_without_a_network() {
     assert_eq!(on_van(), Some(3));
     let what = json!({"what":"part_fitted","line":uuid::Uuid::from_u128(5),"part":{"number":"PSU-24",
         "name":{"en":"","zh":""},"price":null},"quantity":2,"serial_in":null,"serial_out":null,"from":"van","old_part":"none"});
-    pocket.phone.record(id(1), serde_json::from_value(what).unwrap()).unwrap();
+    let job = pocket.phone.record(id(1), serde_json::from_value(what.clone()).unwrap()).unwrap();
+    assert_eq!(on_van(), Some(1));
+    // P12: beside each line stands what the van was known to carry without it; more is fitted all the same.
+    assert_eq!((job.sheet.parts[0].on_van, job.sheet.parts[0].beyond_van()), (Some(3), None));
+    let mut more = what.clone();
+    more["line"] = json!(uuid::Uuid::from_u128(6));
+    let job = pocket.phone.record(id(1), serde_json::from_value(more).unwrap()).unwrap();
+    assert_eq!(job.sheet.parts[1].beyond_van(), Some(1));
+    let mut unknown = what.clone();
+    unknown["line"] = json!(uuid::Uuid::from_u128(7));
+    unknown["part"]["number"] = json!("X-00001");
+    let job = pocket.phone.record(id(1), serde_json::from_value(unknown).unwrap()).unwrap();
+    assert_eq!(job.sheet.parts[2].beyond_van(), Some(0), "of which the van carries none");
+    let remove = json!({"what":"part_line_removed","line":uuid::Uuid::from_u128(6)});
+    pocket.phone.record(id(1), serde_json::from_value(remove).unwrap()).unwrap();
     assert_eq!(on_van(), Some(1));
     for query in ["E42", "leak", "低压", "seal it", ""] {
         assert_eq!(pocket.phone.search_faults(query).unwrap().items.len(), 1, "{query}");
