@@ -323,6 +323,9 @@ impl Order {
                 safety_risk: false,
                 tried: String::new(),
                 wants: Wants::Visit,
+                asked: Vec::new(),
+                reference: String::new(),
+                pauses: Vec::new(),
             },
             customer: Customer {
                 id: customer.id.clone(),

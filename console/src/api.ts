@@ -4,35 +4,52 @@ import type {
   ConsoleJob,
   ConsoleLane,
   ConsolePhone,
+  ConsoleRequest,
+  ConsoleRequests,
   ConsoleRow,
   ConsoleSession,
+  CustomerFile,
   EnrolmentCode,
+  Finding,
+  Intake,
+  IntakeForm,
+  IntakeLook,
   Language,
   Problem,
+  RequestTaken,
   RescueTaken,
+  Visit,
   Wipe,
 } from '@jobsheet/model';
 
 const root = '/console/api';
 
+/** A problem, with what is wrong by field where the office says so. */
+export type Trouble = Problem & { fields?: Finding[] };
+
 export class Failed extends Error {
   constructor(
     /** HTTP status; 0 when nothing answered. */
     readonly status: number,
-    readonly problem: Problem,
+    readonly problem: Trouble,
   ) {
     super(problem.code);
   }
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+async function call<T>(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const json = body !== undefined && !(body instanceof File);
   let answer: Response;
   try {
     answer = await fetch(root + path, {
       method,
       credentials: 'same-origin',
-      headers: json ? { 'content-type': 'application/json' } : {},
+      headers: json ? { 'content-type': 'application/json', ...headers } : headers,
       body: json ? JSON.stringify(body) : (body as File | undefined),
     });
   } catch {
@@ -54,7 +71,7 @@ const byStatus: Record<number, string> = {
   429: 'too_many_tries',
 };
 
-function problemOf(status: number, content: string): Problem {
+function problemOf(status: number, content: string): Trouble {
   const unknown = { code: byStatus[status] ?? 'unexpected', message: `The office answered ${status}.` };
   try {
     const said = JSON.parse(content) as Partial<Problem> & {
@@ -62,14 +79,18 @@ function problemOf(status: number, content: string): Problem {
       detail?: string;
       title?: string;
       by?: string;
+      fields?: Finding[];
     };
     const kind = said.type
-      ?.match(/^\/problems\/(rescue-[a-z-]+|too-large|decided)$/)?.[1]
+      ?.match(
+        /^\/problems\/(rescue-[a-z-]+|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused)$/,
+      )?.[1]
       .replaceAll('-', '_');
     return {
       code: said.code ?? kind ?? unknown.code,
       message: said.message ?? said.detail ?? said.title ?? unknown.message,
       params: said.by ? { name: said.by } : said.params,
+      ...(said.fields && { fields: said.fields }),
     };
   } catch {
     return unknown;
@@ -77,6 +98,7 @@ function problemOf(status: number, content: string): Problem {
 }
 
 const phone = (id: string) => `/phones/${encodeURIComponent(id)}`;
+const request = (id: string) => `/requests/${encodeURIComponent(id)}`;
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -92,6 +114,21 @@ export const api = {
   attention: () => call<ConsoleLane>('GET', '/attention'),
   decide: (n: number, choice: Choice, reason: string) =>
     call<void>('POST', `/attention/${n}/decide`, { choice, reason }),
+  intakeForm: () => call<IntakeForm>('GET', '/intake'),
+  lookAtIntake: (intake: Intake) => call<IntakeLook>('POST', '/intake/look', intake),
+  customers: (find: string) => call<CustomerFile[]>('GET', `/customers?find=${encodeURIComponent(find)}`),
+  requests: () => call<ConsoleRequests>('GET', '/requests'),
+  request: (id: string) => call<ConsoleRequest>('GET', request(id)),
+  /** The same key with the same content is the same request. */
+  takeRequest: (intake: Intake, key: string) =>
+    call<RequestTaken>('POST', '/requests', intake, { 'idempotency-key': key }),
+  editRequest: (id: string, version: number, intake: Intake) =>
+    call<RequestTaken>('PUT', request(id), intake, { 'if-match': `"${version}"` }),
+  solveRequest: (id: string, what: string) => call<RequestTaken>('POST', `${request(id)}/solve`, { what }),
+  withdrawRequest: (id: string, reason: string) =>
+    call<RequestTaken>('POST', `${request(id)}/withdraw`, { reason }),
+  makeWorkOrder: (id: string, key: string) =>
+    call<Visit>('POST', `${request(id)}/work-order`, {}, { 'idempotency-key': key }),
   phones: () => call<ConsolePhone[]>('GET', '/phones'),
   /** A one-time code for another phone of this technician; it cannot be asked for again. */
   newPhone: (technician: string) =>

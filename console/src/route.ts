@@ -1,4 +1,5 @@
-// Five places: what waits for a decision, the work orders, those that need a person, one work order, and the phones. The address is the hash, so that a
+// The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
+// work order, and the phones. The address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
@@ -7,11 +8,19 @@ export type Place =
   | { page: 'orders' }
   | { page: 'dispatch' }
   | { page: 'phones' }
+  | { page: 'requests' }
+  | { page: 'request'; id: string }
+  | { page: 'request-form'; id: string }
   | { page: 'job'; id: string };
 
 function read(): Place {
-  const [, page, id] = window.location.hash.split('/');
+  const [, page, id, verb] = window.location.hash.split('/');
   if (page === 'work-orders' && id) return { page: 'job', id: decodeURIComponent(id) };
+  if (page === 'requests') {
+    if (!id) return { page: 'requests' };
+    if (id === 'new') return { page: 'request-form', id: '' };
+    return { page: verb === 'edit' ? 'request-form' : 'request', id: decodeURIComponent(id) };
+  }
   if (page === 'attention') return { page: 'attention' };
   if (page === 'dispatch') return { page: 'dispatch' };
   if (page === 'phones') return { page: 'phones' };
@@ -23,6 +32,10 @@ window.addEventListener('hashchange', () => (current.value = read()));
 
 export const place = readonly(current);
 
+export const requestsHref = '#/requests';
+export const newRequestHref = '#/requests/new';
+export const requestHref = (id: string) => `#/requests/${encodeURIComponent(id)}`;
+export const editRequestHref = (id: string) => `${requestHref(id)}/edit`;
 export const jobHref = (id: string) => `#/work-orders/${encodeURIComponent(id)}`;
 
 export function go(href: string): void {

@@ -7,6 +7,7 @@ mod copy;
 mod doors;
 mod field;
 mod future;
+mod intake;
 mod logs;
 mod pains;
 mod phones;

@@ -1,13 +1,12 @@
 // One thing asked of the office at a time, and what it said no to.
 import { ref, shallowRef } from 'vue';
-import type { Problem } from '@jobsheet/model';
-import { Failed } from '../api';
+import { Failed, type Trouble } from '../api';
 
 export function useAsking() {
   /** Somebody pressed the button: what is missing is said from now on. */
   const tried = ref(false);
   const busy = ref(false);
-  const problem = shallowRef<Problem | null>(null);
+  const problem = shallowRef<Trouble | null>(null);
 
   /** Answers whether it was done; not while something `isMissing` or another is under way. */
   async function ask(isMissing: boolean, act: () => Promise<unknown>): Promise<boolean> {

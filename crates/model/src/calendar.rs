@@ -59,9 +59,13 @@ pub enum Budget {
 }
 
 /// Time that does not count. One without an end is still going on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Pause {
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
     pub from: DateTime<Utc>,
+    #[ts(type = "string | null")]
+    #[serde(with = "crate::moment::millis::option")]
     pub to: Option<DateTime<Utc>>,
 }
 
@@ -275,6 +279,23 @@ impl Hours {
         let whole = self.between(start, due).num_milliseconds();
         let part = i128::from(whole) * i128::from(percent) / 100;
         self.after(start, TimeDelta::try_milliseconds(i64::try_from(part).ok()?)?)
+    }
+
+    /// Is it open at `at`?
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        let at = at.timestamp_millis();
+        self.spans.iter().any(|&(opens, closes)| (opens..closes).contains(&at))
+    }
+
+    /// The next opening after `at`.
+    pub fn opens(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let at = at.timestamp_millis();
+        millis(self.spans.iter().find(|&&(opens, _)| opens > at)?.0)
+    }
+
+    /// A time of the day on which `at` lies.
+    pub fn on_the_day_of(&self, at: DateTime<Utc>, minutes: u32) -> Option<DateTime<Utc>> {
+        millis(instant(self.zone, at.with_timezone(&self.zone).date_naive(), minutes, Edge::Opening)?)
     }
 
     /// Whether holidays up to `at` are known: otherwise a due moment there may move when they are imported.

@@ -4,6 +4,7 @@ use crate::{
     Money, Sheet, Stage, WorkOrder,
     change::{ChargeRef, PartSource},
     times::{SpanKind, minutes_of},
+    work_order::Contract,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -206,18 +207,28 @@ pub fn part_cover(order: &WorkOrder, sheet: &Sheet, source: PartSource) -> Cover
     }
 }
 
-fn cover(
-    order: &WorkOrder,
+fn cover(order: &WorkOrder, day: NaiveDate, in_contract: impl Fn(&Contract) -> bool) -> Cover {
+    cover_of(
+        order.equipment.as_ref().and_then(|e| e.warranty_until),
+        order.contract.as_ref(),
+        day,
+        in_contract,
+    )
+}
+
+/// Who pays on that day (E3): the warranty comes before the contract.
+pub fn cover_of(
+    warranty: Option<NaiveDate>,
+    contract: Option<&Contract>,
     day: NaiveDate,
-    in_contract: impl Fn(&crate::work_order::Contract) -> bool,
+    in_contract: impl Fn(&Contract) -> bool,
 ) -> Cover {
-    let warranty = order.equipment.as_ref().and_then(|e| e.warranty_until);
     if let Some(until) = warranty
         && day <= until
     {
         return Cover::Warranty { until };
     }
-    if let Some(contract) = &order.contract
+    if let Some(contract) = contract
         && day <= contract.until
         && in_contract(contract)
     {

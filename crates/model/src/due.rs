@@ -279,7 +279,7 @@ fn due(
         Begins::Registered => order.request.received_at,
         Begins::Received => received?,
     };
-    Some(standard.reckon(&order.level.key, duty, start, &[], now)?.due)
+    Some(standard.reckon(&order.level.key, duty, start, &order.request.pauses, now)?.due)
 }
 
 /// Does the sheet show that this was done? Who is on site has answered and has a plan, whatever was not recorded.

@@ -206,6 +206,9 @@ pub struct Extra {
     /// Of `decided` (409): name of who was first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Of `unfit-request` (422): what is wrong, by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<crate::standard::Finding>,
 }
 
 /// A one-time code as it counts: capitals and digits without gaps, and what is easily mistaken made right.

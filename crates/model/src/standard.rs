@@ -6,11 +6,15 @@
 use crate::{
     Text,
     calendar::{Budget, Calendar, Holidays, Hours, Pause, minutes_of_day},
-    work_order::{self, Colour},
+    intake::{ChannelRules, Named, Symptom},
+    work_order::{self, Colour, Impact},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +29,21 @@ pub struct Standard {
     pub holidays: Vec<Holidays>,
     /// The most urgent first.
     pub levels: Vec<Level>,
+    /// How requests come in, and what is asked of each (A1 to A5).
+    #[serde(default)]
+    pub channels: Vec<ChannelRules>,
+    /// The first judgement of a request (A9, B2, C3).
+    #[serde(default)]
+    pub problem_types: Vec<Named>,
+    /// What is asked further, by what the customer sees (A6).
+    #[serde(default)]
+    pub symptoms: Vec<Symptom>,
+    /// The criterion that an impact amounts to.
+    #[serde(default)]
+    pub impacts: BTreeMap<Impact, String>,
+    /// While the office waits for what the customer has to say, the clocks stand still (D4).
+    #[serde(default)]
+    pub awaiting_pauses: bool,
     /// The promise that the technician's phone shows and the ceiling is reckoned from (A7, B5).
     pub shown: Duty,
     /// How long an offer stands, in minutes from its delivery to the phone (A15).
@@ -50,11 +69,14 @@ pub struct Level {
     pub clocks: Vec<Promise>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
     pub key: String,
     pub text: Text,
+    /// Somebody may come to harm: whoever goes there is told.
+    #[serde(default)]
+    pub safety: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,16 +268,29 @@ impl Standard {
         received: DateTime<Utc>,
         agreed_to: DateTime<Utc>,
     ) -> Option<Reckoned> {
+        self.promise_after(level, received, &[], agreed_to, received)
+    }
+
+    /// The same where the office had to wait for the customer first: `pauses` do not count.
+    pub fn promise_after(
+        &self,
+        level: &str,
+        received: DateTime<Utc>,
+        pauses: &[Pause],
+        agreed_to: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Option<Reckoned> {
         let promise = self.level(level)?.clocks.iter().find(|promise| promise.duty == self.shown)?;
-        let hours = self.hours(&promise.calendar, received, received.max(agreed_to))?;
-        let due = hours.due(received, promise.within)?.max(agreed_to);
+        let last = pauses.iter().filter_map(|pause| pause.to).max().map_or(now, |to| to.max(now));
+        let hours = self.hours(&promise.calendar, received, last.max(received).max(agreed_to))?;
+        let due = hours.due_with(received, promise.within, pauses, now)?.max(agreed_to);
         let ceiling = hours.share(received, due, self.ceiling_percent)?.max(due);
         Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
     }
 }
 
-/// What is wrong with a standard that somebody wrote, or odd about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What is wrong with what somebody wrote (a standard, a request), or odd about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Finding {
     /// Where: `levels[1].clocks[0].calendar`.
     pub path: String,
@@ -265,7 +300,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn error(path: impl Into<String>, en: impl Into<String>, zh: impl Into<String>) -> Self {
+    pub(crate) fn error(path: impl Into<String>, en: impl Into<String>, zh: impl Into<String>) -> Self {
         Self { path: path.into(), is_error: true, text: Text::new(en, zh) }
     }
 }

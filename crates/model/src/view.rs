@@ -2,18 +2,22 @@
 //! from orders and sheets by `crates/phone` and `crates/office`.
 
 use crate::{
-    Digest, Language, LineId, Money, Problem, Sheet, Stage, TechnicianId, WorkOrder, WorkOrderId,
+    Digest, Language, LineId, Money, Problem, Sheet, Stage, TechnicianId, Text, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
     asked::AskedStep,
     attention::Choice,
     change::PartSource,
     changed::OfficeChange,
     charges::{Charges, Consent, Cover},
+    customer::CustomerStanding,
     document::Document,
     enrol::{PhoneId, Wipe},
+    ids::RequestId,
+    intake::{ChannelNow, Grade, Intake, MissingInfo, Named, RequestEntry, RequestState, Symptom},
     moment::{OtherZone, millis},
     reference::{FaultCode, Part},
-    work_order::{Level, Technician},
+    standard::{Criterion, Finding},
+    work_order::{Channel, Colour, Level, Technician, Visit},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -680,4 +684,99 @@ pub struct ConsoleAttention {
     pub customer: String,
     pub site: String,
     pub technician: String,
+}
+
+/// What the form for a request is made of: what the firm's standard asks, and how each channel stands just now.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct IntakeForm {
+    pub channels: Vec<ChannelNow>,
+    pub problem_types: Vec<Named>,
+    pub symptoms: Vec<Symptom>,
+    /// The most urgent first.
+    pub levels: Vec<LevelChoice>,
+    /// Kinds of equipment.
+    pub kinds: Vec<Named>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct LevelChoice {
+    pub key: String,
+    pub name: Text,
+    pub colour: Colour,
+    pub criteria: Vec<Criterion>,
+}
+
+/// What the rules say of a request that is being written down.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct IntakeLook {
+    pub findings: Vec<Finding>,
+    pub missing: Vec<MissingInfo>,
+    /// Nobody can be sent without these.
+    pub lacks_to_go: Vec<MissingInfo>,
+    pub grade: Grade,
+    /// Criteria that are met, ticked or not.
+    pub ticked: Vec<String>,
+    pub channel: Option<ChannelNow>,
+    /// What is promised if somebody is to go there (A7), and the ceiling (A17).
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub respond_by: Option<DateTime<Utc>>,
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub ceiling: Option<DateTime<Utc>>,
+    pub standing: CustomerStanding,
+    /// What is known of such faults, the likeliest first.
+    pub hits: Vec<FaultCode>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct RequestRow {
+    pub id: RequestId,
+    pub number: String,
+    pub state: RequestState,
+    pub channel: Channel,
+    pub customer: String,
+    pub site: String,
+    pub symptom: String,
+    pub level: Level,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub received_at: DateTime<Utc>,
+    /// Nothing once it is settled.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub respond_by: Option<DateTime<Utc>>,
+    /// The clocks stand still: it waits for the customer.
+    pub is_paused: bool,
+    pub missing: Vec<MissingInfo>,
+    pub work_order: Option<Visit>,
+    /// Name of who registered it.
+    pub by: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleRequests {
+    /// Of all that are open.
+    pub open: u32,
+    /// The open ones first, then the latest.
+    pub rows: Vec<RequestRow>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ConsoleRequest {
+    pub row: RequestRow,
+    /// Given back with a change, so that nobody's is written over.
+    pub version: u32,
+    pub intake: Intake,
+    pub form: IntakeForm,
+    pub look: IntakeLook,
+    pub journal: Vec<RequestEntry>,
+}
+
+/// What was taken up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestTaken {
+    pub id: RequestId,
+    pub number: String,
+    pub state: RequestState,
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    calendar::Pause,
     change::{OpenedSheet, PartWanted},
     changed::Edited,
     ids::RequestId,
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// That a work order tells of (A18).
-const MOST_PAST_VISITS: usize = 10;
+pub const MOST_PAST_VISITS: usize = 10;
 
 /// One planned visit for a request; "job" on screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -173,6 +174,25 @@ pub struct Request {
     /// What the customer already tried.
     pub tried: String,
     pub wants: Wants,
+    /// What was asked further because of the symptom, and what the customer said (A6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<IntakeAnswer>>", optional)]
+    pub asked: Vec<IntakeAnswer>,
+    /// Number of the order or contract that the customer named (B2).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
+    pub reference: String,
+    /// While the office waited for what the customer had to say, where the standard does not count that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Pause>>", optional)]
+    pub pauses: Vec<Pause>,
+}
+
+/// A follow-up question and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IntakeAnswer {
+    pub question: Text,
+    pub answer: Text,
 }
 
 macro_rules! words {
@@ -331,6 +351,46 @@ pub struct Technician {
     pub base: Position,
 }
 
+/// How a visit is prepared and charged: for a kind of equipment, or the plain one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub template: Template,
+    pub tools: Vec<Tool>,
+    pub tariff: Tariff,
+    pub introduction: Text,
+    pub consent: Text,
+    /// Minutes of work.
+    pub estimate: u32,
+}
+
+impl Plan {
+    /// Where the office has planned nothing: a blank sheet, and the office prices it.
+    pub fn plain() -> Self {
+        Self {
+            template: Template {
+                id: "blank".into(),
+                version: 1,
+                name: Text::new("Blank sheet", "空白服务单"),
+                steps: Vec::new(),
+            },
+            tools: Vec::new(),
+            tariff: Tariff {
+                version: "none".into(),
+                currency: "CNY".into(),
+                labour_per_hour: 0,
+                labour_step: 15,
+                call_out: 0,
+                out_of_hours_percent: 0,
+                opens: 0,
+                closes: 1440,
+            },
+            introduction: Text::default(),
+            consent: Text::new("I confirm the work described above.", "本人确认以上服务内容属实。"),
+            estimate: 60,
+        }
+    }
+}
+
 impl WorkOrder {
     /// What may remain on the phone of somebody whose work order it is no longer: that there was one, when, and for
     /// whom (`name`), until they have seen the notice.
@@ -351,7 +411,13 @@ impl WorkOrder {
             position: None,
             radius_m: self.site.radius_m,
         };
-        let request = Request { symptom: String::new(), tried: String::new(), ..self.request };
+        let request = Request {
+            symptom: String::new(),
+            tried: String::new(),
+            asked: Vec::new(),
+            reference: String::new(),
+            ..self.request
+        };
         Self {
             customer,
             site,
@@ -382,7 +448,7 @@ impl WorkOrder {
             id,
             number,
             version: 1,
-            request: Request { received_at: now, ..self.request.clone() },
+            request: Request { received_at: now, pauses: Vec::new(), ..self.request.clone() },
             from: now,
             to: respond_by,
             respond_by,
@@ -406,6 +472,7 @@ impl WorkOrder {
     /// change; the office links it to a customer later. `tariff` and `template` are the plain ones.
     pub fn opened_on_site(id: WorkOrderId, opened: &OpenedSheet, by: &Technician, at: DateTime<Utc>) -> Self {
         let short = id.to_string();
+        let plan = Plan::plain();
         let number = format!("JS-S-{}", short[short.len() - 6..].to_uppercase());
         Self {
             id,
@@ -423,6 +490,9 @@ impl WorkOrder {
                 safety_risk: false,
                 tried: String::new(),
                 wants: Wants::Visit,
+                asked: Vec::new(),
+                reference: String::new(),
+                pauses: Vec::new(),
             },
             customer: Customer {
                 id: String::new(),
@@ -461,28 +531,13 @@ impl WorkOrder {
             to: at,
             respond_by: at,
             ceiling: at,
-            estimate: 60,
-            template: Template {
-                id: "blank".into(),
-                version: 1,
-                name: Text::new("Blank sheet", "空白服务单"),
-                steps: Vec::new(),
-            },
-            tools: Vec::new(),
+            estimate: plan.estimate,
+            template: plan.template,
+            tools: plan.tools,
             bring: Vec::new(),
-            // The office prices a sheet that it did not plan.
-            tariff: Tariff {
-                version: "none".into(),
-                currency: "CNY".into(),
-                labour_per_hour: 0,
-                labour_step: 15,
-                call_out: 0,
-                out_of_hours_percent: 0,
-                opens: 0,
-                closes: 1440,
-            },
-            introduction: Text::default(),
-            consent: Text::new("I confirm the work described above.", "本人确认以上服务内容属实。"),
+            tariff: plan.tariff,
+            introduction: plan.introduction,
+            consent: plan.consent,
             assignment: Assignment {
                 technician: by.id,
                 technician_name: by.name.clone(),

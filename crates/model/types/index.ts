@@ -10,6 +10,8 @@ export type Answered = {
  */
 at: string, answer: Answer, verdict: Verdict, note: string, };
 
+export type Appointment = { from: string, to: string, };
+
 export type Arrival = { 
 /**
  * When, by the phone's corrected clock.
@@ -33,6 +35,10 @@ export type Asked = "yes" | "no" | "too_new";
  * A question in its place, and whether it is asked.
  */
 export type AskedStep = { step: StepKey, asked: Asked, };
+/**
+ * A follow-up question and its answer.
+ */
+export type Asked = { question: Text, answer: Text, };
 
 export type Assignment = { technician: TechnicianId, technician_name: string, state: AssignmentState, offered_at: string, };
 
@@ -81,6 +87,11 @@ export type ChangedField = { field: Field, before: Told, now: Told,
 yours: Told | null, };
 
 export type Channel = "phone" | "chat" | "mini_program" | "app" | "email" | "walk_in" | "on_site";
+
+/**
+ * A channel at a certain moment: whether anybody is there, what to tell the customer, and by when to answer.
+ */
+export type ChannelNow = { channel: Channel, name: Text, is_staffed: boolean, says: Text, answer_by: string | null, answer_limit: string | null, required: Array<IntakeField>, };
 
 export type ChargeKind = { "kind": "call_out", } | { "kind": "labour", minutes: number, charged: number, } | { "kind": "out_of_hours", percent: number, } | { "kind": "part", number: string, name: Text, quantity: number, };
 
@@ -203,6 +214,22 @@ held: number,
  */
 thumb: boolean, };
 
+export type ConsoleRequest = { row: RequestRow, 
+/**
+ * Given back with a change, so that nobody's is written over.
+ */
+version: number, intake: Intake, form: IntakeForm, look: IntakeLook, journal: Array<RequestEntry>, };
+
+export type ConsoleRequests = { 
+/**
+ * Of all that are open.
+ */
+open: number, 
+/**
+ * The open ones first, then the latest.
+ */
+rows: Array<RequestRow>, };
+
 export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
 
 export type ConsoleSession = { name: string, company: string, technicians: Array<Technician>, };
@@ -237,7 +264,40 @@ qr: string, };
  */
 export type Cover = { "by": "warranty", until: string, } | { "by": "contract", number: string, } | { "by": "customers_own", } | { "by": "goodwill", reason: string, agreed_by: string, } | { "by": "customer", warranty_ended: string | null, };
 
+export type Criterion = { key: string, text: Text, 
+/**
+ * Somebody may come to harm: whoever goes there is told.
+ */
+safety: boolean, };
+
 export type Customer = { id: string, name: string, contact: string, phone: string, second_phone: string, };
+
+/**
+ * All that the register has of a customer.
+ */
+export type CustomerFile = { customer: Customer, phase: CustomerPhase, sites: Array<Site>, equipment: Array<OwnedEquipment>, contracts: Array<Contract>, };
+
+/**
+ * Where a customer stands in the cycle 签, 验, 保, 售 (E1).
+ */
+export type CustomerPhase = "signing" | "acceptance" | "maintained" | "followed_up";
+
+/**
+ * What speaks for or against a charge, before anybody goes there (E3).
+ */
+export type CustomerStanding = { 
+/**
+ * Nothing for a customer who is new.
+ */
+phase: CustomerPhase | null, warranty_until: string | null, 
+/**
+ * The one that runs longest; it may have ended.
+ */
+contract: Contract | null, in_force: boolean, 
+/**
+ * Of the work; parts and the way may be covered otherwise.
+ */
+cover: Cover, };
 
 export type Decision = { choice: Choice, reason: string, 
 /**
@@ -401,6 +461,18 @@ export type FaultCode = { code: string, name: Text, cause: Text, remedy: Text, }
 export type FaultsFound = { items: Array<FaultCode>, };
 
 export type Field = "cancelled" | "window" | "respond_by" | "level" | "customer" | "contact" | "phone" | "address" | "landmark" | "symptom" | "equipment" | "serial" | "warranty" | "contract" | "estimate" | "checklist" | "tools" | "bring" | "tariff";
+/**
+ * What is wrong with what somebody wrote (a standard, a request), or odd about it.
+ */
+export type Finding = { 
+/**
+ * Where: `levels[1].clocks[0].calendar`.
+ */
+path: string, 
+/**
+ * It cannot be published so; otherwise it is only said.
+ */
+is_error: boolean, text: Text, };
 
 export type FollowUp = { 
 /**
@@ -431,8 +503,97 @@ export type Goodwill = {
  * When, by the phone's corrected clock.
  */
 at: string, charge: ChargeRef, reason: string, agreed_by: string, };
+ * How urgent it is, and who says so.
+ */
+export type Grade = { level: string, proposed: string, 
+/**
+ * Why it is another than the proposed one; else empty.
+ */
+reason: string, };
 
 export type Impact = "full_stop" | "partial" | "none";
+
+/**
+ * What somebody of the office wrote down of a request, as far as it was said (A5, B2, D2).
+ */
+export type Intake = { channel: Channel, 
+/**
+ * Without an id: not in the register yet. So with site and equipment.
+ */
+customer: Customer, site: IntakePlace, equipment: Machine, 
+/**
+ * Number of the order or contract.
+ */
+reference: string, 
+/**
+ * Key of one of the standard's; empty: nobody has judged it. So with symptom and level.
+ */
+problem_type: string, symptom_kind: string, 
+/**
+ * As the customer told it.
+ */
+symptom: string, 
+/**
+ * By the key of the question: the key of an option, or words.
+ */
+answers: { [key in string]: string }, occurred_at: string | null, impact: Impact | null, tried: string, wants: Wants | null, 
+/**
+ * Criteria of levels that somebody ticked.
+ */
+criteria: Array<string>, 
+/**
+ * Another level than is proposed, and why (X8); empty: as proposed.
+ */
+level: string, level_reason: string, 
+/**
+ * When the customer would have somebody come (D8).
+ */
+appointment: Appointment | null, 
+/**
+ * Why it goes on without what is missing; empty: it waits.
+ */
+without: string, };
+
+/**
+ * What a request says.
+ */
+export type IntakeField = "customer" | "contact" | "phone" | "second_phone" | "address" | "equipment" | "model" | "serial" | "purchased" | "reference" | "problem_type" | "symptom" | "occurred_at" | "tried" | "impact" | "wants" | "answer";
+
+/**
+ * What the form for a request is made of: what the firm's standard asks, and how each channel stands just now.
+ */
+export type IntakeForm = { channels: Array<ChannelNow>, problem_types: Array<Named>, symptoms: Array<Symptom>, 
+/**
+ * The most urgent first.
+ */
+levels: Array<LevelChoice>, 
+/**
+ * Kinds of equipment.
+ */
+kinds: Array<Named>, };
+
+/**
+ * What the rules say of a request that is being written down.
+ */
+export type IntakeLook = { findings: Array<Finding>, missing: Array<MissingInfo>, 
+/**
+ * Nobody can be sent without these.
+ */
+lacks_to_go: Array<MissingInfo>, grade: Grade, 
+/**
+ * Criteria that are met, ticked or not.
+ */
+ticked: Array<string>, channel: ChannelNow | null, 
+/**
+ * What is promised if somebody is to go there (A7), and the ceiling (A17).
+ */
+respond_by: string | null, ceiling: string | null, standing: CustomerStanding, 
+/**
+ * What is known of such faults, the likeliest first.
+ */
+hits: Array<FaultCode>, };
+
+export type IntakePlace = { id: string, name: string, address: string, landmark: string, };
 
 /**
  * Everything the job's screens need, in one answer.
@@ -597,12 +758,20 @@ respond: number,
  */
 accept: number, };
 
+export type LevelChoice = { key: string, name: Text, colour: Colour, criteria: Array<Criterion>, };
+
 /**
  * A part line on a sheet, made by the screen so that a double tap is one line.
  */
 export type LineId = string;
 
 export type Link = "unknown" | "sending" | "online" | "offline" | "trouble" | "sign_in_needed";
+
+export type Machine = { id: string, 
+/**
+ * Key of a kind of equipment, with its checklist and tools; empty: none of them.
+ */
+kind: string, name: string, model: string, serial: string, purchased: string | null, };
 
 /**
  * What still stands between this sheet and the customer's review.
@@ -616,6 +785,15 @@ steps: Array<StepKey>,
  * Steps that this app is too old for.
  */
 too_new: Array<StepKey>, before_photo: boolean, after_photo: boolean, diagnosis: boolean, function_test: boolean, };
+
+/**
+ * Something that a request does not say yet.
+ */
+export type MissingInfo = { field: IntakeField, 
+/**
+ * Key of the question, for an answer; else empty.
+ */
+question: string, };
 
 export type Moment = { 
 /**
@@ -649,6 +827,8 @@ minor: number,
  * ISO 4217, upper case.
  */
 currency: string, };
+
+export type Named = { key: string, name: Text, };
 
 export type Note = { 
 /**
@@ -733,6 +913,16 @@ export type OutboxPhoto = { digest: Digest, bytes: number,
  */
 sent: number, };
 
+export type OwnedEquipment = { 
+/**
+ * Id of its site; empty when nobody said.
+ */
+site: string, 
+/**
+ * Key of its kind; empty for none.
+ */
+kind: string, equipment: Equipment, };
+
 export type Pair = { before: string | null, after: string | null, };
 
 /**
@@ -802,6 +992,11 @@ as_of: string | null, };
 
 export type PastVisit = { on: string, number: string, technician: string, summary: string, };
 
+/**
+ * Time that does not count. One without an end is still going on.
+ */
+export type Pause = { from: string, to: string | null, };
+
 export type PauseReason = "break" | "waiting_for_parts" | "waiting_for_customer" | "other_job" | "safety" | "other";
 
 /**
@@ -858,6 +1053,18 @@ message: string,
  */
 params?: { [key in string]: string }, };
 
+export type Question = { key: string, text: Text, 
+/**
+ * None: it is answered in words.
+ */
+options: Array<QuestionChoice>, };
+
+export type QuestionChoice = { key: string, text: Text, 
+/**
+ * The criterion of a level that this answer amounts to.
+ */
+ticks?: string, };
+
 export type Quote = { 
 /**
  * When, by the phone's corrected clock.
@@ -909,12 +1116,64 @@ symptom: string, occurred_at: string | null, impact: Impact, safety_risk: boolea
 /**
  * What the customer already tried.
  */
-tried: string, wants: Wants, };
+tried: string, wants: Wants, 
+/**
+ * What was asked further because of the symptom, and what the customer said (A6).
+ */
+asked?: Array<Asked>, 
+/**
+ * Number of the order or contract that the customer named (B2).
+ */
+reference?: string, 
+/**
+ * While the office waited for what the customer had to say, where the standard does not count that.
+ */
+pauses?: Array<Pause>, };
+
+/**
+ * What was done with a request: its journal, with actor and time.
+ */
+export type RequestAct = { "act": "registered", } | { "act": "graded", level: string, proposed: string, 
+/**
+ * Why it is another than the proposed one; else empty.
+ */
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, };
+
+export type RequestEntry = { 
+/**
+ * Place in the office's one gap-free order.
+ */
+n: number, at: string, 
+/**
+ * Name of the person.
+ */
+actor: string, act: RequestAct, };
 
 /**
  * A service request (intake).
  */
 export type RequestId = string;
+
+export type RequestRow = { id: RequestId, number: string, state: RequestState, channel: Channel, customer: string, site: string, symptom: string, level: Level, received_at: string, 
+/**
+ * Nothing once it is settled.
+ */
+respond_by: string | null, 
+/**
+ * The clocks stand still: it waits for the customer.
+ */
+is_paused: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
+/**
+ * Name of who registered it.
+ */
+by: string, };
+
+export type RequestState = "new" | "awaiting_info" | "solved" | "order_made" | "withdrawn";
+
+/**
+ * What was taken up.
+ */
+export type RequestTaken = { id: RequestId, number: string, state: RequestState, };
 
 /**
  * A rescue file that lies on this phone (`rescue`).
@@ -1183,6 +1442,19 @@ export type Superseded = {
  * When, by the phone's corrected clock.
  */
 at: string, act: SignOffAct, reason: string, };
+
+/**
+ * What the customer sees, and what is asked because of it (A6).
+ */
+export type Symptom = { key: string, name: Text, 
+/**
+ * The type of problem that it most likely is.
+ */
+problem_type: string, questions: Array<Question>, 
+/**
+ * What the customer can be helped with at once (C4).
+ */
+first_aid: Array<Text>, };
 
 export type SyncStatus = { link: Link, 
 /**

@@ -12,7 +12,7 @@ use crate::{
     Office,
     accounts::hash,
     dispatch::{Cannot, offer_in},
-    store::{self, people, sync as held},
+    store::{self, customers, people, sync as held},
     sync::journal_act,
 };
 use anyhow::{Context, Result, bail};
@@ -21,6 +21,7 @@ use company::Company;
 use jobsheet_model::{
     Stage, WorkOrder,
     act::Act,
+    customer::Phase,
     work_order::{AssignmentState, Technician},
 };
 use rusqlite::Connection;
@@ -68,10 +69,24 @@ fn seed(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
         let van = company.catalogue.van(&technician.login)?;
         held::save_reference(tx, "van", Some(technician.id), &serde_json::to_vec(&van)?)?;
     }
+    for (key, name, plan) in plan::kinds(&company)? {
+        customers::save_kind(tx, &key, &name, &plan)?;
+    }
     for order in plan::work_orders(&company, now)? {
+        let phase = if order.contract.is_some() || covered(&order, now) {
+            Phase::Maintained
+        } else {
+            Phase::FollowedUp
+        };
+        customers::remember(tx, &order, Some(phase))?;
         keep(tx, &company.technicians, &order, now)?;
     }
     Ok(())
+}
+
+fn covered(order: &WorkOrder, now: DateTime<Utc>) -> bool {
+    let until = order.equipment.as_ref().and_then(|machine| machine.warranty_until);
+    until.is_some_and(|until| local_day(now) <= until)
 }
 
 /// Stores a planned work order with the acts that led to it.

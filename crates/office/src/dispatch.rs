@@ -65,6 +65,7 @@ impl Office {
         order.assignment = unassigned(now);
         self.write(|tx| {
             store::insert_order(tx, &order)?;
+            store::customers::remember(tx, &order, None)?;
             journal_act(tx, order.id, now, actor(by), Act::Registered {})
         })
     }

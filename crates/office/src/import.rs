@@ -3,7 +3,7 @@
 
 use crate::{
     Office,
-    store::{self, people, sync as held},
+    store::{self, customers, people, sync as held},
     sync::journal_act,
 };
 use anyhow::{Context, Result};
@@ -24,6 +24,7 @@ impl Office {
                 let to = people::technician(tx, order.assignment.technician)?;
                 let to = to.with_context(|| format!("{} is for nobody of this office", order.number))?;
                 store::insert_order(tx, order)?;
+                customers::remember(tx, order, None)?;
                 journal_act(tx, order.id, now, by, Act::Registered {})?;
                 journal_act(tx, order.id, now, by, Act::Offered { technician: to.id })?;
                 let offered = order.assignment.state == AssignmentState::Offered;

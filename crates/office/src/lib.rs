@@ -17,6 +17,7 @@ mod hints;
 mod import;
 mod phones;
 mod photos;
+mod requests;
 mod rescue;
 mod routes;
 mod store;
@@ -28,6 +29,7 @@ pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use decide::Undecided;
 pub use demo::Offered;
+pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
 
 use anyhow::{Context, Result};

@@ -5,6 +5,7 @@ mod console;
 mod page;
 mod phones;
 mod problem;
+mod requests;
 mod rescue;
 mod v1;
 mod wire;

@@ -7,8 +7,10 @@
 pub mod attention;
 pub mod clocks;
 pub mod console;
+pub mod customers;
 pub mod people;
 pub mod phones;
+pub mod requests;
 pub mod sync;
 
 use anyhow::{Context, Result};
@@ -44,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "zone", sql: include_str!("../../../migrations/office/0006_zone.sql") },
     Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
     Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
+    Migration { name: "intake", sql: include_str!("../../../migrations/office/0009_intake.sql") },
 ];
 
 pub struct Store {
@@ -300,6 +303,22 @@ pub fn next_number(db: &Connection, number: &str) -> Result<String> {
         }
     }
     anyhow::bail!("{number} was visited a hundred times")
+}
+
+/// The next number of a kind in its month, gap-free: `SR-2611-0001`. Only inside the transaction that writes what it is for.
+pub fn next_in_month(tx: &Connection, kind: &str, month: &str) -> Result<String> {
+    let stream = format!("{kind}-{month}");
+    // Where work orders were numbered elsewhere, it goes on after theirs.
+    tx.run(
+        "INSERT INTO counter (stream, n) VALUES (?1, coalesce((SELECT max(cast(substr(number, length(?1) + 2, 4) AS INTEGER))
+             FROM (SELECT number FROM work_order UNION ALL SELECT json_extract(body, '$.request.number') FROM work_order)
+             WHERE number GLOB ?1 || '-[0-9][0-9][0-9][0-9]*'), 0))
+         ON CONFLICT (stream) DO NOTHING",
+        [&stream],
+    )?;
+    let sql = "UPDATE counter SET n = n + 1 WHERE stream = ?1 RETURNING n";
+    let n: u64 = tx.one(sql, [&stream], |row| row.get(0))?;
+    Ok(format!("{stream}-{n:04}"))
 }
 
 /// The work order as it was when it had this version.

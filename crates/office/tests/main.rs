@@ -7,6 +7,7 @@ mod console;
 mod demo;
 mod phones;
 mod photos;
+mod requests;
 mod rescue;
 mod sign_in;
 mod sync;

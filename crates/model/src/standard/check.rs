@@ -40,7 +40,47 @@ impl Standard {
         }
         self.check_calendars(&mut found);
         self.check_levels(&mut found);
+        self.check_intake(&mut found);
         found
+    }
+
+    /// What intake asks must be there to be answered.
+    fn check_intake(&self, found: &mut Vec<Finding>) {
+        once("problem_types", self.problem_types.iter().map(|one| one.key.as_str()), found);
+        once("symptoms", self.symptoms.iter().map(|one| one.key.as_str()), found);
+        let mut unless = |known: bool, path: String, key: &str| {
+            if !known {
+                found.push(Finding::error(
+                    path,
+                    format!("There is no “{key}” in this standard."),
+                    format!("本标准中没有“{key}”。"),
+                ));
+            }
+        };
+        let criteria: BTreeSet<_> =
+            self.levels.iter().flat_map(|level| &level.criteria).map(|criterion| &criterion.key).collect();
+        for (i, rules) in self.channels.iter().enumerate() {
+            let known = self.calendars.iter().any(|calendar| calendar.key == rules.calendar);
+            unless(known, format!("channels[{i}].calendar"), &rules.calendar);
+            if let Some(until) = &rules.away_until {
+                unless(minutes_of_day(until).is_some(), format!("channels[{i}].away_until"), until);
+            }
+        }
+        for (impact, key) in &self.impacts {
+            unless(criteria.contains(key), format!("impacts.{impact:?}").to_lowercase(), key);
+        }
+        for (i, symptom) in self.symptoms.iter().enumerate() {
+            let known = self.problem_types.iter().any(|one| one.key == symptom.problem_type);
+            unless(known, format!("symptoms[{i}].problem_type"), &symptom.problem_type);
+            for (j, question) in symptom.questions.iter().enumerate() {
+                for (k, ticks) in question.options.iter().enumerate() {
+                    if let Some(key) = &ticks.ticks {
+                        let path = format!("symptoms[{i}].questions[{j}].options[{k}].ticks");
+                        unless(criteria.contains(key), path, key);
+                    }
+                }
+            }
+        }
     }
 
     fn check_calendars(&self, found: &mut Vec<Finding>) {

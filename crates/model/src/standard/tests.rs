@@ -84,7 +84,7 @@ fn x3_what_ships_can_be_published_and_the_oddity_of_its_source_is_said() {
 
 #[test]
 fn x3_each_mistake_is_said_by_its_path() {
-    let mistakes: [(&str, Value, &str); 16] = [
+    let mistakes: [(&str, Value, &str); 21] = [
         ("/key", json!(" "), "key"),
         ("/name/zh", json!(""), "name"),
         ("/accept_minutes", json!(0), "accept_minutes"),
@@ -98,9 +98,18 @@ fn x3_each_mistake_is_said_by_its_path() {
         ("/calendars/1/week/0/open/0", json!(["9:00", "18:00"]), "calendars[1].week[0].open[0]"),
         ("/calendars/1/week/0/open/0", json!(["18:00", "09:00"]), "calendars[1].week[0].open[0]"),
         ("/levels/1/key", json!("p1"), "levels[1].key"),
-        ("/levels/1/criteria/0/key", json!("safety"), "levels[1].criteria[0].key"),
+        ("/levels/2/criteria/0/key", json!("safety"), "levels[2].criteria[0].key"),
         ("/levels/0/clocks/0/calendar", json!("lunar"), "levels[0].clocks[0].calendar"),
         ("/levels/0/clocks/0/within", json!({ "minutes": 0 }), "levels[0].clocks[0].within"),
+        ("/channels/1/calendar", json!("lunar"), "channels[1].calendar"),
+        ("/impacts/partial", json!("moon"), "impacts.partial"),
+        ("/problem_types/2/key", json!("guidance"), "problem_types[2].key"),
+        ("/symptoms/0/problem_type", json!("weather"), "symptoms[0].problem_type"),
+        (
+            "/symptoms/2/questions/1/options/0/ticks",
+            json!("moon"),
+            "symptoms[2].questions[1].options[0].ticks",
+        ),
     ];
     for (pointer, value, path) in mistakes {
         let mut written = serde_json::to_value(one("B")).unwrap();

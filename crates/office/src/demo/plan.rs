@@ -8,12 +8,14 @@ use crate::dispatch::unassigned;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use jobsheet_model::{
-    WorkOrder, WorkOrderId,
+    Text, WorkOrder, WorkOrderId,
     ids::RequestId,
     place::Position,
     standard::Standard,
     step::{KnownStepKind, StepKind, Template},
-    work_order::{self, Assignment, AssignmentState, Bring, Channel, Contract, PastVisit, Site, Technician},
+    work_order::{
+        self, Assignment, AssignmentState, Bring, Channel, Contract, PastVisit, Plan, Site, Technician,
+    },
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -51,6 +53,24 @@ pub fn work_orders(company: &Company, now: DateTime<Utc>) -> Result<Vec<WorkOrde
         }
     }
     Ok(orders)
+}
+
+/// How a visit to each kind of equipment is prepared; without a key, to anything else.
+pub fn kinds(company: &Company) -> Result<Vec<(String, Text, Plan)>> {
+    let plan = |template, tools| Plan {
+        template,
+        tools,
+        tariff: company::tariff(),
+        introduction: company::introduction(),
+        consent: company::consent(),
+        estimate: 90,
+    };
+    let mut kinds = vec![(String::new(), Text::default(), plan(Plan::plain().template, company::tools("")))];
+    for kind in company::EQUIPMENT {
+        let plan = plan(company.template(kind)?.clone(), company::tools(kind));
+        kinds.push((kind.to_owned(), company::equipment_name(kind), plan));
+    }
+    Ok(kinds)
 }
 
 /// Today's visits first, then one offer, then tomorrow's.
@@ -144,6 +164,9 @@ fn order(
             safety_risk: request.safety_risk,
             tried: request.tried.clone(),
             wants: request.wants,
+            asked: Vec::new(),
+            reference: String::new(),
+            pauses: Vec::new(),
         },
         customer: work_order::Customer {
             id: format!("C{:04}", 1001 + place),

@@ -3,7 +3,7 @@
 use super::{
     phones,
     problem::HttpProblem,
-    rescue,
+    requests, rescue,
     v1::{Named, hints, jpeg},
     wire::Sent,
 };
@@ -48,6 +48,7 @@ pub fn router() -> Router<Office> {
         .route("/events", get(events))
         .merge(phones::of_console())
         .merge(rescue::of_console())
+        .merge(requests::of_console())
         .fallback(async || HttpProblem::not_found())
         .method_not_allowed_fallback(async || {
             HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")

@@ -1,8 +1,8 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
 use crate::{
-    accounts::Denied, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped, rescue::NoRescue,
-    sync::Halt,
+    accounts::Denied, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped, requests::Untaken,
+    rescue::NoRescue, sync::Halt,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -247,6 +247,36 @@ impl From<Undecided> for HttpProblem {
             Undecided::Reason => unfit("reason-needed", "A reason is needed."),
             Undecided::TooLong => unfit("reason-too-long", "The reason is too long."),
             Undecided::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
+impl From<Untaken> for HttpProblem {
+    fn from(why: Untaken) -> Self {
+        let detail = why.to_string();
+        let conflict = |kind, title| Self::new(StatusCode::CONFLICT, kind, title);
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            Untaken::NoSuch => return Self::not_found(),
+            Untaken::Unfit(fields) => Self {
+                extra: Box::new(Extra { fields, ..Extra::default() }),
+                ..unfit("unfit-request", "The request cannot be kept so.")
+            },
+            Untaken::Changed => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "request-changed",
+                "Somebody has changed the request meanwhile.",
+            ),
+            Untaken::Settled => conflict("request-settled", "The request is settled already."),
+            Untaken::Awaits(_) => {
+                conflict("awaiting-info", "The request waits for what the customer has to say.")
+            }
+            Untaken::Reason => unfit("reason-needed", "A reason is needed."),
+            Untaken::TooLong => unfit("reason-too-long", "The reason is too long."),
+            Untaken::NoKey => Self::bad_request("Idempotency-Key has 1 to 100 characters"),
+            Untaken::KeyReused => unfit("key-reused", "The key was used for something else."),
+            Untaken::Failed(why) => return why.into(),
         }
         .detail(detail)
     }

@@ -1,0 +1,555 @@
+//! Requests as the office takes them: written down, asked further, solved at the desk or made into a work order. What
+//! is asked and what follows from it is `model::intake`; each act is an entry of the request's journal.
+
+use crate::{
+    Office,
+    dispatch::unassigned,
+    store::{self, customers, requests},
+    sync::journal_act,
+};
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use jobsheet_model::{
+    Digest, Text, WorkOrderId,
+    act::Act,
+    customer::{CustomerFile, Owned, standing},
+    ids::RequestId,
+    intake::{
+        Intake, Known, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
+        acts_of, hits, walk,
+    },
+    standard::{self, Finding, Standard},
+    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, RequestRow, RequestTaken},
+    work_order::{Equipment, Site, Visit},
+};
+use requests::Held;
+use rusqlite::Connection;
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Longest reason or account of what was done, in characters.
+const MAX_TEXT: usize = 2000;
+/// Longest key of a request that may be sent twice.
+const MAX_KEY: usize = 100;
+/// Within this many metres of a site's position one has arrived.
+const RADIUS_M: u32 = 150;
+
+/// Why it cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Untaken {
+    #[error("there is no such request")]
+    NoSuch,
+    #[error("it cannot be kept so")]
+    Unfit(Vec<Finding>),
+    #[error("somebody has changed it meanwhile")]
+    Changed,
+    #[error("it is settled already")]
+    Settled,
+    #[error("it waits for what the customer has to say")]
+    Awaits(Vec<MissingInfo>),
+    #[error("what was done, or why, must be said")]
+    Reason,
+    #[error("the text is too long")]
+    TooLong,
+    #[error("a key of 1 to 100 characters is needed")]
+    NoKey,
+    #[error("the key was used for something else")]
+    KeyReused,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<rusqlite::Error> for Untaken {
+    fn from(why: rusqlite::Error) -> Self {
+        Untaken::Failed(why.into())
+    }
+}
+
+/// What came with a request to do something that must be done once.
+pub struct Once {
+    pub key: String,
+    /// Of what was asked.
+    pub digest: Digest,
+}
+
+impl Office {
+    /// The standard that requests are taken under from now on, by its key.
+    pub fn set_standard(&self, key: &str) -> Result<()> {
+        anyhow::ensure!(standard::shipped_one(key).is_some(), "there is no standard {key}");
+        self.write(|tx| store::set_fact(tx, "standard", key))
+    }
+
+    pub(crate) fn intake_form(&self) -> Result<IntakeForm> {
+        let now = self.now();
+        self.read(|db| form(db, &in_use(db)?, now))
+    }
+
+    /// Customers that fit what was typed.
+    pub(crate) fn find_customers(&self, query: &str) -> Result<Vec<CustomerFile>> {
+        self.read(|db| customers::find(db, query))
+    }
+
+    /// What the rules say of a request that is being written down.
+    pub(crate) fn look_at_intake(&self, intake: Intake) -> Result<IntakeLook> {
+        let (now, intake) = (self.now(), intake.tidied());
+        self.read(|db| {
+            let walk = Walk { state: RequestState::New, awaited: Vec::new() };
+            look(db, &in_use(db)?, &intake, &walk, now, now)
+        })
+    }
+
+    /// Takes a request; with the same key the same one. `by` is who does it.
+    pub fn take_request(&self, intake: Intake, once: &Once, by: &str) -> Result<RequestTaken, Untaken> {
+        let (now, intake) = (self.now(), intake.tidied());
+        self.write(|tx| {
+            once_only(tx, once, by, now, || {
+                let standard = in_use(tx)?;
+                let intake = enter(tx, fit(intake, &standard, now)?)?;
+                let acts = acts_of(None, &intake, &standard);
+                let state = walk(acts.iter().map(|act| (now, act))).state;
+                let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
+                let id = RequestId(Uuid::now_v7());
+                let held =
+                    Held { id, number, version: 1, received_at: now, state, under: standard.under(), intake };
+                requests::insert(tx, &held)?;
+                for act in &acts {
+                    requests::journal(tx, id, now, by, act)?;
+                }
+                Ok(RequestTaken { id, number: held.number, state })
+            })
+        })
+    }
+
+    /// Writes an open request down anew; `version` is the one that was seen.
+    pub fn edit_request(
+        &self,
+        id: RequestId,
+        version: u32,
+        intake: Intake,
+        by: &str,
+    ) -> Result<RequestTaken, Untaken> {
+        let (now, intake) = (self.now(), intake.tidied());
+        self.write(|tx| {
+            let (mut held, so_far, standard) = open(tx, id)?;
+            if held.version != version {
+                return Err(Untaken::Changed);
+            }
+            let intake = enter(tx, fit(intake, &standard, now)?)?;
+            let acts = acts_of(Some((&held.intake, &so_far)), &intake, &standard);
+            if acts.is_empty() {
+                return Ok(RequestTaken { id, number: held.number, state: held.state });
+            }
+            held.intake = intake;
+            held.version += 1;
+            keep(tx, held, &acts, by, now)
+        })
+    }
+
+    /// Solved at the desk, without anybody going there (C4).
+    pub fn solve_request(&self, id: RequestId, what: &str, by: &str) -> Result<RequestTaken, Untaken> {
+        self.settle(id, what, by, |what| RequestAct::Solved { what })
+    }
+
+    pub fn withdraw_request(&self, id: RequestId, reason: &str, by: &str) -> Result<RequestTaken, Untaken> {
+        self.settle(id, reason, by, |reason| RequestAct::Withdrawn { reason })
+    }
+
+    fn settle(
+        &self,
+        id: RequestId,
+        text: &str,
+        by: &str,
+        act: impl FnOnce(String) -> RequestAct,
+    ) -> Result<RequestTaken, Untaken> {
+        let (now, text) = (self.now(), jobsheet_model::text::tidy(text));
+        self.write(|tx| {
+            let (mut held, _, _) = open(tx, id)?;
+            if text.is_empty() {
+                return Err(Untaken::Reason);
+            }
+            if text.chars().count() > MAX_TEXT {
+                return Err(Untaken::TooLong);
+            }
+            held.version += 1;
+            keep(tx, held, &[act(text)], by, now)
+        })
+    }
+
+    /// Makes the work order of a request that has all it needs; it is nobody's until it is offered. With the same key
+    /// the same one.
+    pub fn make_work_order(&self, id: RequestId, once: &Once, by: &str) -> Result<Visit, Untaken> {
+        let now = self.now();
+        self.write(|tx| once_only(tx, once, by, now, || made_into_work_order(tx, id, by, now)))
+    }
+
+    pub(crate) fn console_requests(&self) -> Result<ConsoleRequests> {
+        let now = self.now();
+        self.read(|db| {
+            let (open, all) = requests::listed(db)?;
+            let rows = all.iter().map(|held| row(held, &requests::entries(db, held.id)?, now));
+            Ok(ConsoleRequests { open, rows: rows.collect::<Result<_>>()? })
+        })
+    }
+
+    pub(crate) fn console_request(&self, id: RequestId) -> Result<Option<ConsoleRequest>> {
+        let now = self.now();
+        self.read(|db| {
+            let Some(held) = requests::held(db, id)? else { return Ok(None) };
+            let journal = requests::entries(db, id)?;
+            let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
+            let standard = standard_of(&held)?;
+            Ok(Some(ConsoleRequest {
+                row: row(&held, &journal, now)?,
+                version: held.version,
+                form: form(db, standard, now)?,
+                look: look(db, standard, &held.intake, &so_far, held.received_at, now)?,
+                intake: held.intake,
+                journal,
+            }))
+        })
+    }
+}
+
+fn in_use(db: &Connection) -> Result<Standard> {
+    let key = store::fact(db, "standard")?;
+    standard::shipped_one(key.as_deref().unwrap_or("A")).context("The standard in use is not there")
+}
+
+fn standard_of(held: &Held) -> Result<&'static Standard> {
+    standard::of(Some(&held.under))
+        .with_context(|| format!("{} began under an unknown standard", held.number))
+}
+
+/// `2611`, where the standard's calendars are.
+fn month(standard: &Standard, now: DateTime<Utc>) -> String {
+    let zone = standard.calendars.first().and_then(|calendar| calendar.zone.parse::<Tz>().ok());
+    now.with_timezone(&zone.unwrap_or(Tz::UTC)).format("%y%m").to_string()
+}
+
+/// The request, what was done with it, and its standard, while something can still be done.
+fn open(tx: &Connection, id: RequestId) -> Result<(Held, Walk, &'static Standard), Untaken> {
+    let held = requests::held(tx, id)?.ok_or(Untaken::NoSuch)?;
+    let entries = requests::entries(tx, id)?;
+    let so_far = walk(entries.iter().map(|entry| (entry.at, &entry.act)));
+    if !so_far.state.is_open() {
+        return Err(Untaken::Settled);
+    }
+    let standard = standard_of(&held)?;
+    Ok((held, so_far, standard))
+}
+
+fn keep(
+    tx: &Connection,
+    mut held: Held,
+    acts: &[RequestAct],
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<RequestTaken, Untaken> {
+    for act in acts {
+        requests::journal(tx, held.id, now, by, act)?;
+    }
+    let entries = requests::entries(tx, held.id)?;
+    held.state = walk(entries.iter().map(|entry| (entry.at, &entry.act))).state;
+    requests::update(tx, &held)?;
+    Ok(RequestTaken { id: held.id, number: held.number, state: held.state })
+}
+
+/// Does it unless it was done with this key, and answers what was answered then.
+fn once_only<T: Serialize + DeserializeOwned>(
+    tx: &Connection,
+    once: &Once,
+    by: &str,
+    now: DateTime<Utc>,
+    work: impl FnOnce() -> Result<T, Untaken>,
+) -> Result<T, Untaken> {
+    if once.key.is_empty() || once.key.len() > MAX_KEY {
+        return Err(Untaken::NoKey);
+    }
+    if let Some(before) = requests::answered(tx, by, &once.key)? {
+        if before.digest != once.digest {
+            return Err(Untaken::KeyReused);
+        }
+        return Ok(serde_json::from_str(&before.answer).context("Reading what was answered before")?);
+    }
+    let done = work()?;
+    let answer = serde_json::to_string(&done).context("Keeping an answer")?;
+    requests::keep_answer(tx, (by, &once.key), &once.digest, &answer, now)?;
+    Ok(done)
+}
+
+fn fit(intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake, Untaken> {
+    let findings = intake.check(standard, now);
+    if findings.is_empty() { Ok(intake) } else { Err(Untaken::Unfit(findings)) }
+}
+
+// --- The register ----------------------------------------------------------------------------------
+
+/// Enters customer, site and equipment that are not in the register yet, and fills in what it lacked. What it has is
+/// not overwritten: the request says what was said today.
+fn enter(tx: &Connection, mut intake: Intake) -> Result<Intake, Untaken> {
+    let unknown = |path| {
+        let text = Text::new("The register has no such entry any more.", "客户档案中已没有该记录。");
+        Untaken::Unfit(vec![Finding { path: String::from(path), is_error: true, text }])
+    };
+    if intake.customer.id.is_empty() {
+        if intake.customer.name.is_empty() {
+            return Ok(intake);
+        }
+        intake.customer.id = fresh("C");
+    } else {
+        let file = customers::file(tx, &intake.customer.id)?.ok_or_else(|| unknown("customer"))?;
+        let (site, machine) = (&intake.site.id, &intake.equipment.id);
+        if !site.is_empty() && !file.sites.iter().any(|one| one.id == *site) {
+            return Err(unknown("site"));
+        }
+        if !machine.is_empty() && file.owned(machine).is_none() {
+            return Err(unknown("equipment"));
+        }
+    }
+    let id = intake.customer.id.clone();
+    let file = customers::file(tx, &id)?;
+    let mut customer = file.as_ref().map_or_else(|| intake.customer.clone(), |file| file.customer.clone());
+    fill(&mut customer.contact, &intake.customer.contact);
+    fill(&mut customer.phone, &intake.customer.phone);
+    fill(&mut customer.second_phone, &intake.customer.second_phone);
+    customers::save_customer(tx, &customer, None)?;
+
+    let Place { id: site, name, address, landmark } = &mut intake.site;
+    if site.is_empty() && !address.is_empty() {
+        *site = fresh("S");
+    }
+    if !site.is_empty() {
+        let known = file.as_ref().and_then(|file| file.sites.iter().find(|one| one.id == *site));
+        let mut entry = known.cloned().unwrap_or_else(|| new_site(site));
+        fill(&mut entry.name, name);
+        fill(&mut entry.address, address);
+        fill(&mut entry.landmark, landmark);
+        customers::save_site(tx, &id, &entry)?;
+    }
+
+    let Machine { id: machine, kind, name, model, serial, purchased } = &mut intake.equipment;
+    if machine.is_empty() && !(name.is_empty() && model.is_empty() && serial.is_empty()) {
+        *machine = fresh("E");
+    }
+    if !machine.is_empty() {
+        let known = file.as_ref().and_then(|file| file.owned(machine)).cloned();
+        let mut owned = known.unwrap_or_else(|| Owned {
+            site: site.clone(),
+            kind: String::new(),
+            equipment: Equipment {
+                id: machine.clone(),
+                name: Text::new(name.clone(), name.clone()),
+                model: String::new(),
+                serial: String::new(),
+                purchased: None,
+                warranty_until: None,
+            },
+        });
+        fill(&mut owned.kind, kind);
+        fill(&mut owned.equipment.model, model);
+        fill(&mut owned.equipment.serial, serial);
+        owned.equipment.purchased = owned.equipment.purchased.or(*purchased);
+        customers::save_equipment(tx, &id, &owned)?;
+    }
+    customers::index(tx, &id)?;
+    Ok(intake)
+}
+
+fn fresh(letter: &str) -> String {
+    format!("{letter}-{}", Uuid::now_v7().simple())
+}
+
+fn fill(known: &mut String, said: &str) {
+    if known.trim().is_empty() {
+        said.clone_into(known);
+    }
+}
+
+fn new_site(id: &str) -> Site {
+    Site {
+        id: id.to_owned(),
+        name: String::new(),
+        address: String::new(),
+        landmark: String::new(),
+        position: None,
+        radius_m: RADIUS_M,
+    }
+}
+
+// --- The work order --------------------------------------------------------------------------------
+
+fn made_into_work_order(
+    tx: &Connection,
+    id: RequestId,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Visit, Untaken> {
+    let (mut held, so_far, standard) = open(tx, id)?;
+    if so_far.state == RequestState::AwaitingInfo {
+        return Err(Untaken::Awaits(held.intake.missing(standard)));
+    }
+    let lacks = held.intake.lacks_to_go();
+    if !lacks.is_empty() {
+        return Err(Untaken::Awaits(lacks));
+    }
+    // An appointment may have passed since it was made.
+    let mut intake = held.intake.clone();
+    intake.appointment = intake.appointment.filter(|one| one.to > now);
+    let file = customers::file(tx, &held.intake.customer.id)?;
+    let known = known(tx, &held.intake, file.as_ref(), now)?;
+    let kind = match file.as_ref().and_then(|file| file.owned(&held.intake.equipment.id)) {
+        Some(owned) if held.intake.equipment.kind.is_empty() => owned.kind.clone(),
+        _ => held.intake.equipment.kind.clone(),
+    };
+    let plan = match customers::plan(tx, &kind)? {
+        Some(plan) => plan,
+        None => customers::plain_plan(tx)?,
+    };
+    let number = store::next_in_month(tx, "JS", &month(standard, now))?;
+    let registered = Registered {
+        id,
+        number: held.number.clone(),
+        received_at: held.received_at,
+        intake: &intake,
+        pauses: so_far.pauses(standard).to_vec(),
+    };
+    let order = (WorkOrderId(Uuid::now_v7()), number);
+    let order = registered
+        .work_order(order, standard, known, plan, unassigned(now), now)
+        .context("The standard cannot say by when somebody must come")?;
+    store::insert_order(tx, &order)?;
+    journal_act(tx, order.id, now, by, Act::Registered {})?;
+    let grade = held.intake.grade(standard);
+    journal_act(tx, order.id, now, by, Act::Graded { level: grade.level, reason: grade.reason })?;
+    let visit = Visit { work_order: order.id, number: order.number };
+    held.version += 1;
+    keep(tx, held, &[RequestAct::OrderMade { visit: visit.clone() }], by, now)?;
+    Ok(visit)
+}
+
+/// What the register knows of the place, in today's words of the caller.
+fn known(tx: &Connection, intake: &Intake, file: Option<&CustomerFile>, now: DateTime<Utc>) -> Result<Known> {
+    let entry = file.and_then(|file| file.sites.iter().find(|one| one.id == intake.site.id));
+    let Place { id, name, address, landmark } = intake.site.clone();
+    // Where the caller names another address, the position of the old one leads astray.
+    let position = entry.filter(|one| one.address == address).and_then(|one| one.position);
+    let radius_m = entry.map_or(RADIUS_M, |one| one.radius_m);
+    let owned = file.and_then(|file| file.owned(&intake.equipment.id)).map(|owned| owned.equipment.clone());
+    let machine = &intake.equipment;
+    let equipment = owned.map(|mut owned| {
+        for (known, said) in [(&mut owned.model, &machine.model), (&mut owned.serial, &machine.serial)] {
+            if !said.is_empty() {
+                said.clone_into(known);
+            }
+        }
+        owned.purchased = machine.purchased.or(owned.purchased);
+        owned
+    });
+    let contract = file.and_then(CustomerFile::contract).filter(|one| one.until >= day_of(now)).cloned();
+    let history = if intake.equipment.id.is_empty() {
+        Vec::new()
+    } else {
+        customers::history(tx, &intake.equipment.id)?
+    };
+    Ok(Known { site: Site { id, name, address, landmark, position, radius_m }, equipment, contract, history })
+}
+
+/// The firm's day.
+fn day_of(now: DateTime<Utc>) -> chrono::NaiveDate {
+    now.with_timezone(&Tz::Asia__Shanghai).date_naive()
+}
+
+// --- What the console is shown ---------------------------------------------------------------------
+
+fn form(db: &Connection, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeForm> {
+    let level = |level: &standard::Level| LevelChoice {
+        key: level.key.clone(),
+        name: level.name.clone(),
+        colour: level.colour,
+        criteria: level.criteria.clone(),
+    };
+    Ok(IntakeForm {
+        channels: standard.channels.iter().filter_map(|one| standard.channel_at(one.channel, now)).collect(),
+        problem_types: standard.problem_types.clone(),
+        symptoms: standard.symptoms.clone(),
+        levels: standard.levels.iter().map(level).collect(),
+        kinds: customers::kinds(db)?,
+    })
+}
+
+fn look(
+    db: &Connection,
+    standard: &Standard,
+    intake: &Intake,
+    so_far: &Walk,
+    received_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<IntakeLook> {
+    let file = match intake.customer.id.as_str() {
+        "" => None,
+        id => customers::file(db, id)?,
+    };
+    let promised = promised(standard, intake, so_far, received_at, now);
+    let symptom = standard.symptom(&intake.symptom_kind).map(|one| &one.name);
+    let answers = intake.answers.values().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let kind = symptom.map_or("", |name| name.get(jobsheet_model::Language::Zh));
+    let said = format!("{} {answers} {kind}", intake.symptom);
+    let known: BTreeSet<_> = intake.ticked(standard);
+    Ok(IntakeLook {
+        findings: intake.check(standard, now),
+        missing: intake.missing(standard),
+        lacks_to_go: intake.lacks_to_go(),
+        grade: intake.grade(standard),
+        ticked: known.into_iter().collect(),
+        channel: standard.channel_at(intake.channel, received_at),
+        respond_by: promised.as_ref().map(|(_, by, _)| *by),
+        ceiling: promised.map(|(_, _, ceiling)| ceiling),
+        standing: standing(file.as_ref(), &intake.equipment.id, day_of(now)),
+        hits: hits(&requests::faults(db)?, &said),
+    })
+}
+
+fn promised(
+    standard: &Standard,
+    intake: &Intake,
+    so_far: &Walk,
+    received_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<(jobsheet_model::work_order::Level, DateTime<Utc>, DateTime<Utc>)> {
+    let pauses = so_far.pauses(standard).to_vec();
+    let registered =
+        Registered { id: RequestId(Uuid::nil()), number: String::new(), received_at, intake, pauses };
+    registered.promised(standard, now)
+}
+
+fn row(held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -> Result<RequestRow> {
+    let standard = standard_of(held)?;
+    let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
+    let intake = &held.intake;
+    let level =
+        standard.on_a_work_order(&intake.grade(standard).level).context("A level that is not there")?;
+    let is_open = so_far.state.is_open();
+    let promised = promised(standard, intake, &so_far, held.received_at, now).filter(|_| is_open);
+    let visit = journal.iter().find_map(|entry| match &entry.act {
+        RequestAct::OrderMade { visit } => Some(visit.clone()),
+        _ => None,
+    });
+    Ok(RequestRow {
+        id: held.id,
+        number: held.number.clone(),
+        state: so_far.state,
+        channel: intake.channel,
+        customer: intake.customer.name.clone(),
+        site: intake.site.name.clone(),
+        symptom: intake.symptom.clone(),
+        level,
+        received_at: held.received_at,
+        respond_by: promised.map(|(_, by, _)| by),
+        is_paused: so_far.pauses(standard).iter().any(|pause| pause.to.is_none()),
+        missing: if is_open { intake.missing(standard) } else { Vec::new() },
+        work_order: visit,
+        by: journal.first().map(|entry| entry.actor.clone()).unwrap_or_default(),
+    })
+}

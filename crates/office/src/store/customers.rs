@@ -1,0 +1,184 @@
+//! The register: customers, their sites, equipment and contracts, and how a visit to each kind of equipment is planned.
+
+use super::{Json, Word};
+use anyhow::Result;
+use jobsheet_model::{
+    Sheet, Stage, Text, WorkOrder,
+    customer::{CustomerFile, Owned, Phase},
+    intake::Named,
+    search::{index_terms, query_terms},
+    work_order::{Contract, Customer, Equipment, MOST_PAST_VISITS, PastVisit, Plan, Site},
+};
+use jobsheet_sqlite::Kept;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
+
+/// As many as a person looks through.
+const MOST_FOUND: usize = 8;
+/// A word that more customers than this share finds nobody.
+const MOST_UNDER: u32 = 2000;
+
+pub fn file(db: &Connection, id: &str) -> Result<Option<CustomerFile>> {
+    let sql = "SELECT body, phase FROM customer WHERE id = ?1";
+    let found = db.one(sql, [id], |row| Ok((row.get::<_, Json<_>>(0)?.0, row.get::<_, Word<_>>(1)?.0)));
+    let Some((customer, phase)) = found.optional()? else { return Ok(None) };
+    let mut rows = db.prepare_cached("SELECT body FROM site WHERE customer = ?1 ORDER BY id")?;
+    let sites = rows.query_map([id], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect::<Result<_, _>>()?;
+    let mut rows =
+        db.prepare_cached("SELECT site, kind, body FROM equipment WHERE customer = ?1 ORDER BY id")?;
+    let owned = rows.query_map([id], |row| {
+        Ok(Owned { site: row.get(0)?, kind: row.get(1)?, equipment: row.get::<_, Json<_>>(2)?.0 })
+    })?;
+    let equipment = owned.collect::<Result<_, _>>()?;
+    let mut rows = db.prepare_cached("SELECT body FROM contract WHERE customer = ?1 ORDER BY number")?;
+    let contracts = rows.query_map([id], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect::<Result<_, _>>()?;
+    Ok(Some(CustomerFile { customer, phase, sites, equipment, contracts }))
+}
+
+/// Customers that all words fit, the last of which may be a beginning.
+pub fn find(db: &Connection, query: &str) -> Result<Vec<CustomerFile>> {
+    let terms = query_terms(query);
+    let mut found: Option<BTreeSet<String>> = None;
+    for (i, term) in terms.iter().enumerate() {
+        let end = if i + 1 == terms.len() { format!("{term}\u{10ffff}") } else { term.clone() };
+        let mut rows = db.prepare_cached(
+            "SELECT DISTINCT customer FROM customer_term WHERE term >= ?1 AND term <= ?2 LIMIT ?3",
+        )?;
+        let under = rows.query_map(params![term, end, MOST_UNDER], |row| row.get(0))?;
+        let under: BTreeSet<String> = under.collect::<Result<_, _>>()?;
+        found = Some(match found {
+            Some(found) => found.intersection(&under).cloned().collect(),
+            None => under,
+        });
+    }
+    let ids = found.unwrap_or_default();
+    let files = ids.iter().take(MOST_FOUND).map(|id| file(db, id));
+    Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+pub fn save_customer(tx: &Connection, customer: &Customer, phase: Option<Phase>) -> Result<()> {
+    tx.run(
+        "INSERT INTO customer (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        params![customer.id, Json(customer)],
+    )?;
+    if let Some(phase) = phase {
+        tx.run("UPDATE customer SET phase = ?2 WHERE id = ?1", params![customer.id, Word(phase)])?;
+    }
+    Ok(())
+}
+
+pub fn save_site(tx: &Connection, customer: &str, site: &Site) -> Result<()> {
+    tx.run(
+        "INSERT INTO site (id, customer, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        params![site.id, customer, Json(site)],
+    )?;
+    Ok(())
+}
+
+pub fn save_equipment(tx: &Connection, customer: &str, owned: &Owned) -> Result<()> {
+    tx.run(
+        "INSERT INTO equipment (id, customer, site, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET site = excluded.site, kind = excluded.kind, body = excluded.body",
+        params![owned.equipment.id, customer, owned.site, owned.kind, Json(&owned.equipment)],
+    )?;
+    Ok(())
+}
+
+pub fn save_contract(tx: &Connection, customer: &str, contract: &Contract) -> Result<()> {
+    tx.run(
+        "INSERT INTO contract (number, customer, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (number) DO UPDATE SET body = excluded.body",
+        params![contract.number, customer, Json(contract)],
+    )?;
+    Ok(())
+}
+
+/// Makes a customer found by all that is known of it now.
+pub fn index(tx: &Connection, id: &str) -> Result<()> {
+    let Some(CustomerFile { customer, sites, equipment, contracts, .. }) = file(tx, id)? else {
+        return Ok(());
+    };
+    let mut text =
+        vec![customer.name, customer.contact, customer.phone.clone(), customer.second_phone.clone()];
+    // A telephone is also typed without its gaps.
+    for phone in [&customer.phone, &customer.second_phone] {
+        text.push(phone.chars().filter(char::is_ascii_digit).collect());
+    }
+    text.extend(sites.into_iter().flat_map(|site| [site.name, site.address]));
+    for Owned { equipment: Equipment { name, model, serial, .. }, .. } in equipment {
+        text.extend([name.en, name.zh, model, serial]);
+    }
+    text.extend(contracts.into_iter().map(|contract| contract.number));
+    tx.run("DELETE FROM customer_term WHERE customer = ?1", [id])?;
+    for term in index_terms(&text.join(" ")) {
+        tx.run("INSERT INTO customer_term (term, customer) VALUES (?1, ?2)", [term.as_str(), id])?;
+    }
+    Ok(())
+}
+
+/// Enters whom a work order that was planned elsewhere is for.
+pub fn remember(tx: &Connection, order: &WorkOrder, phase: Option<Phase>) -> Result<()> {
+    let id = order.customer.id.as_str();
+    if id.is_empty() {
+        return Ok(());
+    }
+    save_customer(tx, &order.customer, phase)?;
+    if !order.site.id.is_empty() {
+        save_site(tx, id, &order.site)?;
+    }
+    if let Some(equipment) = order.equipment.as_ref().filter(|one| !one.id.is_empty()) {
+        let kind =
+            if plan(tx, &order.template.id)?.is_some() { order.template.id.clone() } else { String::new() };
+        let owned = Owned { site: order.site.id.clone(), kind, equipment: equipment.clone() };
+        save_equipment(tx, id, &owned)?;
+    }
+    if let Some(contract) = &order.contract {
+        save_contract(tx, id, contract)?;
+    }
+    index(tx, id)
+}
+
+/// Earlier visits to a machine, the newest first: its latest work order, if that is over, and what that tells of.
+pub fn history(db: &Connection, equipment: &str) -> Result<Vec<PastVisit>> {
+    let sql = "SELECT body, sheet FROM work_order WHERE json_extract(body, '$.equipment.id') = ?1
+               ORDER BY n DESC LIMIT 1";
+    let latest = db.one(sql, [equipment], |row| {
+        Ok((row.get::<_, Json<WorkOrder>>(0)?.0, row.get::<_, Json<Sheet>>(1)?.0))
+    });
+    let Some((order, sheet)) = latest.optional()? else { return Ok(Vec::new()) };
+    let past = (sheet.stage.is_over() && sheet.stage != Stage::Declined).then(|| PastVisit {
+        on: order.from.date_naive(),
+        number: order.number,
+        technician: order.assignment.technician_name,
+        summary: sheet.diagnosis.map_or(order.request.symptom, |found| found.remedy),
+    });
+    Ok(past.into_iter().chain(order.history).take(MOST_PAST_VISITS).collect())
+}
+
+// --- Kinds of equipment ----------------------------------------------------------------------------
+
+pub fn save_kind(tx: &Connection, key: &str, name: &Text, plan: &Plan) -> Result<()> {
+    tx.run(
+        "INSERT INTO kind (key, name, plan) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET name = excluded.name, plan = excluded.plan",
+        params![key, Json(name), Json(plan)],
+    )?;
+    Ok(())
+}
+
+pub fn kinds(db: &Connection) -> Result<Vec<Named>> {
+    let mut rows = db.prepare_cached("SELECT key, name FROM kind WHERE key <> '' ORDER BY key")?;
+    let all = rows.query_map([], |row| Ok(Named { key: row.get(0)?, name: row.get::<_, Json<_>>(1)?.0 }))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+pub fn plan(db: &Connection, kind: &str) -> Result<Option<Plan>> {
+    let sql = "SELECT plan FROM kind WHERE key = ?1";
+    Ok(db.one(sql, [kind], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+}
+
+/// How the firm charges, and what its people say at the door, for what is no kind of equipment.
+pub fn plain_plan(db: &Connection) -> Result<Plan> {
+    Ok(plan(db, "")?.unwrap_or_else(Plan::plain))
+}

@@ -1,0 +1,223 @@
+// The office takes what customers ask for: the console's page in Chromium, in both languages, from the call to the offer.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Office, Phone } from './lib/company.mjs';
+import { opensTheConsole } from './lib/desk.mjs';
+import { faultsOf } from './lib/pages.mjs';
+import { until } from './lib/processes.mjs';
+
+const shots = process.env.E2E_SHOTS;
+const say = {
+  en: {
+    name: 'East Cold Store',
+    contact: 'Mr. He',
+    symptom: 'Trips on high pressure, shows CH-01',
+    why: 'Patients are waiting',
+  },
+  zh: { name: '东郊冷库', contact: '何主管', symptom: '高压报警停机，显示 CH-01', why: '手术排期在等' },
+};
+
+async function desk(t, language, context) {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const at = await opensTheConsole(office, language, context);
+  t.after(() => at.close());
+  await at.signsIn();
+  return { office, at, page: at.page, words: at.words };
+}
+
+/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on a small phone. */
+async function isWell(page, where) {
+  for (const [width, height] of [
+    [1366, 768],
+    [390, 844],
+    [320, 568],
+  ]) {
+    await page.size(width, height);
+    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
+    const found = (await page.axe()).map(
+      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
+    );
+    for (const one of (await page.overflowing()).slice(0, 3))
+      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
+    assert.deepEqual(found, []);
+  }
+  await page.size(1366, 768);
+}
+
+const value = (page, test) =>
+  page.evaluate((test) => document.querySelector(`[data-testid="${test}"]`).value, test);
+
+async function aCallBecomesAWorkOrder(t, language, theme) {
+  const { office, page, words } = await desk(t, language, { colorScheme: theme });
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  await phone.signsIn();
+  const said = say[language];
+  await page.tap({ test: 'nav-requests' });
+  await isWell(page, `requests-none-${language}`);
+  await page.tap({ test: 'new-request' });
+  await page.see({ test: 'intake-customer' });
+
+  // Who calls is nobody known.
+  await page.fill({ test: 'find-customer' }, 'nobody of that name');
+  await page.see({ test: 'find-none' });
+  await page.fill({ test: 'intake-customer' }, said.name);
+  await page.fill({ test: 'intake-contact' }, said.contact);
+  await page.fill({ test: 'intake-phone' }, '139 8077 9001');
+  await page.fill({ test: 'intake-address' }, '成都市成华区二仙桥北路 8 号 3 栋 1-02');
+  await page.fill({ test: 'intake-model' }, 'LSBLG-380');
+  await page.fill({ test: 'intake-symptom' }, said.symptom);
+  const kind = await page.evaluate(() =>
+    document.querySelector('[data-testid="intake-symptom-kind"] option[value="stops"]').textContent.trim(),
+  );
+  await page.fill({ test: 'intake-symptom-kind' }, kind);
+  // The symptom brings its questions; what it says of danger proposes the level, and the fault code is known.
+  await page.fill({ test: 'answer-when' }, '30 min');
+  await page.tap({ role: 'radio', name: language === 'zh' ? '是' : 'Yes' });
+  await until(
+    async () => (await page.text({ test: 'look-level' })).includes(language === 'zh' ? '一级' : 'Urgent'),
+    10_000,
+    'the first level',
+  );
+  await page.see({ test: 'hit-CH-01' });
+  await page.see({ test: 'look-aid' });
+  await page.tap({ role: 'radio', name: words('impact.partial') });
+  await isWell(page, `request-form-${language}`);
+
+  // The tab is closed: nothing is lost.
+  await page.reload();
+  await page.see({ test: 'draft-restored' });
+  assert.equal(await value(page, 'intake-customer'), said.name);
+  assert.equal(await value(page, 'answer-when'), '30 min');
+
+  // Another level wants a reason; what was typed stands.
+  const third = await page.evaluate(() =>
+    [...document.querySelectorAll('[data-testid="intake-level"] option')].at(-1).textContent.trim(),
+  );
+  await page.fill({ test: 'intake-level' }, third);
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'intake-problem' });
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'intake-level-reason');
+  assert.equal(await value(page, 'intake-symptom'), said.symptom);
+  await page.fill({ test: 'intake-level-reason' }, said.why);
+
+  // It is saved, and waits for what the customer has to say.
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'request-state' });
+  assert.equal(await page.text({ test: 'request-state' }), words('request.awaiting_info'));
+  assert.equal(await page.count({ test: 'make-order' }), 0);
+  await isWell(page, `request-waits-${language}`);
+  const number = await page.text('main h1');
+  await page.tap({ test: 'nav-requests' });
+  await page.see({ test: `request-row-${number}` });
+  assert.equal(await page.text({ test: `request-state-${number}` }), words('request.awaiting_info'));
+  await isWell(page, `requests-${language}`);
+
+  // The customer calls back; the level is as proposed again.
+  await page.tap({ role: 'link', name: number });
+  await page.tap({ test: 'edit-request' });
+  await page.fill({ test: 'intake-second-phone' }, '028-8555 9001');
+  await page.fill({ test: 'intake-serial' }, 'CHL-380-77');
+  await page.fill({ test: 'intake-purchased' }, '2025-03-01');
+  await page.fill({ test: 'intake-occurred' }, '2025-11-02T09:30');
+  await page.tap({ role: 'radio', name: words('wants.visit') });
+  await page.evaluate(() => {
+    const level = document.querySelector('[data-testid="intake-level"]');
+    level.value = '';
+    level.dispatchEvent(new Event('change'));
+  });
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'make-order' });
+  assert.equal(await page.text({ test: 'request-state' }), words('request.new'));
+
+  await page.tap({ test: 'make-order' });
+  await page.see({ test: 'detail-journal' });
+  const order = await page.text('main h1');
+  assert.match(order, /^JS-\d{4}-\d{4}$/);
+  const row = (await (await office.asks('/work-orders')).json()).find((one) => one.number === order);
+  assert.equal(row.symptom, said.symptom);
+  assert.equal(row.level.rank, 1);
+
+  // From here on it is a work order like any other: offered, and on the phone.
+  await office.asks(`/work-orders/${row.id}/offer`, { method: 'POST', body: { technician: 'wang.lei' } });
+  const job = await phone.offered(order);
+  assert.equal(job.symptom, said.symptom);
+  await page.tap({ test: 'nav-requests' });
+  await until(
+    async () => (await page.text({ test: `request-state-${number}` })) === words('request.order_made'),
+    10_000,
+    'the work order at the request',
+  );
+  assert.deepEqual(faultsOf(page), []);
+}
+
+test('a call becomes a request, and the request a work order on the phone, in English', (t) =>
+  aCallBecomesAWorkOrder(t, 'en', 'light'));
+
+test('a call becomes a request, and the request a work order on the phone, in Chinese', (t) =>
+  aCallBecomesAWorkOrder(t, 'zh', 'dark'));
+
+test('a known customer is found with the keyboard alone, and what is solved on the telephone is closed', async (t) => {
+  const { page, words } = await desk(t, 'en');
+  await page.goto('#/requests/new');
+  await page.see({ test: 'find-customer' });
+  const keys = page.tab.keyboard;
+  await page.tab.focus('[data-testid="find-customer"]');
+  await keys.type('CHL-380-20219');
+  await page.see({ test: 'found-customer' });
+  await keys.press('Enter');
+  await page.see({ test: 'known-customer' });
+  assert.equal(await value(page, 'intake-customer'), 'Greenleaf Hotel');
+  assert.match(await page.text({ test: 'look-cover' }), /neither|contract|warranty/i);
+  await page.fill({ test: 'intake-symptom' }, 'Panel is locked');
+  // On to the button, key by key, without a trap.
+  for (let n = 0; n < 120; n += 1) {
+    await keys.press('Tab');
+    if ((await page.evaluate(() => document.activeElement.dataset.testid)) === 'intake-save') break;
+  }
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'intake-save');
+  await keys.press('Enter');
+  await page.see({ test: 'solve-request' });
+  await page.tap({ test: 'solve-request' });
+  await page.tap({ test: 'close-confirm' });
+  assert.match(await page.text('dialog'), new RegExp(words('requests.closeMissing')));
+  await page.fill({ test: 'close-words' }, 'Held the key for five seconds, it unlocked');
+  await page.tap({ test: 'close-confirm' });
+  await until(
+    async () => (await page.text({ test: 'request-state' })) === words('request.solved'),
+    10_000,
+    'solved',
+  );
+  assert.match(await page.text({ test: 'request-journal' }), /five seconds/);
+  assert.equal(await page.count({ test: 'edit-request' }), 0);
+});
+
+test('without the office nothing that was typed is lost, and sent twice it is one request', async (t) => {
+  const { office, page } = await desk(t, 'en');
+  await page.goto('#/requests/new');
+  await page.see({ test: 'intake-customer' });
+  await page.offline(true);
+  await page.fill({ test: 'intake-customer' }, 'East Cold Store');
+  await page.fill({ test: 'intake-symptom' }, 'No cooling');
+  await page.see({ test: 'intake-offline' });
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'intake-problem' });
+  assert.equal(await value(page, 'intake-symptom'), 'No cooling');
+  await page.offline(false);
+  await page.tab.evaluate(() => {
+    const button = document.querySelector('[data-testid="intake-save"]');
+    button.click();
+    button.click();
+  });
+  await page.see({ test: 'request-state' });
+  const { rows } = await (await office.asks('/requests')).json();
+  assert.equal(rows.length, 1);
+  assert.equal(rows[0].customer, 'East Cold Store');
+  // The draft went with it.
+  await page.goto('#/requests/new');
+  await page.see({ test: 'intake-customer' });
+  assert.equal(await value(page, 'intake-customer'), '');
+  assert.equal(await page.count({ test: 'draft-restored' }), 0);
+});
