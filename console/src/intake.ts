@@ -120,7 +120,9 @@ export function coverWords(look: IntakeLook): string {
       return t('cover.warranty', { day: cover.until });
     case 'contract':
       return t('cover.contract', { number: cover.number });
+    // Before anybody goes there, nothing of the customer's is fitted and nothing given.
     case 'customers_own':
+    case 'goodwill':
       return '';
     default:
       return cover.warranty_ended ? t('cover.ended', { day: cover.warranty_ended }) : t('cover.none');

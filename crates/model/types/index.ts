@@ -18,6 +18,13 @@ export type Arrival = {
  */
 at: string, position: Position | null, distance_m: number | null, on_site: boolean | null, note: string, };
 
+export type Asked = "yes" | "no" | "too_new";
+
+/**
+ * A question in its place, and whether it is asked.
+ */
+export type AskedStep = { step: StepKey, asked: Asked, };
+
 export type Asset = { equipment: Equipment | null, 
 /**
  * The newest first, at most ten.
@@ -29,16 +36,6 @@ export type AssetVisit = { on: string, number: string, technician: string, summa
  * Present where the visit's sheet is on this phone.
  */
 sheet: VisitSheet | null, };
-export type Asked = "yes" | "no" | "too_new";
-
-/**
- * A question in its place, and whether it is asked.
- */
-export type AskedStep = { step: StepKey, asked: Asked, };
-/**
- * A follow-up question and its answer.
- */
-export type Asked = { question: Text, answer: Text, };
 
 export type Assignment = { technician: TechnicianId, technician_name: string, state: AssignmentState, offered_at: string, };
 
@@ -248,8 +245,6 @@ export type Contract = { number: string,
  */
 until: string, covers_labour: boolean, covers_parts: boolean, covers_call_out: boolean, };
 
-export type Counted = { name: Text, quantity: number, };
-
 /**
  * What the customer asks the office with.
  */
@@ -258,6 +253,8 @@ export type CopyCode = { link: string,
  * The link as a QR code, SVG.
  */
 qr: string, };
+
+export type Counted = { name: Text, quantity: number, };
 
 /**
  * Why a line is free, or why it is not.
@@ -393,13 +390,6 @@ export type DocumentLine = { title: string, value: string, note: string, };
 export type Duty = "first_response" | "plan" | "arrive" | "start" | "solve";
 
 /**
- * Who changed a work order at the office, and when.
- */
-export type Edited = { at: string, 
-/**
- * Name of the person; empty when nobody did it by hand.
- */
-by: string, };
  * The visit before, with as much of it as whoever comes next must know, without signal too.
  */
 export type Earlier = { work_order: WorkOrderId, number: string, 
@@ -419,6 +409,15 @@ why: string, found: string, cause: string, remedy: string, unfinished: Unfinishe
  * Asked for and not fitted yet.
  */
 wanted: Array<PartWanted>, };
+
+/**
+ * Who changed a work order at the office, and when.
+ */
+export type Edited = { at: string, 
+/**
+ * Name of the person; empty when nobody did it by hand.
+ */
+by: string, };
 
 /**
  * A one-time code for a new phone. It is shown once: the office keeps only its digest.
@@ -461,6 +460,7 @@ export type FaultCode = { code: string, name: Text, cause: Text, remedy: Text, }
 export type FaultsFound = { items: Array<FaultCode>, };
 
 export type Field = "cancelled" | "window" | "respond_by" | "level" | "customer" | "contact" | "phone" | "address" | "landmark" | "symptom" | "equipment" | "serial" | "warranty" | "contract" | "estimate" | "checklist" | "tools" | "bring" | "tariff";
+
 /**
  * What is wrong with what somebody wrote (a standard, a request), or odd about it.
  */
@@ -490,6 +490,21 @@ at: string, passed: boolean, note: string, };
 
 export type GoneNotice = { to: string, reason: string, at: string, };
 
+export type Goodwill = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, charge: ChargeRef, reason: string, agreed_by: string, };
+
+/**
+ * How urgent it is, and who says so.
+ */
+export type Grade = { level: string, proposed: string, 
+/**
+ * Why it is another than the proposed one; else empty.
+ */
+reason: string, };
+
 /**
  * Of today, and of this week from Monday on, as far as it has come.
  */
@@ -498,18 +513,6 @@ export type Hours = { today: Worked, week: Worked,
  * Monday to today.
  */
 days: Array<WorkedDay>, };
-export type Goodwill = { 
-/**
- * When, by the phone's corrected clock.
- */
-at: string, charge: ChargeRef, reason: string, agreed_by: string, };
- * How urgent it is, and who says so.
- */
-export type Grade = { level: string, proposed: string, 
-/**
- * Why it is another than the proposed one; else empty.
- */
-reason: string, };
 
 export type Impact = "full_stop" | "partial" | "none";
 
@@ -553,6 +556,11 @@ appointment: Appointment | null,
  * Why it goes on without what is missing; empty: it waits.
  */
 without: string, };
+
+/**
+ * A follow-up question and its answer.
+ */
+export type IntakeAnswer = { question: Text, answer: Text, };
 
 /**
  * What a request says.
@@ -706,17 +714,16 @@ export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_decline
 /**
  * The photo of this sheet that marks were drawn on to make this one. That one stays as it is.
  */
-drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, } | { "what": "part_line_removed", line: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, 
-/**
- * Made by the core when it is recorded; none from a phone without a key of its own.
- */
-phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 drawn_on?: Digest | null, } | { "what": "photo_removed", digest: Digest, } | { "what": "part_fitted", line: LineId, part: PartBrief, quantity: number, serial_in: string | null, serial_out: string | null, from: PartSource, old_part: OldPart, 
 /**
  * How many of it the van was known to carry then, without this line; filled in by the phone. Fitting more is
  * an exception that is seen, and stops nobody (P12).
  */
-on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "what": "part_requested", request: LineId, part: PartWanted, note: string, } | { "what": "part_request_withdrawn", request: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, tariff?: string | null, } | { "what": "goodwill_given", charge: ChargeRef, reason: string, agreed_by: string, } | { "what": "goodwill_withdrawn", charge: ChargeRef, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "what": "part_requested", request: LineId, part: PartWanted, note: string, } | { "what": "part_request_withdrawn", request: LineId, } | { "what": "time_corrected", span: ChangeId, from: string, to: string, reason: string, } | { "what": "diagnosed", fault_code: string | null, cause: string, remedy: string, } | { "what": "quote_agreed", total: Money, agreed_by: string, tariff?: string | null, } | { "what": "goodwill_given", charge: ChargeRef, reason: string, agreed_by: string, } | { "what": "goodwill_withdrawn", charge: ChargeRef, } | { "what": "function_tested", passed: boolean, note: string, } | { "what": "note_written", text: string, } | { "what": "signed_off", act: SignOffAct, ink: Array<Array<[number, number, number, number]>>, 
+/**
+ * Made by the core when it is recorded; none from a phone without a key of its own.
+ */
+phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 
 export type Language = "en" | "zh";
 
@@ -1120,7 +1127,7 @@ tried: string, wants: Wants,
 /**
  * What was asked further because of the symptom, and what the customer said (A6).
  */
-asked?: Array<Asked>, 
+asked?: Array<IntakeAnswer>, 
 /**
  * Number of the order or contract that the customer named (B2).
  */
@@ -1662,16 +1669,15 @@ history: Array<PastVisit>, cancelled: Cancelled | null,
 /**
  * The visit after which this one is made (D13, E13).
  */
-follows?: Visit, 
-/**
- * The office's last change by hand, if there was one.
- */
-edited?: Edited, };
 follows?: Earlier, 
 /**
  * The visit that was opened after this one.
  */
-followed_by?: Visit, };
+followed_by?: Visit, 
+/**
+ * The office's last change by hand, if there was one.
+ */
+edited?: Edited, };
 
 /**
  * A work order. Made by the office, or by the phone for a sheet opened on site (E11).
