@@ -353,6 +353,7 @@ const table = {
       bad: [
         inJob((job) => {
           job.charges.lines = [];
+          job.estimate.total.minor = 0;
         }),
       ],
       sees: [sentence('work.charges.none')],

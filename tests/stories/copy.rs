@@ -106,7 +106,7 @@ async fn a_signature_that_is_not_this_phones_is_replaced_and_papers_go_when_nobo
         ahead: None,
     };
     let forged = jobsheet_model::sign_off::PhoneSignature::under(&key, field.id, &act, &moment);
-    field.records(KnownWhat::SignedOff { act, ink, phone: Some(forged.clone()) });
+    field.records(KnownWhat::SignedOff { act, ink, phone: Some(forged.clone().into()) });
     let signed = field.phone.job(field.id).expect("a job").sheet.sign_off.expect("signed");
     assert_ne!(signed.phone.expect("a signature").key, forged.key);
 

@@ -260,7 +260,7 @@ pub enum KnownWhat {
         /// Made by the core when it is recorded; none from a phone without a key of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional = nullable)]
-        phone: Option<PhoneSignature>,
+        phone: Option<Box<PhoneSignature>>,
     },
     SignOffRefused {
         reason: RefusalReason,

@@ -361,6 +361,10 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
     };
     let digest = doc.digest();
     let safety = if request.safety_risk { w("yes") } else { "" };
+    let acceptance = format!(
+        "<div class=\"whole\">{}</div>",
+        section(w("acceptance"), &(consent(&doc.consent) + &accepted))
+    );
     let body = format!(
         "<main>{}{}<div class=\"two\">{}{}</div>{}{}{}<div class=\"two\">{}{}</div>{}{}{}{}{}<p class=\"foot\">{}</p></main>",
         text("h1", w("sheet")),
@@ -432,10 +436,7 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
             w("notes"),
             &(items(doc.notes.iter().map(String::as_str), "") + &"<div class=\"line\"></div>".repeat(2))
         ),
-        format!(
-            "<div class=\"whole\">{}</div>",
-            section(w("acceptance"), &(consent(&doc.consent) + &accepted))
-        ),
+        acceptance,
         escaped(&w("back").replace("{code}", &digest.code())),
     );
     page(language, &format!("{} {}", w("sheet"), doc.number), None, &body)

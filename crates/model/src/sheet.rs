@@ -163,7 +163,7 @@ facts! {
         ink: Vec<Stroke>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional = nullable)]
-        phone: Option<PhoneSignature>,
+        phone: Option<Box<PhoneSignature>>,
     }
     SignOffRefused { reason: RefusalReason, note: String }
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }

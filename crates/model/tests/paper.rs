@@ -32,7 +32,7 @@ fn signed_sheet(language: Language, key: Option<&SecretKey>) -> (WorkOrder, Shee
     let mut change = change(2, KnownWhat::SignedOff { act, ink, phone: None }.into());
     let mut what = prepare(&order, &sheet, change.what.clone()).unwrap();
     if let (What::Known(KnownWhat::SignedOff { act, phone, .. }), Some(key)) = (&mut what, key) {
-        *phone = Some(PhoneSignature::under(key, order.id, act, &change.at));
+        *phone = Some(PhoneSignature::under(key, order.id, act, &change.at).into());
     }
     change.what = what;
     apply(&mut sheet, &change).unwrap();
@@ -57,7 +57,7 @@ fn the_phones_signature_fits_the_act_as_the_sheet_keeps_it_and_no_other() {
     ] {
         assert!(!phone.is_genuine(order.id, &other), "{other:?}");
     }
-    let later = PhoneSignature { at: "2026-11-23T10:20:33+08:00".into(), ..phone };
+    let later = PhoneSignature { at: "2026-11-23T10:20:33+08:00".into(), ..*phone };
     assert!(!later.is_genuine(order.id, &signed.act), "the time is signed too");
 }
 

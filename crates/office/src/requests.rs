@@ -136,8 +136,8 @@ impl Office {
             if held.version != version {
                 return Err(Untaken::Changed);
             }
-            let intake = enter(tx, fit(intake, &standard, now)?)?;
-            let acts = acts_of(Some((&held.intake, &so_far)), &intake, &standard);
+            let intake = enter(tx, fit(intake, standard, now)?)?;
+            let acts = acts_of(Some((&held.intake, &so_far)), &intake, standard);
             if acts.is_empty() {
                 return Ok(RequestTaken { id, number: held.number, state: held.state });
             }

@@ -35,7 +35,7 @@ async fn told(
     let signed = KnownWhat::SignedOff { act, ink, phone: None };
     let mut what = prepare(&order, &Sheet::empty(order.id), signed.into()).unwrap();
     if let What::Known(KnownWhat::SignedOff { act, phone: signature, .. }) = &mut what {
-        *signature = Some(sign(&phone.key, order.id, act, &phone.moment()));
+        *signature = Some(sign(&phone.key, order.id, act, &phone.moment()).into());
     }
     let change = phone.change(&order, what);
     phone.sync(&[change]).await;

@@ -104,7 +104,7 @@ impl Core {
 /// A sign-off with this phone's signature under it, whatever came with it; everything else as it is.
 fn witnessed(signed: &Signed, id: WorkOrderId, mut what: What, at: &Moment) -> What {
     if let What::Known(KnownWhat::SignedOff { act, phone, .. }) = &mut what {
-        *phone = signed.proof.as_ref().map(|proof| PhoneSignature::under(&proof.key, id, act, at));
+        *phone = signed.proof.as_ref().map(|proof| PhoneSignature::under(&proof.key, id, act, at).into());
     }
     what
 }

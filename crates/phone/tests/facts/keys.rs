@@ -218,7 +218,7 @@ async fn after_ten_wrong_pins_only_the_password_or_the_office_opens() {
     assert_eq!(code(&pocket, PIN).await, "no_pin");
     let pocket = pocket.reopen();
     assert!(pocket.phone.session().unwrap().locked);
-    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    pocket.phone.enrol(&office.address, "1NES-C0DE-1NES-C0DE").await.unwrap();
     assert!(pocket.phone.job(id(1)).is_ok());
 }
 
@@ -285,14 +285,14 @@ async fn p5_a_forgotten_pin_and_a_changed_password_cost_nothing() {
     // Enrolled by code: no password was ever typed here.
     let wrong = pocket.phone.enrol(&office.address, "NO-CODE").await.unwrap_err();
     assert_eq!(wrong.code, "wrong_code");
-    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    pocket.phone.enrol(&office.address, "1NES-C0DE-1NES-C0DE").await.unwrap();
     pocket.phone.sync_once().await.unwrap();
     pocket.note(id(1), "only here");
     pocket.phone.set_pin(PIN, "").await.unwrap();
     assert_eq!(pocket.phone.sign_out().unwrap().waiting, 1);
 
     let link = format!(
-        "jobsheet:enrol?office={}&code=INES-CODE",
+        "jobsheet:enrol?office={}&code=1NES-C0DE-1NES-C0DE",
         office.address.replace(':', "%3A").replace('/', "%2F")
     );
     let session = pocket.phone.enrol("", &link).await.unwrap();
@@ -393,7 +393,7 @@ async fn p17_a_revoked_phone_records_on_and_says_so() {
     pocket.note(id(1), "and here");
     assert_eq!(pocket.waiting(), 2);
     office.is(Mood::Honest);
-    pocket.phone.enrol(&office.address, "INES-CODE").await.unwrap();
+    pocket.phone.enrol(&office.address, "1NES-C0DE-1NES-C0DE").await.unwrap();
     pocket.phone.sync_once().await.unwrap();
     assert_eq!((pocket.waiting(), office.office().phones.len()), (0, 2), "sent, under a new key");
 }
