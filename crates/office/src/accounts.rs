@@ -72,8 +72,8 @@ pub enum Denied {
     Failed(#[from] anyhow::Error),
 }
 
-impl From<rusqlite::Error> for Denied {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<crate::store::Error> for Denied {
+    fn from(why: crate::store::Error) -> Self {
         Denied::Failed(why.into())
     }
 }

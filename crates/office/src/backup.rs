@@ -50,7 +50,7 @@ impl Office {
         }
         let backup = Backup { position: found.position, photos: found.photos, at };
         let held = opened(to)?;
-        self.write(|tx| store::note_backup(tx, &held, backup.position, at))?;
+        self.write(|tx| store::note_backup(tx, &store::of_file(&held), backup.position, at))?;
         Ok(backup)
     }
 }
@@ -76,6 +76,7 @@ pub fn restore(from: &Path, data: &Path) -> Result<Backup> {
     }
     {
         let db = Connection::open(unfinished.join(DATABASE))?;
+        let db = store::of_file(&db);
         store::set_fact(&db, "epoch", &accounts::random_text(9))?;
         store::end_sessions(&db)?;
     }
@@ -101,7 +102,7 @@ fn check(folder: &Path) -> Result<Backup> {
         ensure!(Digest::of(&bytes) == digest, "photo {digest} in {} is damaged", folder.display());
         photos += 1;
     }
-    Ok(Backup { position: store::counter(&db)?, photos, at: DateTime::<Utc>::UNIX_EPOCH })
+    Ok(Backup { position: store::counter(&store::of_file(&db))?, photos, at: DateTime::<Utc>::UNIX_EPOCH })
 }
 
 fn opened(folder: &Path) -> Result<Connection> {
@@ -114,7 +115,7 @@ fn opened(folder: &Path) -> Result<Connection> {
 }
 
 fn whole_photos(folder: &Path) -> Result<Vec<Digest>> {
-    store::sync::whole_photos(&opened(folder)?)
+    store::sync::whole_photos(&store::of_file(&opened(folder)?))
 }
 
 fn photo(folder: &Path, digest: &Digest) -> PathBuf {

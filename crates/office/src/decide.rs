@@ -1,6 +1,7 @@
 //! What people decide of what was put up to look at. A decision is an entry of the journal like any other: nothing is
 //! changed, nothing is deleted, and the first one counts.
 
+use crate::store::Tx;
 use crate::{
     Office,
     store::{self, Held, attention as lane},
@@ -16,7 +17,6 @@ use jobsheet_model::{
     view::ConsoleLane,
     work_order::{Earlier, PastVisit, Visit},
 };
-use rusqlite::Connection;
 use uuid::Uuid;
 
 /// Longest reason, in characters.
@@ -39,8 +39,8 @@ pub enum Undecided {
     Failed(#[from] anyhow::Error),
 }
 
-impl From<rusqlite::Error> for Undecided {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<store::Error> for Undecided {
+    fn from(why: store::Error) -> Self {
         Undecided::Failed(why.into())
     }
 }
@@ -79,7 +79,7 @@ impl Office {
 }
 
 /// Opens another visit for the request of a work order, to be given to somebody; both say so (D13, E13).
-fn another_visit(tx: &Connection, id: WorkOrderId, reason: &str, by: &str, now: DateTime<Utc>) -> Result<()> {
+fn another_visit(tx: &dyn Tx, id: WorkOrderId, reason: &str, by: &str, now: DateTime<Utc>) -> Result<()> {
     let Held { mut order, sheet, .. } = store::held(tx, id)?.context("There is no such work order")?;
     let past = PastVisit {
         on: now.date_naive(),
@@ -104,7 +104,7 @@ fn another_visit(tx: &Connection, id: WorkOrderId, reason: &str, by: &str, now: 
 
 /// What was done has answered what was raised of these kinds.
 pub fn answered(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     is_answered: impl Fn(Attention, &str) -> bool,
     (choice, reason): (Choice, &str),

@@ -8,6 +8,7 @@ mod company;
 mod parts;
 mod plan;
 
+use crate::store::Tx;
 use crate::{
     Office,
     accounts::hash,
@@ -24,7 +25,6 @@ use jobsheet_model::{
     customer::Phase,
     work_order::{AssignmentState, Technician},
 };
-use rusqlite::Connection;
 use std::{collections::HashMap, sync::LazyLock};
 
 const STAFF: &str = "office";
@@ -54,7 +54,7 @@ pub fn prepare(office: &Office) -> Result<()> {
     })
 }
 
-fn seed(tx: &Connection, now: DateTime<Utc>) -> Result<()> {
+fn seed(tx: &dyn Tx, now: DateTime<Utc>) -> Result<()> {
     let company = Company::read()?;
     store::set_fact(tx, "company", "锦程设备服务 Jincheng Equipment Service")?;
     store::set_fact(tx, "demo_day", &local_day(now).to_string())?;
@@ -90,7 +90,7 @@ fn covered(order: &WorkOrder, now: DateTime<Utc>) -> bool {
 }
 
 /// Stores a planned work order with the acts that led to it.
-fn keep(tx: &Connection, technicians: &[Technician], order: &WorkOrder, now: DateTime<Utc>) -> Result<()> {
+fn keep(tx: &dyn Tx, technicians: &[Technician], order: &WorkOrder, now: DateTime<Utc>) -> Result<()> {
     let received = order.request.received_at;
     let graded = received + TimeDelta::minutes(3);
     store::insert_order(tx, order)?;
@@ -108,7 +108,7 @@ fn keep(tx: &Connection, technicians: &[Technician], order: &WorkOrder, now: Dat
 }
 
 /// On a later day: when nobody has work planned for today, everything not begun moves on by whole days.
-fn move_to_today(tx: &Connection, day: NaiveDate, now: DateTime<Utc>) -> Result<()> {
+fn move_to_today(tx: &dyn Tx, day: NaiveDate, now: DateTime<Utc>) -> Result<()> {
     let today = local_day(now);
     let by = today - day;
     let orders = store::work_orders(tx)?;

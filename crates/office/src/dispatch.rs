@@ -1,6 +1,7 @@
 //! What the office does to work orders: offer, reassign, cancel. Each gives the work order a new version and
 //! is journalled with its actor; nothing of what technicians recorded is touched.
 
+use crate::store::Tx;
 use crate::{
     Office,
     decide::answered,
@@ -16,7 +17,6 @@ use jobsheet_model::{
     changed::Edited,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
-use rusqlite::Connection;
 use uuid::Uuid;
 
 /// Why the office cannot do that.
@@ -42,8 +42,8 @@ pub enum Cannot {
     Failed(#[from] anyhow::Error),
 }
 
-impl From<rusqlite::Error> for Cannot {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<store::Error> for Cannot {
+    fn from(why: store::Error) -> Self {
         Cannot::Failed(why.into())
     }
 }
@@ -125,7 +125,7 @@ impl Office {
 
 /// Offers a work order within a transaction; `plan` may give it new times first.
 pub fn offer_in(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     to: &Technician,
     by: &str,
@@ -148,7 +148,7 @@ pub fn offer_in(
 
 /// Who gives a work order to somebody has answered that nobody had it.
 fn given_on(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     to: &Technician,
     by: &str,
@@ -160,7 +160,7 @@ fn given_on(
     answered(tx, id, was_waiting, (Choice::GivenOn, &to.name), actor(by), now)
 }
 
-fn open_order(tx: &Connection, id: WorkOrderId) -> Result<Held, Cannot> {
+fn open_order(tx: &dyn Tx, id: WorkOrderId) -> Result<Held, Cannot> {
     let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
     if held.order.cancelled.is_some() { Err(Cannot::Cancelled) } else { Ok(held) }
 }
@@ -169,7 +169,7 @@ fn is_taken(order: &WorkOrder) -> bool {
     matches!(order.assignment.state, AssignmentState::Offered | AssignmentState::Assigned)
 }
 
-fn assign(tx: &Connection, mut order: WorkOrder, to: &Technician, now: DateTime<Utc>) -> Result<(), Cannot> {
+fn assign(tx: &dyn Tx, mut order: WorkOrder, to: &Technician, now: DateTime<Utc>) -> Result<(), Cannot> {
     order.assignment = Assignment {
         technician: to.id,
         technician_name: to.name.clone(),

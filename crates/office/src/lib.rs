@@ -32,6 +32,7 @@ pub use demo::Offered;
 pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
 
+use crate::store::Tx;
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SubsecRound, Utc};
@@ -42,7 +43,6 @@ use jobsheet_model::{
     view::Raised,
     work_order::Technician,
 };
-use rusqlite::Transaction;
 use std::{future::Future, path::PathBuf, sync::Arc};
 use store::{Store, people};
 
@@ -255,14 +255,14 @@ impl Office {
         demo::offer(self, to_login, number)
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    fn read<T>(&self, work: impl Fn(&dyn Tx) -> Result<T>) -> Result<T> {
         self.0.store.read(work)
     }
 
     /// One transaction; whoever waits for hints hears of it after the commit.
-    fn write<T, E: From<rusqlite::Error> + From<anyhow::Error>>(
+    fn write<T, E: From<store::Error> + From<anyhow::Error>>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+        work: impl Fn(&dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let (done, n) = self.0.store.write(|tx| {
             let before = store::counter(tx)?;
@@ -293,7 +293,7 @@ impl Office {
 }
 
 /// The office's key, made with the office.
-fn signing_key(tx: &Transaction<'_>) -> Result<SecretKey> {
+fn signing_key(tx: &dyn Tx) -> Result<SecretKey> {
     let seed = match store::fact(tx, "signing_key")? {
         Some(text) => {
             let bytes = URL_SAFE_NO_PAD.decode(text).context("Reading the office's key")?;

@@ -3,6 +3,7 @@
 //! A phone's key never travels and its session is short, so nothing that is stolen on the way is worth much, and
 //! a phone is locked out the moment its row says so. Of codes and tokens only digests are kept.
 
+use crate::store::Tx;
 use crate::{
     Office,
     accounts::{Denied, kept_token, random_text},
@@ -60,8 +61,8 @@ impl From<anyhow::Error> for Unfit {
     }
 }
 
-impl From<rusqlite::Error> for Unfit {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<crate::store::Error> for Unfit {
+    fn from(why: crate::store::Error) -> Self {
         anyhow::Error::new(why).into()
     }
 }
@@ -159,7 +160,7 @@ impl Office {
                 phone: phone.id,
                 session: self.give(tx, &phone)?,
                 technician: people::technician(tx, technician)?.context("No such technician")?,
-                company,
+                company: company.clone(),
                 office_key: self.0.key.public(),
                 recovery: kept::recovery(tx, technician, &random_text(32))?,
             })
@@ -186,7 +187,7 @@ impl Office {
     }
 
     /// A session for a phone that may have one.
-    fn give(&self, tx: &rusqlite::Transaction<'_>, phone: &Phone) -> Result<Given, Unfit> {
+    fn give(&self, tx: &dyn Tx, phone: &Phone) -> Result<Given, Unfit> {
         let order = |kind| WipeOrder::signed(kind, phone.id, &self.0.key);
         let wipe = match (phone.wipe, phone.revoked) {
             (Some(Wipe::Thief), _) => return Err(Unfit::Wipe(order(Wipe::Thief))),

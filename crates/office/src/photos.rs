@@ -317,7 +317,7 @@ impl Office {
         let pictures: Vec<&Thumb> = thumbs.iter().filter(|thumb| is_a_thumb(&thumb.jpeg)).collect();
         self.write(|tx| {
             let mut kept = false;
-            for Thumb { photo, jpeg } in pictures {
+            for Thumb { photo, jpeg } in &pictures {
                 kept |= held::keep_thumb(tx, photo, me.id, jpeg)?;
             }
             if kept {

@@ -1,6 +1,7 @@
 //! Requests as the office takes them: written down, asked further, solved at the desk or made into a work order. What
 //! is asked and what follows from it is `model::intake`; each act is an entry of the request's journal.
 
+use crate::store::Tx;
 use crate::{
     Office,
     dispatch::unassigned,
@@ -24,7 +25,6 @@ use jobsheet_model::{
     work_order::{Equipment, Site, Visit},
 };
 use requests::Held;
-use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -61,8 +61,8 @@ pub enum Untaken {
     Failed(#[from] anyhow::Error),
 }
 
-impl From<rusqlite::Error> for Untaken {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<store::Error> for Untaken {
+    fn from(why: store::Error) -> Self {
         Untaken::Failed(why.into())
     }
 }
@@ -106,7 +106,7 @@ impl Office {
         self.write(|tx| {
             once_only(tx, once, by, now, || {
                 let standard = in_use(tx)?;
-                let intake = enter(tx, fit(intake, &standard, now)?)?;
+                let intake = enter(tx, fit(intake.clone(), &standard, now)?)?;
                 let acts = acts_of(None, &intake, &standard);
                 let state = walk(acts.iter().map(|act| (now, act))).state;
                 let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
@@ -136,7 +136,7 @@ impl Office {
             if held.version != version {
                 return Err(Untaken::Changed);
             }
-            let intake = enter(tx, fit(intake, standard, now)?)?;
+            let intake = enter(tx, fit(intake.clone(), standard, now)?)?;
             let acts = acts_of(Some((&held.intake, &so_far)), &intake, standard);
             if acts.is_empty() {
                 return Ok(RequestTaken { id, number: held.number, state: held.state });
@@ -161,7 +161,7 @@ impl Office {
         id: RequestId,
         text: &str,
         by: &str,
-        act: impl FnOnce(String) -> RequestAct,
+        act: impl Fn(String) -> RequestAct,
     ) -> Result<RequestTaken, Untaken> {
         let (now, text) = (self.now(), jobsheet_model::text::tidy(text));
         self.write(|tx| {
@@ -173,7 +173,7 @@ impl Office {
                 return Err(Untaken::TooLong);
             }
             held.version += 1;
-            keep(tx, held, &[act(text)], by, now)
+            keep(tx, held, &[act(text.clone())], by, now)
         })
     }
 
@@ -212,7 +212,7 @@ impl Office {
     }
 }
 
-fn in_use(db: &Connection) -> Result<Standard> {
+fn in_use(db: &dyn Tx) -> Result<Standard> {
     let key = store::fact(db, "standard")?;
     standard::shipped_one(key.as_deref().unwrap_or("A")).context("The standard in use is not there")
 }
@@ -229,7 +229,7 @@ fn month(standard: &Standard, now: DateTime<Utc>) -> String {
 }
 
 /// The request, what was done with it, and its standard, while something can still be done.
-fn open(tx: &Connection, id: RequestId) -> Result<(Held, Walk, &'static Standard), Untaken> {
+fn open(tx: &dyn Tx, id: RequestId) -> Result<(Held, Walk, &'static Standard), Untaken> {
     let held = requests::held(tx, id)?.ok_or(Untaken::NoSuch)?;
     let entries = requests::entries(tx, id)?;
     let so_far = walk(entries.iter().map(|entry| (entry.at, &entry.act)));
@@ -241,7 +241,7 @@ fn open(tx: &Connection, id: RequestId) -> Result<(Held, Walk, &'static Standard
 }
 
 fn keep(
-    tx: &Connection,
+    tx: &dyn Tx,
     mut held: Held,
     acts: &[RequestAct],
     by: &str,
@@ -258,7 +258,7 @@ fn keep(
 
 /// Does it unless it was done with this key, and answers what was answered then.
 fn once_only<T: Serialize + DeserializeOwned>(
-    tx: &Connection,
+    tx: &dyn Tx,
     once: &Once,
     by: &str,
     now: DateTime<Utc>,
@@ -288,7 +288,7 @@ fn fit(intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake
 
 /// Enters customer, site and equipment that are not in the register yet, and fills in what it lacked. What it has is
 /// not overwritten: the request says what was said today.
-fn enter(tx: &Connection, mut intake: Intake) -> Result<Intake, Untaken> {
+fn enter(tx: &dyn Tx, mut intake: Intake) -> Result<Intake, Untaken> {
     let unknown = |path| {
         let text = Text::new("The register has no such entry any more.", "客户档案中已没有该记录。");
         Untaken::Unfit(vec![Finding { path: String::from(path), is_error: true, text }])
@@ -380,12 +380,7 @@ fn new_site(id: &str) -> Site {
 
 // --- The work order --------------------------------------------------------------------------------
 
-fn made_into_work_order(
-    tx: &Connection,
-    id: RequestId,
-    by: &str,
-    now: DateTime<Utc>,
-) -> Result<Visit, Untaken> {
+fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>) -> Result<Visit, Untaken> {
     let (mut held, so_far, standard) = open(tx, id)?;
     if so_far.state == RequestState::AwaitingInfo {
         return Err(Untaken::Awaits(held.intake.missing(standard)));
@@ -430,7 +425,7 @@ fn made_into_work_order(
 }
 
 /// What the register knows of the place, in today's words of the caller.
-fn known(tx: &Connection, intake: &Intake, file: Option<&CustomerFile>, now: DateTime<Utc>) -> Result<Known> {
+fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTime<Utc>) -> Result<Known> {
     let entry = file.and_then(|file| file.sites.iter().find(|one| one.id == intake.site.id));
     let Place { id, name, address, landmark } = intake.site.clone();
     // Where the caller names another address, the position of the old one leads astray.
@@ -463,7 +458,7 @@ fn day_of(now: DateTime<Utc>) -> chrono::NaiveDate {
 
 // --- What the console is shown ---------------------------------------------------------------------
 
-fn form(db: &Connection, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeForm> {
+fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeForm> {
     let level = |level: &standard::Level| LevelChoice {
         key: level.key.clone(),
         name: level.name.clone(),
@@ -480,7 +475,7 @@ fn form(db: &Connection, standard: &Standard, now: DateTime<Utc>) -> Result<Inta
 }
 
 fn look(
-    db: &Connection,
+    db: &dyn Tx,
     standard: &Standard,
     intake: &Intake,
     so_far: &Walk,

@@ -2,7 +2,7 @@
 //!
 //! One connection writes, two read. A write is one transaction; what takes a number from the counter takes it
 //! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
-//! Functions take a `&Connection`, which is a transaction whenever they write.
+//! Functions take a `&dyn Tx`, which is a transaction whenever they write.
 
 pub mod attention;
 pub mod clocks;
@@ -11,7 +11,9 @@ pub mod customers;
 pub mod people;
 pub mod phones;
 pub mod requests;
+mod sqlite;
 pub mod sync;
+pub mod tx;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -21,21 +23,14 @@ use jobsheet_model::{
     moment::millis,
     planted,
 };
-use jobsheet_sqlite::{Kept, Migration};
-use rusqlite::{
-    Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params,
-    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
-};
-use serde::{Serialize, de::DeserializeOwned};
-use std::{
-    fmt::Display,
-    path::Path,
-    str::FromStr,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use jobsheet_sqlite::Migration;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sqlite::{Sqlite, Within};
+use std::{fmt::Display, path::Path, str::FromStr};
+use tx::{FromValue, ToValue, Value as Column, params};
+
+pub use tx::{Error, Optional, Tx};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "first", sql: include_str!("../../../migrations/office/0001_first.sql") },
@@ -47,65 +42,36 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
     Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
     Migration { name: "intake", sql: include_str!("../../../migrations/office/0009_intake.sql") },
+    Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
 ];
 
-pub struct Store {
-    writer: Mutex<Connection>,
-    readers: [Mutex<Connection>; 2],
-    turn: AtomicUsize,
-}
+pub struct Store(Sqlite);
 
 impl Store {
     pub fn open(file: &Path) -> Result<Self> {
-        let writer = jobsheet_sqlite::open(file, MIGRATIONS)
-            .with_context(|| format!("Opening the office's database {}", file.display()))?;
-        let reader = || -> Result<_> { Ok(Mutex::new(jobsheet_sqlite::open_reader(file)?)) };
-        let readers = [reader()?, reader()?];
-        Ok(Self { writer: Mutex::new(writer), readers, turn: AtomicUsize::new(0) })
+        Ok(Self(Sqlite::open(file, MIGRATIONS)?))
     }
 
-    /// One transaction, on disk before this returns; nothing of it when `work` fails.
-    pub fn write<T, E: From<rusqlite::Error>>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut writer = lock(&self.writer);
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&tx)?;
-        tx.commit()?;
-        Ok(done)
+    /// One transaction, on disk before this returns; nothing of it when `work` fails. Where several offices write to one
+    /// database, `work` may be done again from the beginning: it changes nothing but through its [`Tx`].
+    pub fn write<T, E: From<Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
+        self.0.write(work)
+    }
+
+    /// Reads that belong together see one state of the database.
+    pub fn read<T, E: From<Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
+        self.0.read(work)
     }
 
     /// Writes the database as it is now into a new file; writing goes on meanwhile.
     pub fn copy_to(&self, file: &Path) -> Result<()> {
-        let reader = lock(&self.readers[0]);
-        let file = file.to_str().context("The folder's name is no text")?;
-        // It writes elsewhere, which SQLite does not tell apart from writing here.
-        reader.pragma_update(None, "query_only", false)?;
-        let copied = reader.execute("VACUUM INTO ?1", [file]);
-        reader.pragma_update(None, "query_only", true)?;
-        copied?;
-        Ok(())
-    }
-
-    /// Reads that belong together see one state of the database.
-    pub fn read<T, E: From<rusqlite::Error>>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.readers.len();
-        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
-        let mut reader = free.unwrap_or_else(|| lock(&self.readers[turn]));
-        let tx = reader.transaction()?;
-        let done = work(&tx)?;
-        tx.commit()?;
-        Ok(done)
+        self.0.copy_to(file)
     }
 }
 
-/// A panic elsewhere left a transaction that was rolled back: the connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+/// A database of SQLite that is not the office's own: a backup.
+pub fn of_file(db: &rusqlite::Connection) -> Within<'_> {
+    Within(db)
 }
 
 // --- Values as they stand in columns ---------------------------------------------------------------
@@ -113,35 +79,33 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 /// JSON in a `TEXT` column.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromSql for Json<T> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        serde_json::from_str(value.as_str()?).map(Json).map_err(FromSqlError::other)
+impl<T: DeserializeOwned> FromValue for Json<T> {
+    fn from_value(value: Column<'_>) -> Result<Self, Error> {
+        serde_json::from_str(value.text()?).map(Json).map_err(Error::value)
     }
 }
 
-impl<T: Serialize> ToSql for Json<T> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let text = serde_json::to_string(&self.0)
-            .map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
-        Ok(text.into())
+impl<T: Serialize> ToValue for Json<T> {
+    fn to_value(&self) -> Result<Column<'_>, Error> {
+        serde_json::to_string(&self.0).map(|text| Column::Text(text.into())).map_err(Error::value)
     }
 }
 
 /// A plain enum as its word in a `TEXT` column.
 pub struct Word<T>(pub T);
 
-impl<T: DeserializeOwned> FromSql for Word<T> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let word = serde_json::Value::String(value.as_str()?.to_owned());
-        serde_json::from_value(word).map(Word).map_err(FromSqlError::other)
+impl<T: DeserializeOwned> FromValue for Word<T> {
+    fn from_value(value: Column<'_>) -> Result<Self, Error> {
+        let word = Value::String(value.text()?.to_owned());
+        serde_json::from_value(word).map(Word).map_err(Error::value)
     }
 }
 
-impl<T: Serialize> ToSql for Word<T> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+impl<T: Serialize> ToValue for Word<T> {
+    fn to_value(&self) -> Result<Column<'_>, Error> {
         match serde_json::to_value(&self.0) {
-            Ok(serde_json::Value::String(word)) => Ok(word.into()),
-            _ => Err(rusqlite::Error::ToSqlConversionFailure("not a word".into())),
+            Ok(Value::String(word)) => Ok(Column::Text(word.into())),
+            _ => Err(Error::value("not a word")),
         }
     }
 }
@@ -149,74 +113,74 @@ impl<T: Serialize> ToSql for Word<T> {
 /// An identifier in a `TEXT` column.
 pub struct Id<T>(pub T);
 
-impl<T: FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Id<T> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map(Id).map_err(FromSqlError::other)
+impl<T: FromStr<Err: std::error::Error + Send + Sync + 'static>> FromValue for Id<T> {
+    fn from_value(value: Column<'_>) -> Result<Self, Error> {
+        value.text()?.parse().map(Id).map_err(Error::value)
     }
 }
 
-impl<T: Display> ToSql for Id<T> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.to_string().into())
+impl<T: Display> ToValue for Id<T> {
+    fn to_value(&self) -> Result<Column<'_>, Error> {
+        Ok(Column::Text(self.0.to_string().into()))
     }
 }
 
 /// An instant in a `TEXT` column: RFC 3339, UTC, milliseconds.
 pub struct At(pub DateTime<Utc>);
 
-impl FromSql for At {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map(At).map_err(FromSqlError::other)
+impl FromValue for At {
+    fn from_value(value: Column<'_>) -> Result<Self, Error> {
+        value.text()?.parse().map(At).map_err(Error::value)
     }
 }
 
-impl ToSql for At {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(millis::text(&self.0).into())
+impl ToValue for At {
+    fn to_value(&self) -> Result<Column<'_>, Error> {
+        Ok(Column::Text(millis::text(&self.0).into()))
     }
 }
 
 /// A digest in a `TEXT` column.
 pub struct Sha(pub Digest);
 
-impl FromSql for Sha {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        Digest::parse(value.as_str()?).map(Sha).ok_or(FromSqlError::InvalidType)
+impl FromValue for Sha {
+    fn from_value(value: Column<'_>) -> Result<Self, Error> {
+        Digest::parse(value.text()?).map(Sha).ok_or_else(|| Error::value("no digest"))
     }
 }
 
 // --- The counter and the office itself -------------------------------------------------------------
 
 /// Takes the next number. Only inside the transaction that writes what the number is for.
-pub fn next(tx: &Connection) -> Result<u64> {
+pub fn next(tx: &dyn Tx) -> Result<u64> {
     let sql = "UPDATE counter SET n = n + 1 WHERE stream = 'office' RETURNING n";
     Ok(tx.one(sql, [], |row| row.get(0))?)
 }
 
-pub fn counter(db: &Connection) -> Result<u64> {
+pub fn counter(db: &dyn Tx) -> Result<u64> {
     Ok(db.one("SELECT n FROM counter WHERE stream = 'office'", [], |row| row.get(0))?)
 }
 
 /// Gives the place where the counter stands a name, if it has none.
-pub fn mark(tx: &Connection, n: u64) -> Result<()> {
+pub fn mark(tx: &dyn Tx, n: u64) -> Result<()> {
     let id = crate::accounts::random_text(6);
     tx.run("INSERT INTO marker (n, id) VALUES (?1, ?2) ON CONFLICT (n) DO NOTHING", params![n, id])?;
     Ok(())
 }
 
 /// The name of the first marked place at or after `n`; `None` when the counter never stood there.
-pub fn marker(db: &Connection, n: u64) -> Result<Option<String>> {
+pub fn marker(db: &dyn Tx, n: u64) -> Result<Option<String>> {
     let sql = "SELECT id FROM marker WHERE n >= ?1 ORDER BY n LIMIT 1";
     Ok(db.one(sql, [n], |row| row.get(0)).optional()?)
 }
 
 /// A fact about the office itself: `epoch`, `company`, `demo_day`.
-pub fn fact(db: &Connection, name: &str) -> Result<Option<String>> {
+pub fn fact(db: &dyn Tx, name: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM office WHERE name = ?1";
     Ok(db.one(sql, [name], |row| row.get(0)).optional()?)
 }
 
-pub fn set_fact(tx: &Connection, name: &str, value: &str) -> Result<()> {
+pub fn set_fact(tx: &dyn Tx, name: &str, value: &str) -> Result<()> {
     tx.run(
         "INSERT INTO office (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         [name, value],
@@ -225,26 +189,25 @@ pub fn set_fact(tx: &Connection, name: &str, value: &str) -> Result<()> {
 }
 
 /// The last verified backup: where the counter stood in it, and when it was made.
-pub fn backup(db: &Connection) -> Result<Option<(u64, DateTime<Utc>)>> {
+pub fn backup(db: &dyn Tx) -> Result<Option<(u64, DateTime<Utc>)>> {
     let Some(text) = fact(db, "backup")? else { return Ok(None) };
     let read = text.split_once(' ').and_then(|(n, at)| Some((n.parse().ok()?, at.parse().ok()?)));
     Ok(Some(read.context("What is known of the last backup cannot be read")?))
 }
 
 /// A verified backup holds what `backup` holds: phones need not keep it any longer.
-pub fn note_backup(tx: &Connection, backup: &Connection, position: u64, at: DateTime<Utc>) -> Result<()> {
+pub fn note_backup(tx: &dyn Tx, backup: &dyn Tx, position: u64, at: DateTime<Utc>) -> Result<()> {
     set_fact(tx, "backup", &format!("{position} {}", millis::text(&at)))?;
-    let mut rows = backup.prepare("SELECT id, sequence FROM device")?;
-    let held = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
-    for device in held {
-        let (id, sequence) = device?;
+    let sql = "SELECT id, sequence FROM device";
+    let held: Vec<(String, u64)> = backup.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (id, sequence) in held {
         tx.run("UPDATE device SET safe_sequence = ?2 WHERE id = ?1", params![id, sequence])?;
     }
     Ok(())
 }
 
 /// Everybody signs in again.
-pub fn end_sessions(tx: &Connection) -> Result<()> {
+pub fn end_sessions(tx: &dyn Tx) -> Result<()> {
     tx.run("DELETE FROM session", [])?;
     Ok(())
 }
@@ -263,13 +226,13 @@ pub struct Held {
     pub bytes: usize,
 }
 
-pub fn held(db: &Connection, id: WorkOrderId) -> Result<Option<Held>> {
+pub fn held(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Held>> {
     let sql = "SELECT body, sheet, returned, body_n, octet_length(body) + octet_length(sheet)
                FROM work_order WHERE id = ?1";
     let held = db.one(sql, [Id(id)], |row| {
         Ok(Held {
-            order: row.get::<_, Json<_>>(0)?.0,
-            sheet: row.get::<_, Json<_>>(1)?.0,
+            order: row.get::<Json<_>>(0)?.0,
+            sheet: row.get::<Json<_>>(1)?.0,
             returned: row.get(2)?,
             body_n: row.get(3)?,
             bytes: row.get(4)?,
@@ -278,27 +241,25 @@ pub fn held(db: &Connection, id: WorkOrderId) -> Result<Option<Held>> {
     held.optional().with_context(|| format!("Reading work order {id}"))
 }
 
-pub fn work_orders(db: &Connection) -> Result<Vec<WorkOrder>> {
-    let mut rows = db.prepare("SELECT body FROM work_order ORDER BY number")?;
-    let orders = rows.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
-    orders.collect::<Result<_, _>>().context("Reading the work orders")
+pub fn work_orders(db: &dyn Tx) -> Result<Vec<WorkOrder>> {
+    let sql = "SELECT body FROM work_order ORDER BY number";
+    db.all(sql, [], |row| Ok(row.get::<Json<_>>(0)?.0)).context("Reading the work orders")
 }
 
-pub fn order_by_number(db: &Connection, number: &str) -> Result<Option<WorkOrder>> {
+pub fn order_by_number(db: &dyn Tx, number: &str) -> Result<Option<WorkOrder>> {
     let sql = "SELECT body FROM work_order WHERE number = ?1";
-    Ok(db.one(sql, [number], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [number], |row| Ok(row.get::<Json<_>>(0)?.0)).optional()?)
 }
 
 /// The next number for another visit after the work order with this one: `JS-2611-0419-2`.
-pub fn next_number(db: &Connection, number: &str) -> Result<String> {
+pub fn next_number(db: &dyn Tx, number: &str) -> Result<String> {
     let first = match number.rsplit_once('-') {
         Some((first, visit)) if visit.len() < 3 && visit.parse::<u32>().is_ok() => first,
         _ => number,
     };
-    let mut rows = db.prepare_cached("SELECT 1 FROM work_order WHERE number = ?1")?;
     for visit in 2..100 {
         let number = format!("{first}-{visit}");
-        if !rows.exists([&number])? {
+        if !db.exists("SELECT 1 FROM work_order WHERE number = ?1", [&number])? {
             return Ok(number);
         }
     }
@@ -306,47 +267,77 @@ pub fn next_number(db: &Connection, number: &str) -> Result<String> {
 }
 
 /// The next number of a kind in its month, gap-free: `SR-2611-0001`. Only inside the transaction that writes what it is for.
-pub fn next_in_month(tx: &Connection, kind: &str, month: &str) -> Result<String> {
+pub fn next_in_month(tx: &dyn Tx, kind: &str, month: &str) -> Result<String> {
     let stream = format!("{kind}-{month}");
-    // Where work orders were numbered elsewhere, it goes on after theirs.
-    tx.run(
-        "INSERT INTO counter (stream, n) VALUES (?1, coalesce((SELECT max(cast(substr(number, length(?1) + 2, 4) AS INTEGER))
-             FROM (SELECT number FROM work_order UNION ALL SELECT json_extract(body, '$.request.number') FROM work_order)
-             WHERE number GLOB ?1 || '-[0-9][0-9][0-9][0-9]*'), 0))
-         ON CONFLICT (stream) DO NOTHING",
-        [&stream],
-    )?;
-    let sql = "UPDATE counter SET n = n + 1 WHERE stream = ?1 RETURNING n";
-    let n: u64 = tx.one(sql, [&stream], |row| row.get(0))?;
+    let taken = || {
+        let sql = "UPDATE counter SET n = n + 1 WHERE stream = ?1 RETURNING n";
+        tx.one(sql, [&stream], |row| row.get::<u64>(0))
+    };
+    let n = match taken().optional()? {
+        Some(n) => n,
+        None => {
+            // Where work orders were numbered elsewhere, it goes on after theirs.
+            let sql = "SELECT number FROM work_order WHERE number >= ?1 AND number < ?2
+                       UNION ALL SELECT request FROM work_order WHERE request >= ?1 AND request < ?2";
+            let numbers: Vec<String> =
+                tx.all(sql, [format!("{stream}-0"), format!("{stream}-:")], |row| row.get(0))?;
+            let digits =
+                |number: &String| number.get(stream.len() + 1..stream.len() + 5)?.parse::<u64>().ok();
+            let last = numbers.iter().filter_map(digits).max().unwrap_or(0);
+            let sql = "INSERT INTO counter (stream, n) VALUES (?1, ?2) ON CONFLICT (stream) DO NOTHING";
+            tx.run(sql, params![stream, last])?;
+            taken()?
+        }
+    };
     Ok(format!("{stream}-{n:04}"))
 }
 
 /// The work order as it was when it had this version.
-pub fn order_version(db: &Connection, id: WorkOrderId, version: u32) -> Result<Option<WorkOrder>> {
+pub fn order_version(db: &dyn Tx, id: WorkOrderId, version: u32) -> Result<Option<WorkOrder>> {
     let sql = "SELECT body FROM work_order_version WHERE work_order = ?1 AND version = ?2";
-    Ok(db.one(sql, params![Id(id), version], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, params![Id(id), version], |row| Ok(row.get::<Json<_>>(0)?.0)).optional()?)
 }
 
-pub fn insert_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
+pub fn insert_order(tx: &dyn Tx, order: &WorkOrder) -> Result<()> {
     tx.run(
-        "INSERT INTO work_order (id, number, version, body, sheet, n, body_n)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, (SELECT n + 1 FROM counter WHERE stream = 'office'))",
-        params![Id(order.id), order.number, order.version, Json(order), Json(Sheet::empty(order.id))],
+        "INSERT INTO work_order (id, number, version, body, sheet, n, body_n, equipment, request)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, (SELECT n + 1 FROM counter WHERE stream = 'office'), ?6, ?7)",
+        params![
+            Id(order.id),
+            order.number,
+            order.version,
+            Json(order),
+            Json(Sheet::empty(order.id)),
+            machine(order),
+            order.request.number,
+        ],
     )?;
     insert_version(tx, order)
 }
 
 /// Keeps a changed work order; the caller has given it a new version.
-pub fn update_order(tx: &Connection, order: &WorkOrder) -> Result<()> {
+pub fn update_order(tx: &dyn Tx, order: &WorkOrder) -> Result<()> {
     tx.run(
         "UPDATE work_order SET version = ?2, body = ?3, open = CASE WHEN ?4 OR returned > 0 THEN 0 ELSE 1 END,
-             body_n = (SELECT n + 1 FROM counter WHERE stream = 'office') WHERE id = ?1",
-        params![Id(order.id), order.version, Json(order), order.cancelled.is_some()],
+             body_n = (SELECT n + 1 FROM counter WHERE stream = 'office'), equipment = ?5, request = ?6
+         WHERE id = ?1",
+        params![
+            Id(order.id),
+            order.version,
+            Json(order),
+            order.cancelled.is_some(),
+            machine(order),
+            order.request.number,
+        ],
     )?;
     insert_version(tx, order)
 }
 
-fn insert_version(tx: &Connection, order: &WorkOrder) -> Result<()> {
+fn machine(order: &WorkOrder) -> &str {
+    order.equipment.as_ref().map_or("", |one| one.id.as_str())
+}
+
+fn insert_version(tx: &dyn Tx, order: &WorkOrder) -> Result<()> {
     tx.run(
         "INSERT INTO work_order_version (work_order, version, body) VALUES (?1, ?2, ?3)",
         params![Id(order.id), order.version, Json(order)],
@@ -354,7 +345,7 @@ fn insert_version(tx: &Connection, order: &WorkOrder) -> Result<()> {
     Ok(())
 }
 
-pub fn update_sheet(tx: &Connection, sheet: &Sheet, last_word: DateTime<Utc>) -> Result<()> {
+pub fn update_sheet(tx: &dyn Tx, sheet: &Sheet, last_word: DateTime<Utc>) -> Result<()> {
     tx.run(
         "UPDATE work_order SET sheet = ?2, last_word = ?3 WHERE id = ?1",
         params![Id(sheet.work_order), Json(sheet), At(last_word)],
@@ -364,27 +355,27 @@ pub fn update_sheet(tx: &Connection, sheet: &Sheet, last_word: DateTime<Utc>) ->
 
 /// A declined offer goes to somebody else with an empty sheet; the journal keeps the answer, and says only
 /// that it is not part of the sheet any more.
-pub fn clear_sheet(tx: &Connection, id: WorkOrderId) -> Result<()> {
+pub fn clear_sheet(tx: &dyn Tx, id: WorkOrderId) -> Result<()> {
     tx.run("UPDATE work_order SET sheet = ?2 WHERE id = ?1", params![Id(id), Json(Sheet::empty(id))])?;
     tx.run("UPDATE journal SET folded = 0 WHERE work_order = ?1", [Id(id)])?;
     Ok(())
 }
 
-pub fn set_returned(tx: &Connection, id: WorkOrderId, revision: u32) -> Result<()> {
+pub fn set_returned(tx: &dyn Tx, id: WorkOrderId, revision: u32) -> Result<()> {
     tx.run("UPDATE work_order SET returned = ?2, open = 0 WHERE id = ?1", params![Id(id), revision])?;
     Ok(())
 }
 
 /// Takes a number for a work order that changed without an entry in its journal.
 /// The office's offset from UTC in minutes, if it was told: `local` is the machine's zone, summer time included.
-pub fn zone(db: &Connection, now: DateTime<Utc>) -> Result<Option<i32>> {
+pub fn zone(db: &dyn Tx, now: DateTime<Utc>) -> Result<Option<i32>> {
     Ok(fact(db, "zone")?.and_then(|zone| match zone.as_str() {
         "local" => Some(now.with_timezone(&chrono::Local).offset().local_minus_utc() / 60),
         fixed => Some(fixed.parse::<chrono::FixedOffset>().ok()?.local_minus_utc() / 60),
     }))
 }
 
-pub fn touch(tx: &Connection, id: WorkOrderId) -> Result<()> {
+pub fn touch(tx: &dyn Tx, id: WorkOrderId) -> Result<()> {
     let n = next(tx)?;
     tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(id), n])?;
     Ok(())
@@ -401,16 +392,26 @@ pub struct Line<'a> {
     pub folded: bool,
 }
 
+/// Which act or change a body is.
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(alias = "act")]
+    what: String,
+}
+
 /// Writes a line under the next number.
-pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
+pub fn journal(tx: &dyn Tx, line: Line<'_>) -> Result<()> {
     let n = next(tx)?;
     let (kind, body) = match &line.entry {
         Entry::Change(what) => ("change", serde_json::to_string(what)?),
         Entry::Act(act) => ("act", serde_json::to_string(act)?),
     };
+    // An app that is newer may send what has none.
+    let what = serde_json::from_str::<Tag>(&body).map(|tag| tag.what).unwrap_or_default();
     tx.run(
-        "INSERT INTO journal (n, work_order, at, received_at, actor, kind, body, change_id, base, folded)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO journal (n, work_order, at, received_at, actor, kind, body, change_id, base, folded,
+             what)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             n,
             Id(line.work_order),
@@ -422,6 +423,7 @@ pub fn journal(tx: &Connection, line: Line<'_>) -> Result<()> {
             line.change.map(|(id, _)| id.to_string()),
             line.change.map(|(_, base)| base),
             line.folded,
+            what,
         ],
     )?;
     match &line.entry {
@@ -470,14 +472,14 @@ pub struct Access {
     pub active: bool,
 }
 
-pub fn access(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
+pub fn access(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
     let sql = "SELECT active FROM access WHERE work_order = ?1 AND technician = ?2";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
     Ok(found.optional()?)
 }
 
 pub fn grant(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     technician: TechnicianId,
     at: DateTime<Utc>,
@@ -494,7 +496,7 @@ pub fn grant(
 }
 
 pub fn revoke(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     technician: TechnicianId,
     at: DateTime<Utc>,
@@ -532,7 +534,7 @@ mod tests {
             assert!(!copy.exists(), "nothing is copied that is not migrated");
             drop(old);
             drop(jobsheet_sqlite::open(&file, &all).unwrap());
-            let copy = Connection::open(copy).unwrap();
+            let copy = rusqlite::Connection::open(copy).unwrap();
             let version: usize = copy.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
             let kept: i64 = copy.query_row("SELECT x FROM kept", [], |r| r.get(0)).unwrap();
             assert_eq!((version, kept), (known, 7));

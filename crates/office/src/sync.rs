@@ -4,6 +4,7 @@
 //! held as an accepted change, so both move the phone's chain on (I5). Everything may arrive twice (I3): a
 //! change that is known by its id and bytes gets the answer it got the first time.
 
+use crate::store::Tx;
 use crate::{
     Office, accounts,
     decide::answered,
@@ -30,7 +31,6 @@ use jobsheet_model::{
     },
     work_order::{AssignmentState, Technician},
 };
-use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,8 +61,8 @@ pub enum Halt {
     Failed(#[from] anyhow::Error),
 }
 
-impl From<rusqlite::Error> for Halt {
-    fn from(why: rusqlite::Error) -> Self {
+impl From<store::Error> for Halt {
+    fn from(why: store::Error) -> Self {
         Halt::Failed(why.into())
     }
 }
@@ -133,7 +133,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn read(db: &Connection, text: Option<&str>) -> anyhow::Result<Self> {
+    fn read(db: &dyn Tx, text: Option<&str>) -> anyhow::Result<Self> {
         let epoch = store::fact(db, "epoch")?.context("The office has no epoch")?;
         let position = match text {
             Some(text) => Self::position(db, text, &epoch)?,
@@ -142,7 +142,7 @@ impl Cursor {
         Ok(Self { epoch, position: position.unwrap_or(0), afresh: text.is_some() && position.is_none() })
     }
 
-    fn position(db: &Connection, text: &str, epoch: &str) -> anyhow::Result<Option<u64>> {
+    fn position(db: &dyn Tx, text: &str, epoch: &str) -> anyhow::Result<Option<u64>> {
         let mut parts = text.split('.');
         let (Some(theirs), Some(position), Some(marker), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -159,12 +159,7 @@ impl Cursor {
     }
 }
 
-fn note_deliveries(
-    tx: &Connection,
-    me: &Technician,
-    position: u64,
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
+fn note_deliveries(tx: &dyn Tx, me: &Technician, position: u64, now: DateTime<Utc>) -> anyhow::Result<()> {
     for id in held::offers_delivered(tx, me.id, position)? {
         held::set_delivered(tx, id, me.id, now)?;
         journal_act(tx, id, now, &me.name, Act::Delivered { technician: me.id })?;
@@ -176,7 +171,7 @@ fn note_deliveries(
 
 /// Notes an act of the office.
 pub fn journal_act(
-    tx: &Connection,
+    tx: &dyn Tx,
     work_order: WorkOrderId,
     now: DateTime<Utc>,
     actor: &str,
@@ -191,7 +186,7 @@ pub fn journal_act(
 }
 
 /// The signed sheet is back when its last photo is (E10); once for each revision.
-pub fn note_returned(tx: &Connection, id: WorkOrderId, now: DateTime<Utc>) -> anyhow::Result<()> {
+pub fn note_returned(tx: &dyn Tx, id: WorkOrderId, now: DateTime<Utc>) -> anyhow::Result<()> {
     let Some(Held { sheet, returned, .. }) = store::held(tx, id)? else { return Ok(()) };
     if sheet.stage != Stage::SignedOff || returned >= sheet.revision {
         return Ok(());
@@ -207,7 +202,7 @@ pub fn note_returned(tx: &Connection, id: WorkOrderId, now: DateTime<Utc>) -> an
 
 /// Raises what a phone may bring up again and again once for each work order of this technician's.
 fn raise_once(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     me: &Technician,
     attention: Attention,
@@ -225,7 +220,7 @@ fn raise_once(
 // --- The push --------------------------------------------------------------------------------------
 
 struct Push<'a> {
-    tx: &'a Connection,
+    tx: &'a dyn Tx,
     me: &'a Technician,
     now: DateTime<Utc>,
     id: DeviceId,
@@ -271,7 +266,7 @@ impl Head {
 
 impl<'a> Push<'a> {
     fn begin(
-        tx: &'a Connection,
+        tx: &'a dyn Tx,
         me: &'a Technician,
         request: &SyncRequest,
         now: DateTime<Utc>,

@@ -4,6 +4,7 @@
 //! transaction that acts on it, and what was done is seen by the next pass: however many processes tick at once,
 //! an offer expires once and each thing is raised once.
 
+use crate::store::Tx;
 use crate::{
     Office,
     store::{
@@ -21,7 +22,6 @@ use jobsheet_model::{
     standard,
     work_order::AssignmentState,
 };
-use rusqlite::Connection;
 use std::{future::Future, sync::PoisonError, time::Duration};
 
 /// How often the office looks at its clocks; no promise is shorter than minutes.
@@ -96,7 +96,7 @@ impl Office {
     }
 }
 
-fn act_on(tx: &Connection, mut order: WorkOrder, what: Falls, now: DateTime<Utc>) -> Result<()> {
+fn act_on(tx: &dyn Tx, mut order: WorkOrder, what: Falls, now: DateTime<Utc>) -> Result<()> {
     match what {
         Falls::Expired { technician } => {
             let about = order.assignment.technician_name.clone();
@@ -118,7 +118,7 @@ fn act_on(tx: &Connection, mut order: WorkOrder, what: Falls, now: DateTime<Utc>
 }
 
 /// Every open work order, and what the clocks say of it.
-fn looks(db: &Connection, now: DateTime<Utc>) -> Result<Vec<(WorkOrder, Look)>> {
+fn looks(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<(WorkOrder, Look)>> {
     let mut all = Vec::new();
     for Open { order, sheet, holder, changed_hands } in clocks::open(db)? {
         let (raised, judged) = clocks::said(db, order.id)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::Denied, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped, requests::Untaken,
-    rescue::NoRescue, sync::Halt,
+    rescue::NoRescue, store, sync::Halt,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -90,12 +90,8 @@ impl IntoResponse for HttpProblem {
     }
 }
 
-/// No room, or a disk that does not answer: it is not what was asked that is at fault, and later it may do.
 fn is_the_disks(why: &anyhow::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
-    why.chain()
-        .filter_map(|cause| cause.downcast_ref::<rusqlite::Error>())
-        .any(|cause| matches!(cause.sqlite_error_code(), Some(DiskFull | SystemIoFailure | DatabaseBusy)))
+    why.chain().filter_map(|cause| cause.downcast_ref()).any(store::Error::is_the_disks)
 }
 
 impl From<anyhow::Error> for HttpProblem {
@@ -308,7 +304,7 @@ mod tests {
     use rusqlite::ffi;
 
     fn status(code: i32) -> StatusCode {
-        let why = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let why = store::Error::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
         HttpProblem::from(anyhow::Error::new(why).context("Keeping a change")).status
     }
 

@@ -1,5 +1,6 @@
 //! What waits for a person's decision.
 
+use super::tx::{Error, Optional, Row, Tx};
 use super::{At, Id, Json};
 use anyhow::Result;
 use jobsheet_model::{
@@ -7,7 +8,6 @@ use jobsheet_model::{
     act::{Act, Attention},
     view::{ConsoleAttention, ConsoleLane, Decision},
 };
-use rusqlite::{Connection, OptionalExtension, Row};
 
 /// As many as a page shows; what is decided makes room for the rest.
 const MOST: u64 = 500;
@@ -19,14 +19,11 @@ pub struct One {
     pub decided: Option<Decision>,
 }
 
-pub fn one(db: &Connection, n: u64) -> Result<Option<One>> {
-    let mut rows = db.prepare_cached(
-        "SELECT a.work_order, j.body, d.body, d.actor, d.received_at FROM attention a JOIN journal j ON j.n = a.n
-         LEFT JOIN journal d ON d.n = a.decided WHERE a.n = ?1",
-    )?;
-    let found = rows.query_row([n], |row| {
-        Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Json<Act>>(1)?.0, decision(row, 2)?))
-    });
+pub fn one(db: &dyn Tx, n: u64) -> Result<Option<One>> {
+    let sql = "SELECT a.work_order, j.body, d.body, d.actor, d.received_at FROM attention a JOIN journal j ON j.n = a.n
+         LEFT JOIN journal d ON d.n = a.decided WHERE a.n = ?1";
+    let found =
+        db.one(sql, [n], |row| Ok((row.get::<Id<_>>(0)?.0, row.get::<Json<Act>>(1)?.0, decision(row, 2)?)));
     Ok(found.optional()?.and_then(|(work_order, act, decided)| match act {
         Act::Raised { attention, .. } => Some(One { work_order, attention, decided }),
         _ => None,
@@ -34,31 +31,27 @@ pub fn one(db: &Connection, n: u64) -> Result<Option<One>> {
 }
 
 /// From the body, actor and time of the act, in columns `from` and the next two.
-fn decision(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Decision>> {
-    let Some(Json(Act::Decided { choice, reason, .. })) = row.get::<_, Option<Json<Act>>>(from)? else {
+fn decision(row: &Row<'_>, from: usize) -> Result<Option<Decision>, Error> {
+    let Some(Json(Act::Decided { choice, reason, .. })) = row.get::<Option<Json<Act>>>(from)? else {
         return Ok(None);
     };
-    Ok(Some(Decision { choice, reason, by: row.get(from + 1)?, at: row.get::<_, At>(from + 2)?.0 }))
+    Ok(Some(Decision { choice, reason, by: row.get(from + 1)?, at: row.get::<At>(from + 2)?.0 }))
 }
 
-pub fn waiting(db: &Connection) -> Result<ConsoleLane> {
-    let total = db.query_row("SELECT count(*) FROM attention WHERE decided IS NULL", [], |row| row.get(0))?;
-    let mut rows = db.prepare_cached(
-        "SELECT a.n, j.body, j.actor, j.received_at, w.body FROM attention a INDEXED BY attention_open
-         JOIN journal j ON j.n = a.n JOIN work_order w ON w.id = a.work_order
-         WHERE a.decided IS NULL ORDER BY a.n DESC LIMIT ?1",
-    )?;
-    let mut entries = Vec::new();
-    let mut found = rows.query([MOST])?;
-    while let Some(row) = found.next()? {
-        let Json(Act::Raised { attention, about }) = row.get::<_, Json<Act>>(1)? else { continue };
-        let order = row.get::<_, Json<WorkOrder>>(4)?.0;
-        entries.push(ConsoleAttention {
+pub fn waiting(db: &dyn Tx) -> Result<ConsoleLane> {
+    let total = db.one("SELECT count(*) FROM attention WHERE decided IS NULL", [], |row| row.get(0))?;
+    let sql = "SELECT a.n, j.body, j.actor, j.received_at, w.body FROM attention a INDEXED BY attention_open
+               JOIN journal j ON j.n = a.n JOIN work_order w ON w.id = a.work_order
+               WHERE a.decided IS NULL ORDER BY a.n DESC LIMIT ?1";
+    let entries: Vec<_> = db.all(sql, [MOST], |row| {
+        let Json(Act::Raised { attention, about }) = row.get(1)? else { return Ok(None) };
+        let order = row.get::<Json<WorkOrder>>(4)?.0;
+        Ok(Some(ConsoleAttention {
             n: row.get(0)?,
             attention,
             about,
             by: row.get(2)?,
-            at: row.get::<_, At>(3)?.0,
+            at: row.get::<At>(3)?.0,
             urgency: attention.urgency(),
             choices: attention.choices().to_vec(),
             work_order: order.id,
@@ -67,7 +60,7 @@ pub fn waiting(db: &Connection) -> Result<ConsoleLane> {
             customer: order.customer.name,
             site: order.site.name,
             technician: order.assignment.technician_name,
-        });
-    }
-    Ok(ConsoleLane { total, entries })
+        }))
+    })?;
+    Ok(ConsoleLane { total, entries: entries.into_iter().flatten().collect() })
 }

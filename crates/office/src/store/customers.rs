@@ -1,5 +1,6 @@
 //! The register: customers, their sites, equipment and contracts, and how a visit to each kind of equipment is planned.
 
+use super::tx::{Optional, Tx, params};
 use super::{Json, Word};
 use anyhow::Result;
 use jobsheet_model::{
@@ -9,8 +10,6 @@ use jobsheet_model::{
     search::{index_terms, query_terms},
     work_order::{Contract, Customer, Equipment, MOST_PAST_VISITS, PastVisit, Plan, Site},
 };
-use jobsheet_sqlite::Kept;
-use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
 /// As many as a person looks through.
@@ -18,34 +17,29 @@ const MOST_FOUND: usize = 8;
 /// A word that more customers than this share finds nobody.
 const MOST_UNDER: u32 = 2000;
 
-pub fn file(db: &Connection, id: &str) -> Result<Option<CustomerFile>> {
+pub fn file(db: &dyn Tx, id: &str) -> Result<Option<CustomerFile>> {
     let sql = "SELECT body, phase FROM customer WHERE id = ?1";
-    let found = db.one(sql, [id], |row| Ok((row.get::<_, Json<_>>(0)?.0, row.get::<_, Word<_>>(1)?.0)));
+    let found = db.one(sql, [id], |row| Ok((row.get::<Json<_>>(0)?.0, row.get::<Word<_>>(1)?.0)));
     let Some((customer, phase)) = found.optional()? else { return Ok(None) };
-    let mut rows = db.prepare_cached("SELECT body FROM site WHERE customer = ?1 ORDER BY id")?;
-    let sites = rows.query_map([id], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect::<Result<_, _>>()?;
-    let mut rows =
-        db.prepare_cached("SELECT site, kind, body FROM equipment WHERE customer = ?1 ORDER BY id")?;
-    let owned = rows.query_map([id], |row| {
-        Ok(Owned { site: row.get(0)?, kind: row.get(1)?, equipment: row.get::<_, Json<_>>(2)?.0 })
+    let sql = "SELECT body FROM site WHERE customer = ?1 ORDER BY id";
+    let sites = db.all(sql, [id], |row| Ok(row.get::<Json<_>>(0)?.0))?;
+    let sql = "SELECT site, kind, body FROM equipment WHERE customer = ?1 ORDER BY id";
+    let equipment = db.all(sql, [id], |row| {
+        Ok(Owned { site: row.get(0)?, kind: row.get(1)?, equipment: row.get::<Json<_>>(2)?.0 })
     })?;
-    let equipment = owned.collect::<Result<_, _>>()?;
-    let mut rows = db.prepare_cached("SELECT body FROM contract WHERE customer = ?1 ORDER BY number")?;
-    let contracts = rows.query_map([id], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect::<Result<_, _>>()?;
+    let sql = "SELECT body FROM contract WHERE customer = ?1 ORDER BY number";
+    let contracts = db.all(sql, [id], |row| Ok(row.get::<Json<_>>(0)?.0))?;
     Ok(Some(CustomerFile { customer, phase, sites, equipment, contracts }))
 }
 
 /// Customers that all words fit, the last of which may be a beginning.
-pub fn find(db: &Connection, query: &str) -> Result<Vec<CustomerFile>> {
+pub fn find(db: &dyn Tx, query: &str) -> Result<Vec<CustomerFile>> {
     let terms = query_terms(query);
     let mut found: Option<BTreeSet<String>> = None;
     for (i, term) in terms.iter().enumerate() {
         let end = if i + 1 == terms.len() { format!("{term}\u{10ffff}") } else { term.clone() };
-        let mut rows = db.prepare_cached(
-            "SELECT DISTINCT customer FROM customer_term WHERE term >= ?1 AND term <= ?2 LIMIT ?3",
-        )?;
-        let under = rows.query_map(params![term, end, MOST_UNDER], |row| row.get(0))?;
-        let under: BTreeSet<String> = under.collect::<Result<_, _>>()?;
+        let sql = "SELECT DISTINCT customer FROM customer_term WHERE term >= ?1 AND term <= ?2 LIMIT ?3";
+        let under: BTreeSet<String> = db.all(sql, params![term, end, MOST_UNDER], |row| row.get(0))?;
         found = Some(match found {
             Some(found) => found.intersection(&under).cloned().collect(),
             None => under,
@@ -56,7 +50,7 @@ pub fn find(db: &Connection, query: &str) -> Result<Vec<CustomerFile>> {
     Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-pub fn save_customer(tx: &Connection, customer: &Customer, phase: Option<Phase>) -> Result<()> {
+pub fn save_customer(tx: &dyn Tx, customer: &Customer, phase: Option<Phase>) -> Result<()> {
     tx.run(
         "INSERT INTO customer (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
         params![customer.id, Json(customer)],
@@ -67,7 +61,7 @@ pub fn save_customer(tx: &Connection, customer: &Customer, phase: Option<Phase>)
     Ok(())
 }
 
-pub fn save_site(tx: &Connection, customer: &str, site: &Site) -> Result<()> {
+pub fn save_site(tx: &dyn Tx, customer: &str, site: &Site) -> Result<()> {
     tx.run(
         "INSERT INTO site (id, customer, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (id) DO UPDATE SET body = excluded.body",
@@ -76,7 +70,7 @@ pub fn save_site(tx: &Connection, customer: &str, site: &Site) -> Result<()> {
     Ok(())
 }
 
-pub fn save_equipment(tx: &Connection, customer: &str, owned: &Owned) -> Result<()> {
+pub fn save_equipment(tx: &dyn Tx, customer: &str, owned: &Owned) -> Result<()> {
     tx.run(
         "INSERT INTO equipment (id, customer, site, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET site = excluded.site, kind = excluded.kind, body = excluded.body",
@@ -85,7 +79,7 @@ pub fn save_equipment(tx: &Connection, customer: &str, owned: &Owned) -> Result<
     Ok(())
 }
 
-pub fn save_contract(tx: &Connection, customer: &str, contract: &Contract) -> Result<()> {
+pub fn save_contract(tx: &dyn Tx, customer: &str, contract: &Contract) -> Result<()> {
     tx.run(
         "INSERT INTO contract (number, customer, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (number) DO UPDATE SET body = excluded.body",
@@ -95,7 +89,7 @@ pub fn save_contract(tx: &Connection, customer: &str, contract: &Contract) -> Re
 }
 
 /// Makes a customer found by all that is known of it now.
-pub fn index(tx: &Connection, id: &str) -> Result<()> {
+pub fn index(tx: &dyn Tx, id: &str) -> Result<()> {
     let Some(CustomerFile { customer, sites, equipment, contracts, .. }) = file(tx, id)? else {
         return Ok(());
     };
@@ -118,7 +112,7 @@ pub fn index(tx: &Connection, id: &str) -> Result<()> {
 }
 
 /// Enters whom a work order that was planned elsewhere is for.
-pub fn remember(tx: &Connection, order: &WorkOrder, phase: Option<Phase>) -> Result<()> {
+pub fn remember(tx: &dyn Tx, order: &WorkOrder, phase: Option<Phase>) -> Result<()> {
     let id = order.customer.id.as_str();
     if id.is_empty() {
         return Ok(());
@@ -140,12 +134,11 @@ pub fn remember(tx: &Connection, order: &WorkOrder, phase: Option<Phase>) -> Res
 }
 
 /// Earlier visits to a machine, the newest first: its latest work order, if that is over, and what that tells of.
-pub fn history(db: &Connection, equipment: &str) -> Result<Vec<PastVisit>> {
-    let sql = "SELECT body, sheet FROM work_order WHERE json_extract(body, '$.equipment.id') = ?1
+pub fn history(db: &dyn Tx, equipment: &str) -> Result<Vec<PastVisit>> {
+    let sql = "SELECT body, sheet FROM work_order WHERE equipment = ?1
                ORDER BY n DESC LIMIT 1";
-    let latest = db.one(sql, [equipment], |row| {
-        Ok((row.get::<_, Json<WorkOrder>>(0)?.0, row.get::<_, Json<Sheet>>(1)?.0))
-    });
+    let latest =
+        db.one(sql, [equipment], |row| Ok((row.get::<Json<WorkOrder>>(0)?.0, row.get::<Json<Sheet>>(1)?.0)));
     let Some((order, sheet)) = latest.optional()? else { return Ok(Vec::new()) };
     let past = (sheet.stage.is_over() && sheet.stage != Stage::Declined).then(|| PastVisit {
         on: order.from.date_naive(),
@@ -158,7 +151,7 @@ pub fn history(db: &Connection, equipment: &str) -> Result<Vec<PastVisit>> {
 
 // --- Kinds of equipment ----------------------------------------------------------------------------
 
-pub fn save_kind(tx: &Connection, key: &str, name: &Text, plan: &Plan) -> Result<()> {
+pub fn save_kind(tx: &dyn Tx, key: &str, name: &Text, plan: &Plan) -> Result<()> {
     tx.run(
         "INSERT INTO kind (key, name, plan) VALUES (?1, ?2, ?3)
          ON CONFLICT (key) DO UPDATE SET name = excluded.name, plan = excluded.plan",
@@ -167,18 +160,17 @@ pub fn save_kind(tx: &Connection, key: &str, name: &Text, plan: &Plan) -> Result
     Ok(())
 }
 
-pub fn kinds(db: &Connection) -> Result<Vec<Named>> {
-    let mut rows = db.prepare_cached("SELECT key, name FROM kind WHERE key <> '' ORDER BY key")?;
-    let all = rows.query_map([], |row| Ok(Named { key: row.get(0)?, name: row.get::<_, Json<_>>(1)?.0 }))?;
-    Ok(all.collect::<Result<_, _>>()?)
+pub fn kinds(db: &dyn Tx) -> Result<Vec<Named>> {
+    let sql = "SELECT key, name FROM kind WHERE key <> '' ORDER BY key";
+    Ok(db.all(sql, [], |row| Ok(Named { key: row.get(0)?, name: row.get::<Json<_>>(1)?.0 }))?)
 }
 
-pub fn plan(db: &Connection, kind: &str) -> Result<Option<Plan>> {
+pub fn plan(db: &dyn Tx, kind: &str) -> Result<Option<Plan>> {
     let sql = "SELECT plan FROM kind WHERE key = ?1";
-    Ok(db.one(sql, [kind], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [kind], |row| Ok(row.get::<Json<_>>(0)?.0)).optional()?)
 }
 
 /// How the firm charges, and what its people say at the door, for what is no kind of equipment.
-pub fn plain_plan(db: &Connection) -> Result<Plan> {
+pub fn plain_plan(db: &dyn Tx) -> Result<Plan> {
     Ok(plan(db, "")?.unwrap_or_else(Plan::plain))
 }

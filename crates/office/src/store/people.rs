@@ -1,11 +1,10 @@
 //! Accounts, passwords, sessions.
 
+use super::tx::{Optional, Tx, params};
 use super::{At, Id, Json};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use jobsheet_model::{TechnicianId, work_order::Technician};
-use jobsheet_sqlite::Kept;
-use rusqlite::{Connection, OptionalExtension, params};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -22,23 +21,22 @@ impl Kind {
     }
 }
 
-pub fn technicians(db: &Connection) -> Result<Vec<Technician>> {
-    let mut rows = db.prepare("SELECT body FROM technician ORDER BY login")?;
-    let people = rows.query_map([], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
-    Ok(people.collect::<Result<_, _>>()?)
+pub fn technicians(db: &dyn Tx) -> Result<Vec<Technician>> {
+    let sql = "SELECT body FROM technician ORDER BY login";
+    Ok(db.all(sql, [], |row| Ok(row.get::<Json<_>>(0)?.0))?)
 }
 
-pub fn technician(db: &Connection, id: TechnicianId) -> Result<Option<Technician>> {
+pub fn technician(db: &dyn Tx, id: TechnicianId) -> Result<Option<Technician>> {
     let sql = "SELECT body FROM technician WHERE id = ?1";
-    Ok(db.one(sql, [Id(id)], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [Id(id)], |row| Ok(row.get::<Json<_>>(0)?.0)).optional()?)
 }
 
-pub fn technician_by_login(db: &Connection, login: &str) -> Result<Option<Technician>> {
+pub fn technician_by_login(db: &dyn Tx, login: &str) -> Result<Option<Technician>> {
     let sql = "SELECT body FROM technician WHERE login = ?1";
-    Ok(db.one(sql, [login], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()?)
+    Ok(db.one(sql, [login], |row| Ok(row.get::<Json<_>>(0)?.0)).optional()?)
 }
 
-pub fn insert_technician(tx: &Connection, technician: &Technician, password: &str) -> Result<()> {
+pub fn insert_technician(tx: &dyn Tx, technician: &Technician, password: &str) -> Result<()> {
     tx.run(
         "INSERT INTO technician (id, login, name, password, body) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![Id(technician.id), technician.login, technician.name, password, Json(technician)],
@@ -46,7 +44,7 @@ pub fn insert_technician(tx: &Connection, technician: &Technician, password: &st
     Ok(())
 }
 
-pub fn insert_staff(tx: &Connection, login: &str, name: &str, role: &str, password: &str) -> Result<()> {
+pub fn insert_staff(tx: &dyn Tx, login: &str, name: &str, role: &str, password: &str) -> Result<()> {
     tx.run(
         "INSERT INTO staff (login, name, role, password) VALUES (?1, ?2, ?3, ?4)",
         params![login, name, role, password],
@@ -54,18 +52,18 @@ pub fn insert_staff(tx: &Connection, login: &str, name: &str, role: &str, passwo
     Ok(())
 }
 
-pub fn staff_name(db: &Connection, login: &str) -> Result<Option<String>> {
+pub fn staff_name(db: &dyn Tx, login: &str) -> Result<Option<String>> {
     let sql = "SELECT name FROM staff WHERE login = ?1";
     Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
 }
 
-pub fn staff_role(db: &Connection, login: &str) -> Result<Option<String>> {
+pub fn staff_role(db: &dyn Tx, login: &str) -> Result<Option<String>> {
     let sql = "SELECT role FROM staff WHERE login = ?1";
     Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
 }
 
 /// The account (technician id or staff login) and the password's hash.
-pub fn account(db: &Connection, kind: Kind, login: &str) -> Result<Option<(String, String)>> {
+pub fn account(db: &dyn Tx, kind: Kind, login: &str) -> Result<Option<(String, String)>> {
     let sql = match kind {
         Kind::Technician => "SELECT id, password FROM technician WHERE login = ?1",
         Kind::Staff => "SELECT login, password FROM staff WHERE login = ?1",
@@ -74,13 +72,13 @@ pub fn account(db: &Connection, kind: Kind, login: &str) -> Result<Option<(Strin
 }
 
 /// How many wrong tries, and until when no further one is looked at.
-pub fn wrong_tries(db: &Connection, key: &str) -> Result<Option<(u32, DateTime<Utc>)>> {
+pub fn wrong_tries(db: &dyn Tx, key: &str) -> Result<Option<(u32, DateTime<Utc>)>> {
     let sql = "SELECT tries, until FROM wrong_password WHERE login = ?1";
-    Ok(db.one(sql, [key], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0))).optional()?)
+    Ok(db.one(sql, [key], |row| Ok((row.get(0)?, row.get::<At>(1)?.0))).optional()?)
 }
 
 pub fn note_wrong_try(
-    tx: &Connection,
+    tx: &dyn Tx,
     key: &str,
     tries: u32,
     now: DateTime<Utc>,
@@ -95,18 +93,12 @@ pub fn note_wrong_try(
 }
 
 /// Forgets the tries of one login, and everybody's that are older than `before`.
-pub fn forget_wrong_tries(tx: &Connection, key: &str, before: DateTime<Utc>) -> Result<()> {
+pub fn forget_wrong_tries(tx: &dyn Tx, key: &str, before: DateTime<Utc>) -> Result<()> {
     tx.run("DELETE FROM wrong_password WHERE login = ?1 OR last < ?2", params![key, At(before)])?;
     Ok(())
 }
 
-pub fn insert_session(
-    tx: &Connection,
-    token: &str,
-    kind: Kind,
-    account: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub fn insert_session(tx: &dyn Tx, token: &str, kind: Kind, account: &str, now: DateTime<Utc>) -> Result<()> {
     tx.run(
         "INSERT INTO session (token, kind, account, made_at, last_used) VALUES (?1, ?2, ?3, ?4, ?4)",
         params![token, kind.word(), account, At(now)],
@@ -115,23 +107,23 @@ pub fn insert_session(
 }
 
 /// The account of a session and when it was last used.
-pub fn session(db: &Connection, token: &str, kind: Kind) -> Result<Option<(String, DateTime<Utc>)>> {
+pub fn session(db: &dyn Tx, token: &str, kind: Kind) -> Result<Option<(String, DateTime<Utc>)>> {
     let sql = "SELECT account, last_used FROM session WHERE token = ?1 AND kind = ?2";
-    let found = db.one(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<_, At>(1)?.0)));
+    let found = db.one(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<At>(1)?.0)));
     Ok(found.optional()?)
 }
 
-pub fn use_session(tx: &Connection, token: &str, now: DateTime<Utc>) -> Result<()> {
+pub fn use_session(tx: &dyn Tx, token: &str, now: DateTime<Utc>) -> Result<()> {
     tx.run("UPDATE session SET last_used = ?2 WHERE token = ?1", params![token, At(now)])?;
     Ok(())
 }
 
-pub fn end_session(tx: &Connection, token: &str) -> Result<()> {
+pub fn end_session(tx: &dyn Tx, token: &str) -> Result<()> {
     tx.run("DELETE FROM session WHERE token = ?1", [token])?;
     Ok(())
 }
 
-pub fn end_sessions_before(tx: &Connection, kind: Kind, before: DateTime<Utc>) -> Result<()> {
+pub fn end_sessions_before(tx: &dyn Tx, kind: Kind, before: DateTime<Utc>) -> Result<()> {
     tx.run("DELETE FROM session WHERE kind = ?1 AND last_used < ?2", params![kind.word(), At(before)])?;
     Ok(())
 }

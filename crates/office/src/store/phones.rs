@@ -1,5 +1,6 @@
 //! Enrolled phones, their one-time codes and sessions.
 
+use super::tx::{Error, Optional, Row, Tx, params};
 use super::{At, Id, Word};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
@@ -9,8 +10,6 @@ use jobsheet_model::{
     sign::PublicKey,
     view::ConsolePhone,
 };
-use jobsheet_sqlite::Kept;
-use rusqlite::{Connection, OptionalExtension, Row, params, types::FromSqlError};
 
 pub struct Phone {
     pub id: PhoneId,
@@ -20,35 +19,35 @@ pub struct Phone {
     pub wipe: Option<Wipe>,
 }
 
-fn phone_row(row: &Row<'_>) -> rusqlite::Result<Phone> {
+fn phone_row(row: &Row<'_>) -> Result<Phone, Error> {
     let key: String = row.get(2)?;
-    let key = PublicKey::parse(&key).ok_or(FromSqlError::InvalidType)?;
+    let key = PublicKey::parse(&key).ok_or_else(|| Error::value("no key"))?;
     Ok(Phone {
-        id: row.get::<_, Id<_>>(0)?.0,
-        technician: row.get::<_, Id<_>>(1)?.0,
+        id: row.get::<Id<_>>(0)?.0,
+        technician: row.get::<Id<_>>(1)?.0,
         key,
         revoked: row.get(3)?,
-        wipe: row.get::<_, Option<Word<_>>>(4)?.map(|wipe| wipe.0),
+        wipe: row.get::<Option<Word<_>>>(4)?.map(|wipe| wipe.0),
     })
 }
 
 const PHONE: &str = "SELECT id, technician, key, revoked_at IS NOT NULL, wipe FROM phone";
 
-pub fn phone(db: &Connection, id: PhoneId) -> Result<Option<Phone>> {
+pub fn phone(db: &dyn Tx, id: PhoneId) -> Result<Option<Phone>> {
     Ok(db.one(&format!("{PHONE} WHERE id = ?1"), [Id(id)], phone_row).optional()?)
 }
 
-pub fn phone_by_key(db: &Connection, technician: TechnicianId, key: &PublicKey) -> Result<Option<Phone>> {
+pub fn phone_by_key(db: &dyn Tx, technician: TechnicianId, key: &PublicKey) -> Result<Option<Phone>> {
     let sql = format!("{PHONE} WHERE technician = ?1 AND key = ?2");
     Ok(db.one(&sql, params![Id(technician), key.to_string()], phone_row).optional()?)
 }
 
 /// Of any phone that was ever enrolled, revoked ones too: what it signed before stays signed.
-pub fn key_is_known(db: &Connection, key: &PublicKey) -> Result<bool> {
-    Ok(db.prepare_cached("SELECT 1 FROM phone WHERE key = ?1")?.exists([key.to_string()])?)
+pub fn key_is_known(db: &dyn Tx, key: &PublicKey) -> Result<bool> {
+    Ok(db.exists("SELECT 1 FROM phone WHERE key = ?1", [key.to_string()])?)
 }
 
-pub fn insert_phone(tx: &Connection, phone: &Phone, name: &str, now: DateTime<Utc>) -> Result<()> {
+pub fn insert_phone(tx: &dyn Tx, phone: &Phone, name: &str, now: DateTime<Utc>) -> Result<()> {
     tx.run(
         "INSERT INTO phone (id, technician, key, name, enrolled_at, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         params![Id(phone.id), Id(phone.technician), phone.key.to_string(), name, At(now)],
@@ -56,32 +55,29 @@ pub fn insert_phone(tx: &Connection, phone: &Phone, name: &str, now: DateTime<Ut
     Ok(())
 }
 
-pub fn list(db: &Connection) -> Result<Vec<ConsolePhone>> {
-    let mut rows = db.prepare(
-        "SELECT phone.id, phone.technician, technician.name, phone.name, enrolled_at, last_seen, revoked_at, wipe,
+pub fn list(db: &dyn Tx) -> Result<Vec<ConsolePhone>> {
+    let sql = "SELECT phone.id, phone.technician, technician.name, phone.name, enrolled_at, last_seen, revoked_at, wipe,
                 wiped_at
          FROM phone JOIN technician ON technician.id = phone.technician
-         ORDER BY technician.login, enrolled_at",
-    )?;
-    let phones = rows.query_map([], |row| {
-        let at = |column| row.get::<_, Option<At>>(column).map(|at| at.map(|at| at.0));
+         ORDER BY technician.login, enrolled_at";
+    Ok(db.all(sql, [], |row| {
+        let at = |column| row.get::<Option<At>>(column).map(|at| at.map(|at| at.0));
         Ok(ConsolePhone {
-            id: row.get::<_, Id<_>>(0)?.0,
-            technician: row.get::<_, Id<_>>(1)?.0,
+            id: row.get::<Id<_>>(0)?.0,
+            technician: row.get::<Id<_>>(1)?.0,
             technician_name: row.get(2)?,
             name: row.get(3)?,
-            enrolled_at: row.get::<_, At>(4)?.0,
-            last_seen: row.get::<_, At>(5)?.0,
+            enrolled_at: row.get::<At>(4)?.0,
+            last_seen: row.get::<At>(5)?.0,
             revoked_at: at(6)?,
-            wipe: row.get::<_, Option<Word<_>>>(7)?.map(|wipe| wipe.0),
+            wipe: row.get::<Option<Word<_>>>(7)?.map(|wipe| wipe.0),
             wiped_at: at(8)?,
         })
-    })?;
-    Ok(phones.collect::<Result<_, _>>()?)
+    })?)
 }
 
 /// Revokes it, with an order to empty itself or without. `false`: there is no such phone.
-pub fn revoke(tx: &Connection, id: PhoneId, wipe: Option<Wipe>, now: DateTime<Utc>) -> Result<bool> {
+pub fn revoke(tx: &dyn Tx, id: PhoneId, wipe: Option<Wipe>, now: DateTime<Utc>) -> Result<bool> {
     let known = tx.run(
         "UPDATE phone SET revoked_at = coalesce(revoked_at, ?2), wipe = coalesce(?3, wipe) WHERE id = ?1",
         params![Id(id), At(now), wipe.map(Wipe::word)],
@@ -90,7 +86,7 @@ pub fn revoke(tx: &Connection, id: PhoneId, wipe: Option<Wipe>, now: DateTime<Ut
     Ok(known == 1)
 }
 
-pub fn set_wiped(tx: &Connection, id: PhoneId, now: DateTime<Utc>) -> Result<()> {
+pub fn set_wiped(tx: &dyn Tx, id: PhoneId, now: DateTime<Utc>) -> Result<()> {
     tx.run("UPDATE phone SET wiped_at = coalesce(wiped_at, ?2) WHERE id = ?1", params![Id(id), At(now)])?;
     tx.run("DELETE FROM session WHERE phone = ?1", [Id(id)])?;
     Ok(())
@@ -99,7 +95,7 @@ pub fn set_wiped(tx: &Connection, id: PhoneId, now: DateTime<Utc>) -> Result<()>
 // --- Codes -----------------------------------------------------------------------------------------
 
 pub fn insert_code(
-    tx: &Connection,
+    tx: &dyn Tx,
     code: &Digest,
     technician: TechnicianId,
     by: &str,
@@ -114,22 +110,22 @@ pub fn insert_code(
 }
 
 /// Uses the code up. `None`: there is none that is still good.
-pub fn use_code(tx: &Connection, code: &Digest, now: DateTime<Utc>) -> Result<Option<TechnicianId>> {
+pub fn use_code(tx: &dyn Tx, code: &Digest, now: DateTime<Utc>) -> Result<Option<TechnicianId>> {
     let sql = "UPDATE enrolment SET used_at = ?2 WHERE code = ?1 AND used_at IS NULL AND expires_at > ?2
                RETURNING technician";
-    let found = tx.one(sql, params![code.as_str(), At(now)], |row| row.get::<_, Id<_>>(0));
+    let found = tx.one(sql, params![code.as_str(), At(now)], |row| row.get::<Id<_>>(0));
     Ok(found.optional()?.map(|id| id.0))
 }
 
 /// The office's half of what opens this technician's database, made when it is first asked for.
-pub fn recovery(tx: &Connection, technician: TechnicianId, fresh: &str) -> Result<String> {
+pub fn recovery(tx: &dyn Tx, technician: TechnicianId, fresh: &str) -> Result<String> {
     let sql = "UPDATE technician SET recovery = coalesce(recovery, ?2) WHERE id = ?1 RETURNING recovery";
     Ok(tx.one(sql, params![Id(technician), fresh], |row| row.get(0))?)
 }
 
 // --- Sessions --------------------------------------------------------------------------------------
 
-pub fn insert_session(tx: &Connection, token: &str, phone: &Phone, now: DateTime<Utc>) -> Result<()> {
+pub fn insert_session(tx: &dyn Tx, token: &str, phone: &Phone, now: DateTime<Utc>) -> Result<()> {
     tx.run(
         "INSERT INTO session (token, kind, account, made_at, last_used, phone)
          VALUES (?1, 'technician', ?2, ?3, ?3, ?4)",
@@ -140,8 +136,8 @@ pub fn insert_session(tx: &Connection, token: &str, phone: &Phone, now: DateTime
 }
 
 /// A session's phone and when it began, also when it is over: its phone may then be challenged at once.
-pub fn session(db: &Connection, token: &str) -> Result<Option<(PhoneId, DateTime<Utc>)>> {
+pub fn session(db: &dyn Tx, token: &str) -> Result<Option<(PhoneId, DateTime<Utc>)>> {
     let sql = "SELECT phone, made_at FROM session WHERE token = ?1 AND kind = 'technician'";
-    let found = db.one(sql, [token], |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, At>(1)?.0)));
+    let found = db.one(sql, [token], |row| Ok((row.get::<Id<_>>(0)?.0, row.get::<At>(1)?.0)));
     Ok(found.optional()?)
 }

@@ -1,5 +1,6 @@
 //! Requests, their journal, and the keys by which something sent twice is done once.
 
+use super::tx::{Error, Optional, Row, Tx, params};
 use super::{At, Id, Json, Word, next};
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,8 +11,6 @@ use jobsheet_model::{
     reference::FaultCode,
     standard::Under,
 };
-use jobsheet_sqlite::Kept;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// As many as a page shows.
 const MOST: u32 = 500;
@@ -29,42 +28,38 @@ pub struct Held {
 
 const HELD: &str = "SELECT id, number, version, received_at, state, standard, body FROM request";
 
-fn held_row(row: &Row<'_>) -> rusqlite::Result<Held> {
+fn held_row(row: &Row<'_>) -> Result<Held, Error> {
     Ok(Held {
-        id: row.get::<_, Id<_>>(0)?.0,
+        id: row.get::<Id<_>>(0)?.0,
         number: row.get(1)?,
         version: row.get(2)?,
-        received_at: row.get::<_, At>(3)?.0,
-        state: row.get::<_, Word<_>>(4)?.0,
-        under: row.get::<_, Json<_>>(5)?.0,
-        intake: row.get::<_, Json<_>>(6)?.0,
+        received_at: row.get::<At>(3)?.0,
+        state: row.get::<Word<_>>(4)?.0,
+        under: row.get::<Json<_>>(5)?.0,
+        intake: row.get::<Json<_>>(6)?.0,
     })
 }
 
-pub fn held(db: &Connection, id: RequestId) -> Result<Option<Held>> {
-    let mut rows = db.prepare_cached(&format!("{HELD} WHERE id = ?1"))?;
-    Ok(rows.query_row([Id(id)], held_row).optional()?)
+pub fn held(db: &dyn Tx, id: RequestId) -> Result<Option<Held>> {
+    Ok(db.one(&format!("{HELD} WHERE id = ?1"), [Id(id)], held_row).optional()?)
 }
 
 /// How many are open; and the open ones, then the latest of the others.
-pub fn listed(db: &Connection) -> Result<(u32, Vec<Held>)> {
+pub fn listed(db: &dyn Tx) -> Result<(u32, Vec<Held>)> {
     let open = "state IN ('new', 'awaiting_info')";
     let count = db.one(&format!("SELECT count(*) FROM request WHERE {open}"), [], |row| row.get(0))?;
-    let mut all = Vec::new();
+    let mut all: Vec<Held> = Vec::new();
     for sql in [
         format!("{HELD} INDEXED BY request_open WHERE {open} ORDER BY n DESC LIMIT ?1"),
         format!("{HELD} INDEXED BY request_latest WHERE NOT {open} ORDER BY n DESC LIMIT ?1"),
     ] {
-        let mut rows = db.prepare_cached(&sql)?;
-        for held in rows.query_map([MOST], held_row)? {
-            all.push(held?);
-        }
+        all.extend(db.all::<_, Vec<_>>(&sql, [MOST], held_row)?);
     }
     all.truncate(MOST as usize);
     Ok((count, all))
 }
 
-pub fn insert(tx: &Connection, held: &Held) -> Result<()> {
+pub fn insert(tx: &dyn Tx, held: &Held) -> Result<()> {
     tx.run(
         "INSERT INTO request (id, number, version, received_at, state, standard, body, n)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
@@ -82,7 +77,7 @@ pub fn insert(tx: &Connection, held: &Held) -> Result<()> {
 }
 
 /// Keeps what was written down anew; the caller has given it a new version.
-pub fn update(tx: &Connection, held: &Held) -> Result<()> {
+pub fn update(tx: &dyn Tx, held: &Held) -> Result<()> {
     tx.run(
         "UPDATE request SET version = ?2, state = ?3, body = ?4 WHERE id = ?1",
         params![Id(held.id), held.version, Word(held.state), Json(&held.intake)],
@@ -91,13 +86,7 @@ pub fn update(tx: &Connection, held: &Held) -> Result<()> {
 }
 
 /// Writes a line under the next number.
-pub fn journal(
-    tx: &Connection,
-    id: RequestId,
-    at: DateTime<Utc>,
-    actor: &str,
-    act: &RequestAct,
-) -> Result<()> {
+pub fn journal(tx: &dyn Tx, id: RequestId, at: DateTime<Utc>, actor: &str, act: &RequestAct) -> Result<()> {
     let n = next(tx)?;
     tx.run(
         "INSERT INTO request_entry (n, request, at, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -107,22 +96,20 @@ pub fn journal(
     Ok(())
 }
 
-pub fn entries(db: &Connection, id: RequestId) -> Result<Vec<RequestEntry>> {
-    let mut rows =
-        db.prepare_cached("SELECT n, at, actor, body FROM request_entry WHERE request = ?1 ORDER BY n")?;
-    let entries = rows.query_map([Id(id)], |row| {
+pub fn entries(db: &dyn Tx, id: RequestId) -> Result<Vec<RequestEntry>> {
+    let sql = "SELECT n, at, actor, body FROM request_entry WHERE request = ?1 ORDER BY n";
+    Ok(db.all(sql, [Id(id)], |row| {
         Ok(RequestEntry {
             n: row.get(0)?,
-            at: row.get::<_, At>(1)?.0,
+            at: row.get::<At>(1)?.0,
             actor: row.get(2)?,
-            act: row.get::<_, Json<_>>(3)?.0,
+            act: row.get::<Json<_>>(3)?.0,
         })
-    })?;
-    Ok(entries.collect::<Result<_, _>>()?)
+    })?)
 }
 
 /// What is known of faults, as phones have it.
-pub fn faults(db: &Connection) -> Result<Vec<FaultCode>> {
+pub fn faults(db: &dyn Tx) -> Result<Vec<FaultCode>> {
     let sql = "SELECT body FROM reference_set WHERE name = 'faults' AND technician = ''";
     let packed: Option<Vec<u8>> = db.one(sql, [], |row| row.get(0)).optional()?;
     match packed {
@@ -139,16 +126,16 @@ pub struct Answered {
     pub answer: String,
 }
 
-pub fn answered(db: &Connection, actor: &str, key: &str) -> Result<Option<Answered>> {
+pub fn answered(db: &dyn Tx, actor: &str, key: &str) -> Result<Option<Answered>> {
     let sql = "SELECT digest, answer FROM idempotency WHERE actor = ?1 AND key = ?2";
     let found = db.one(sql, [actor, key], |row| {
-        Ok(Answered { digest: row.get::<_, super::Sha>(0)?.0, answer: row.get(1)? })
+        Ok(Answered { digest: row.get::<super::Sha>(0)?.0, answer: row.get(1)? })
     });
     Ok(found.optional()?)
 }
 
 pub fn keep_answer(
-    tx: &Connection,
+    tx: &dyn Tx,
     (actor, key): (&str, &str),
     digest: &Digest,
     answer: &str,

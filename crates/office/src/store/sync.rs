@@ -1,5 +1,6 @@
 //! What phones send and ask for.
 
+use super::tx::{Optional, Tx, params};
 use super::{At, Id, Sha, Word};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
@@ -9,8 +10,6 @@ use jobsheet_model::{
     reference::VanStock,
     wire::{Base, Gone, ReferenceSet},
 };
-use jobsheet_sqlite::Kept;
-use rusqlite::{Connection, OptionalExtension, params};
 
 /// How far a phone's changes are held.
 #[derive(Clone)]
@@ -42,37 +41,26 @@ impl Device {
     }
 }
 
-pub fn device(db: &Connection, id: DeviceId) -> Result<Option<Device>> {
-    let mut rows = db.prepare_cached(
-        "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence, zone,
+pub fn device(db: &dyn Tx, id: DeviceId) -> Result<Option<Device>> {
+    let sql = "SELECT technician, sequence, hash, incarnation, incarnation_before, safe_sequence, zone,
              last_seen, heard_again
-         FROM device WHERE id = ?1",
-    )?;
-    let found = rows.query_row([Id(id)], |row| {
+         FROM device WHERE id = ?1";
+    let found = db.one(sql, [Id(id)], |row| {
         Ok(Device {
-            technician: row.get::<_, Id<_>>(0)?.0,
+            technician: row.get::<Id<_>>(0)?.0,
             sequence: row.get(1)?,
-            hash: row.get::<_, Option<Sha>>(2)?.map(|sha| sha.0),
+            hash: row.get::<Option<Sha>>(2)?.map(|sha| sha.0),
             incarnation: row.get(3)?,
             incarnation_before: row.get(4)?,
             safe_sequence: row.get(5)?,
             zone: row.get(6)?,
-            heard: Some(Heard {
-                last: row.get::<_, At>(7)?.0,
-                again: row.get::<_, Option<At>>(8)?.map(|at| at.0),
-            }),
+            heard: Some(Heard { last: row.get::<At>(7)?.0, again: row.get::<Option<At>>(8)?.map(|at| at.0) }),
         })
     });
     Ok(found.optional()?)
 }
 
-pub fn save_device(
-    tx: &Connection,
-    id: DeviceId,
-    device: &Device,
-    app: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub fn save_device(tx: &dyn Tx, id: DeviceId, device: &Device, app: &str, now: DateTime<Utc>) -> Result<()> {
     let heard = Heard::next(device.heard, now);
     tx.run(
         "INSERT INTO device (id, technician, sequence, hash, app, last_seen, incarnation, incarnation_before,
@@ -107,20 +95,19 @@ pub struct Link {
     pub change: Option<ChangeId>,
 }
 
-pub fn link(db: &Connection, device: DeviceId, sequence: u64) -> Result<Option<Link>> {
-    let mut rows = db
-        .prepare_cached("SELECT digest, previous, change_id FROM link WHERE device = ?1 AND sequence = ?2")?;
-    let found = rows.query_row(params![Id(device), sequence], |row| {
+pub fn link(db: &dyn Tx, device: DeviceId, sequence: u64) -> Result<Option<Link>> {
+    let sql = "SELECT digest, previous, change_id FROM link WHERE device = ?1 AND sequence = ?2";
+    let found = db.one(sql, params![Id(device), sequence], |row| {
         Ok(Link {
-            digest: row.get::<_, Sha>(0)?.0,
-            previous: row.get::<_, Option<Sha>>(1)?.map(|sha| sha.0),
-            change: row.get::<_, Option<Id<_>>>(2)?.map(|id| id.0),
+            digest: row.get::<Sha>(0)?.0,
+            previous: row.get::<Option<Sha>>(1)?.map(|sha| sha.0),
+            change: row.get::<Option<Id<_>>>(2)?.map(|id| id.0),
         })
     });
     Ok(found.optional()?)
 }
 
-pub fn add_link(tx: &Connection, device: DeviceId, sequence: u64, link: &Link) -> Result<()> {
+pub fn add_link(tx: &dyn Tx, device: DeviceId, sequence: u64, link: &Link) -> Result<()> {
     tx.run(
         "INSERT INTO link (device, sequence, digest, previous, change_id) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
@@ -135,26 +122,23 @@ pub fn add_link(tx: &Connection, device: DeviceId, sequence: u64, link: &Link) -
 }
 
 /// Links that came before the one they follow.
-pub fn links_after(db: &Connection, device: DeviceId, sequence: u64) -> Result<Vec<u64>> {
-    let mut rows = db.prepare_cached(
-        "SELECT sequence FROM link WHERE device = ?1 AND sequence > ?2 ORDER BY sequence LIMIT 10000",
-    )?;
-    let found = rows.query_map(params![Id(device), sequence], |row| row.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+pub fn links_after(db: &dyn Tx, device: DeviceId, sequence: u64) -> Result<Vec<u64>> {
+    let sql = "SELECT sequence FROM link WHERE device = ?1 AND sequence > ?2 ORDER BY sequence LIMIT 10000";
+    Ok(db.all(sql, params![Id(device), sequence], |row| row.get(0))?)
 }
 
 /// Where this phone's latest change that is held belongs.
-pub fn last_work_order(db: &Connection, device: DeviceId) -> Result<Option<WorkOrderId>> {
+pub fn last_work_order(db: &dyn Tx, device: DeviceId) -> Result<Option<WorkOrderId>> {
     let sql = "SELECT work_order FROM change WHERE device = ?1 AND work_order IS NOT NULL
                ORDER BY sequence DESC LIMIT 1";
-    let found = db.one(sql, [Id(device)], |row| Ok(row.get::<_, Id<_>>(0)?.0));
+    let found = db.one(sql, [Id(device)], |row| Ok(row.get::<Id<_>>(0)?.0));
     Ok(found.optional()?)
 }
 
 /// Is something with this digest kept aside that this technician sent?
-pub fn is_quarantined(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
-    let mut rows = db.prepare_cached("SELECT 1 FROM quarantine WHERE digest = ?1 AND technician = ?2")?;
-    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+pub fn is_quarantined(db: &dyn Tx, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let sql = "SELECT 1 FROM quarantine WHERE digest = ?1 AND technician = ?2";
+    Ok(db.exists(sql, params![digest.as_str(), Id(technician)])?)
 }
 
 /// What is known of a change that came before.
@@ -165,13 +149,13 @@ pub struct KnownChange {
     pub refused: Option<Refusal>,
 }
 
-pub fn known_change(db: &Connection, id: ChangeId) -> Result<Option<KnownChange>> {
+pub fn known_change(db: &dyn Tx, id: ChangeId) -> Result<Option<KnownChange>> {
     let sql = "SELECT digest, work_order, refused, body FROM change WHERE id = ?1";
     let found = db.one(sql, [Id(id)], |row| {
         Ok(KnownChange {
-            digest: row.get::<_, Sha>(0)?.0,
-            work_order: row.get::<_, Option<Id<_>>>(1)?.map(|id| id.0),
-            refused: row.get::<_, Option<Word<_>>>(2)?.map(|reason| reason.0),
+            digest: row.get::<Sha>(0)?.0,
+            work_order: row.get::<Option<Id<_>>>(1)?.map(|id| id.0),
+            refused: row.get::<Option<Word<_>>>(2)?.map(|reason| reason.0),
             body: row.get(3)?,
         })
     });
@@ -191,7 +175,7 @@ pub struct Received<'a> {
     pub body: &'a str,
 }
 
-pub fn keep_change(tx: &Connection, change: &Received<'_>) -> Result<()> {
+pub fn keep_change(tx: &dyn Tx, change: &Received<'_>) -> Result<()> {
     tx.run(
         "INSERT INTO change (id, digest, device, sequence, technician, work_order, received_at, refused, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -212,7 +196,7 @@ pub fn keep_change(tx: &Connection, change: &Received<'_>) -> Result<()> {
 
 /// Keeps what could not become a change. `false` when it was kept before.
 pub fn quarantine(
-    tx: &Connection,
+    tx: &dyn Tx,
     technician: TechnicianId,
     reason: &str,
     body: &[u8],
@@ -229,19 +213,16 @@ pub fn quarantine(
 // --- Offers ----------------------------------------------------------------------------------------
 
 /// Offers whose arrival at the phone is proved by its cursor, and not yet noted (A15).
-pub fn offers_delivered(db: &Connection, technician: TechnicianId, cursor: u64) -> Result<Vec<WorkOrderId>> {
-    let mut rows = db.prepare_cached(
-        "SELECT a.work_order FROM access a INDEXED BY access_undelivered
+pub fn offers_delivered(db: &dyn Tx, technician: TechnicianId, cursor: u64) -> Result<Vec<WorkOrderId>> {
+    let sql = "SELECT a.work_order FROM access a INDEXED BY access_undelivered
          JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
          WHERE a.technician = ?1 AND a.active = 1 AND a.offered = 1 AND a.delivered_at IS NULL
-           AND a.n <= ?2 AND w.n <= ?2",
-    )?;
-    let ids = rows.query_map(params![Id(technician), cursor], |row| Ok(row.get::<_, Id<_>>(0)?.0))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+           AND a.n <= ?2 AND w.n <= ?2";
+    Ok(db.all(sql, params![Id(technician), cursor], |row| Ok(row.get::<Id<_>>(0)?.0))?)
 }
 
 pub fn set_delivered(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     technician: TechnicianId,
     now: DateTime<Utc>,
@@ -266,7 +247,7 @@ pub struct Moved {
 const LITTLE: u64 = 1000;
 
 /// What moved for this technician after `cursor`, in order. This query is also the guard of I10.
-pub fn moved(db: &Connection, technician: TechnicianId, cursor: u64, limit: usize) -> Result<Vec<Moved>> {
+pub fn moved(db: &dyn Tx, technician: TechnicianId, cursor: u64, limit: usize) -> Result<Vec<Moved>> {
     let by_technician = "SELECT work_order, position, active FROM (
              SELECT a.work_order, a.active,
                     CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
@@ -276,35 +257,31 @@ pub fn moved(db: &Connection, technician: TechnicianId, cursor: u64, limit: usiz
     // The same, from the two things that can have moved: the grant, and the work order.
     let by_position = "SELECT a.work_order, CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position, a.active
          FROM access a INDEXED BY access_of_technician
-         CROSS JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
-         WHERE a.technician = ?1 AND a.n > ?2
+         CROSS JOIN work_order w INDEXED BY work_order_position
+         WHERE w.id = a.work_order AND a.technician = ?1 AND a.n > ?2
          UNION ALL
          SELECT a.work_order, w.n, a.active
-         FROM work_order w INDEXED BY work_order_moved CROSS JOIN access a ON a.work_order = w.id
-         WHERE w.n > ?2 AND a.technician = ?1 AND a.active = 1 AND a.n <= ?2
+         FROM work_order w INDEXED BY work_order_moved CROSS JOIN access a
+         WHERE a.work_order = w.id AND w.n > ?2 AND a.technician = ?1 AND a.active = 1 AND a.n <= ?2
          ORDER BY position LIMIT ?3";
     let little = super::counter(db)?.saturating_sub(cursor) <= LITTLE;
-    let mut rows = db.prepare_cached(if little { by_position } else { by_technician })?;
-    let found = rows.query_map(params![Id(technician), cursor, limit as u64], |row| {
-        Ok(Moved { work_order: row.get::<_, Id<_>>(0)?.0, position: row.get(1)?, active: row.get(2)? })
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
+    let sql = if little { by_position } else { by_technician };
+    Ok(db.all(sql, params![Id(technician), cursor, limit as u64], |row| {
+        Ok(Moved { work_order: row.get::<Id<_>>(0)?.0, position: row.get(1)?, active: row.get(2)? })
+    })?)
 }
 
 /// Did anything move for this technician after `cursor`?
-pub fn anything_moved(db: &Connection, technician: TechnicianId, cursor: u64) -> Result<bool> {
+pub fn anything_moved(db: &dyn Tx, technician: TechnicianId, cursor: u64) -> Result<bool> {
     Ok(!moved(db, technician, cursor, 1)?.is_empty())
 }
 
 /// Positions of everything that is this technician's now.
-pub fn scope(db: &Connection, technician: TechnicianId) -> Result<Vec<u64>> {
-    let mut rows = db.prepare_cached(
-        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
+pub fn scope(db: &dyn Tx, technician: TechnicianId) -> Result<Vec<u64>> {
+    let sql = "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END
          FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
-         WHERE a.technician = ?1 AND a.active = 1",
-    )?;
-    let found = rows.query_map([Id(technician)], |row| row.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+         WHERE a.technician = ?1 AND a.active = 1";
+    Ok(db.all(sql, [Id(technician)], |row| row.get(0))?)
 }
 
 /// A base, and what a phone needs to have seen to have the order of it.
@@ -315,14 +292,11 @@ pub struct Sent {
     pub bytes: usize,
 }
 
-pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Sent>> {
-    let mut rows = db.prepare_cached(
-        "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END, a.n
+pub fn base(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Sent>> {
+    let sql = "SELECT CASE WHEN w.n > a.n THEN w.n ELSE a.n END, a.n
          FROM access a JOIN work_order w ON w.id = a.work_order
-         WHERE a.technician = ?1 AND a.work_order = ?2 AND a.active = 1",
-    )?;
-    let n =
-        rows.query_row(params![Id(technician), Id(id)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+         WHERE a.technician = ?1 AND a.work_order = ?2 AND a.active = 1";
+    let n = db.one(sql, params![Id(technician), Id(id)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((n, granted)) = n else { return Ok(None) };
     let Some(held) = super::held(db, id)? else { return Ok(None) };
     let mut photos_held = Vec::new();
@@ -335,11 +309,11 @@ pub fn base(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Resul
     Ok(Some(Sent { base, known_from: held.body_n.max(granted), bytes: held.bytes }))
 }
 
-pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
+pub fn gone(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
     let sql =
         "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| {
-        Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<_, At>(2)?.0 })
+        Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<At>(2)?.0 })
     });
     Ok(found.optional()?)
 }
@@ -348,7 +322,7 @@ pub fn gone(db: &Connection, id: WorkOrderId, technician: TechnicianId) -> Resul
 
 /// A change that the office holds names this photo.
 pub fn name_photo(
-    tx: &Connection,
+    tx: &dyn Tx,
     digest: &Digest,
     bytes: u32,
     technician: TechnicianId,
@@ -365,77 +339,63 @@ pub fn name_photo(
     Ok(())
 }
 
-pub fn whole_photos(db: &Connection) -> Result<Vec<Digest>> {
-    let mut rows = db.prepare("SELECT digest FROM photo WHERE whole_at IS NOT NULL ORDER BY digest")?;
-    let found = rows.query_map([], |row| Ok(row.get::<_, Sha>(0)?.0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+pub fn whole_photos(db: &dyn Tx) -> Result<Vec<Digest>> {
+    let sql = "SELECT digest FROM photo WHERE whole_at IS NOT NULL ORDER BY digest";
+    Ok(db.all(sql, [], |row| Ok(row.get::<Sha>(0)?.0))?)
 }
 
-pub fn photo_is_whole(db: &Connection, digest: &Digest) -> Result<bool> {
-    let mut rows = db.prepare_cached("SELECT 1 FROM photo WHERE digest = ?1 AND whole_at IS NOT NULL")?;
-    Ok(rows.exists([digest.as_str()])?)
+pub fn photo_is_whole(db: &dyn Tx, digest: &Digest) -> Result<bool> {
+    let sql = "SELECT 1 FROM photo WHERE digest = ?1 AND whole_at IS NOT NULL";
+    Ok(db.exists(sql, [digest.as_str()])?)
 }
 
 /// `false` when it was whole before. Its thumbnail is needed no more.
-pub fn set_photo_whole(tx: &Connection, digest: &Digest, now: DateTime<Utc>) -> Result<bool> {
-    tx.execute("DELETE FROM thumb WHERE photo = ?1", [digest.as_str()])?;
+pub fn set_photo_whole(tx: &dyn Tx, digest: &Digest, now: DateTime<Utc>) -> Result<bool> {
+    tx.run("DELETE FROM thumb WHERE photo = ?1", [digest.as_str()])?;
     let sql = "UPDATE photo SET whole_at = ?2 WHERE digest = ?1 AND whole_at IS NULL";
     Ok(tx.run(sql, params![digest.as_str(), At(now)])? == 1)
 }
 
 /// Keeps the thumbnail of a photo that a change of this technician names and that is not here yet. `false` otherwise,
 /// and when there is one.
-pub fn keep_thumb(tx: &Connection, photo: &Digest, technician: TechnicianId, jpeg: &[u8]) -> Result<bool> {
+pub fn keep_thumb(tx: &dyn Tx, photo: &Digest, technician: TechnicianId, jpeg: &[u8]) -> Result<bool> {
     if !photo_named_by(tx, photo, technician)? || photo_is_whole(tx, photo)? {
         return Ok(false);
     }
     let sql = "INSERT INTO thumb (photo, bytes) VALUES (?1, ?2) ON CONFLICT (photo) DO NOTHING";
-    Ok(tx.execute(sql, params![photo.as_str(), jpeg])? == 1)
+    Ok(tx.run(sql, params![photo.as_str(), jpeg])? == 1)
 }
 
 /// Did a change of this technician name the photo?
-pub fn photo_named_by(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
-    let mut rows = db.prepare_cached("SELECT 1 FROM photo_use WHERE digest = ?1 AND technician = ?2")?;
-    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+pub fn photo_named_by(db: &dyn Tx, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let sql = "SELECT 1 FROM photo_use WHERE digest = ?1 AND technician = ?2";
+    Ok(db.exists(sql, params![digest.as_str(), Id(technician)])?)
 }
 
 /// May this technician see the photo: does it belong to a work order of theirs?
-pub fn photo_seen_by(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<bool> {
-    let mut rows = db.prepare_cached(
-        "SELECT 1 FROM photo_use u JOIN access a ON a.work_order = u.work_order
-         WHERE u.digest = ?1 AND a.technician = ?2 AND a.active = 1",
-    )?;
-    Ok(rows.exists(params![digest.as_str(), Id(technician)])?)
+pub fn photo_seen_by(db: &dyn Tx, digest: &Digest, technician: TechnicianId) -> Result<bool> {
+    let sql = "SELECT 1 FROM photo_use u JOIN access a ON a.work_order = u.work_order
+         WHERE u.digest = ?1 AND a.technician = ?2 AND a.active = 1";
+    Ok(db.exists(sql, params![digest.as_str(), Id(technician)])?)
 }
 
 /// Work orders that exist and use this photo.
-pub fn orders_of_photo(db: &Connection, digest: &Digest) -> Result<Vec<WorkOrderId>> {
-    let mut rows = db.prepare_cached(
-        "SELECT DISTINCT u.work_order FROM photo_use u JOIN work_order w ON w.id = u.work_order
-         WHERE u.digest = ?1",
-    )?;
-    let ids = rows.query_map([digest.as_str()], |row| Ok(row.get::<_, Id<_>>(0)?.0))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+pub fn orders_of_photo(db: &dyn Tx, digest: &Digest) -> Result<Vec<WorkOrderId>> {
+    let sql = "SELECT DISTINCT u.work_order FROM photo_use u JOIN work_order w ON w.id = u.work_order
+         WHERE u.digest = ?1";
+    Ok(db.all(sql, [digest.as_str()], |row| Ok(row.get::<Id<_>>(0)?.0))?)
 }
 
-pub fn photos_missing(db: &Connection, technician: TechnicianId) -> Result<Vec<Digest>> {
-    let mut rows = db.prepare_cached(
-        "SELECT DISTINCT p.digest FROM photo p INDEXED BY photo_missing
-         CROSS JOIN photo_use u ON u.digest = p.digest
-         WHERE p.whole_at IS NULL AND u.technician = ?1 ORDER BY p.digest LIMIT 1000",
-    )?;
-    let found = rows.query_map([Id(technician)], |row| Ok(row.get::<_, Sha>(0)?.0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+pub fn photos_missing(db: &dyn Tx, technician: TechnicianId) -> Result<Vec<Digest>> {
+    let sql = "SELECT DISTINCT p.digest FROM photo p INDEXED BY photo_missing
+         CROSS JOIN photo_use u
+         WHERE u.digest = p.digest AND p.whole_at IS NULL AND u.technician = ?1 ORDER BY p.digest LIMIT 1000";
+    Ok(db.all(sql, [Id(technician)], |row| Ok(row.get::<Sha>(0)?.0))?)
 }
 
 // --- Reference data --------------------------------------------------------------------------------
 
-pub fn save_reference(
-    tx: &Connection,
-    name: &str,
-    technician: Option<TechnicianId>,
-    json: &[u8],
-) -> Result<()> {
+pub fn save_reference(tx: &dyn Tx, name: &str, technician: Option<TechnicianId>, json: &[u8]) -> Result<()> {
     tx.run(
         "INSERT INTO reference_set (name, technician, digest, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (name, technician) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
@@ -451,26 +411,23 @@ pub fn save_reference(
     Ok(())
 }
 
-pub fn reference_list(db: &Connection, technician: TechnicianId) -> Result<Vec<ReferenceSet>> {
-    let mut rows = db.prepare_cached(
-        "SELECT name, digest, bytes FROM reference_set WHERE technician IN ('', ?1) ORDER BY name",
-    )?;
-    let sets = rows.query_map([Id(technician)], |row| {
-        Ok(ReferenceSet { name: row.get(0)?, digest: row.get::<_, Sha>(1)?.0, bytes: row.get(2)? })
-    })?;
-    Ok(sets.collect::<Result<_, _>>()?)
+pub fn reference_list(db: &dyn Tx, technician: TechnicianId) -> Result<Vec<ReferenceSet>> {
+    let sql = "SELECT name, digest, bytes FROM reference_set WHERE technician IN ('', ?1) ORDER BY name";
+    Ok(db.all(sql, [Id(technician)], |row| {
+        Ok(ReferenceSet { name: row.get(0)?, digest: row.get::<Sha>(1)?.0, bytes: row.get(2)? })
+    })?)
 }
 
 /// What this technician's van carries, where the office keeps that.
-pub fn van(db: &Connection, technician: TechnicianId) -> Result<Option<Vec<VanStock>>> {
+pub fn van(db: &dyn Tx, technician: TechnicianId) -> Result<Option<Vec<VanStock>>> {
     let sql = "SELECT body FROM reference_set WHERE name = 'van' AND technician = ?1";
-    let body = db.one(sql, [Id(technician)], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    let body = db.one(sql, [Id(technician)], |row| row.get::<Vec<u8>>(0)).optional()?;
     let Some(body) = body else { return Ok(None) };
     Ok(Some(serde_json::from_slice(&zstd::decode_all(body.as_slice())?)?))
 }
 
 /// The set's JSON, still compressed.
-pub fn reference(db: &Connection, digest: &Digest, technician: TechnicianId) -> Result<Option<Vec<u8>>> {
+pub fn reference(db: &dyn Tx, digest: &Digest, technician: TechnicianId) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT body FROM reference_set WHERE digest = ?1 AND technician IN ('', ?2)";
     Ok(db.one(sql, params![digest.as_str(), Id(technician)], |row| row.get(0)).optional()?)
 }

@@ -11,7 +11,7 @@ const FIRST_BYTES: usize = 128 * 1024;
 
 /// What an answer says of work orders.
 struct Moving<'a> {
-    db: &'a Connection,
+    db: &'a dyn Tx,
     me: &'a Technician,
     /// The phone has all up to here, and can do with sheets.
     has: Option<u64>,
@@ -22,7 +22,7 @@ struct Moving<'a> {
 }
 
 impl<'a> Moving<'a> {
-    fn new(db: &'a Connection, me: &'a Technician, has: Option<u64>) -> Self {
+    fn new(db: &'a dyn Tx, me: &'a Technician, has: Option<u64>) -> Self {
         Self { db, me, has, bases: Vec::new(), sheets: Vec::new(), gone: Vec::new(), bytes: 0 }
     }
 
@@ -49,7 +49,7 @@ impl Office {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn answer(
         &self,
-        db: &Connection,
+        db: &dyn Tx,
         me: &Technician,
         request: &SyncRequest,
         cursor: Cursor,
@@ -126,7 +126,7 @@ impl Office {
     /// Nothing when it says what the phone knows.
     fn receipt(
         &self,
-        db: &Connection,
+        db: &dyn Tx,
         request: &SyncRequest,
         device: &held::Device,
         now: DateTime<Utc>,
