@@ -16,6 +16,7 @@ import {
   wanted,
 } from './composables/useCustomer';
 import { currentSession } from './composables/useSession';
+import { ahead } from './core/ahead';
 
 export type TabKey = 'today' | 'outbox' | 'parts' | 'me';
 
@@ -33,18 +34,23 @@ declare module 'vue-router' {
 const job = (path: string, component: RouteRecordRaw['component'], customer = false): RouteRecordRaw =>
   ({ path: `/job/:id${path}`, component, props: true, meta: { customer } }) as RouteRecordRaw;
 
+const today = () => import('./screens/Today.vue');
+const hub = () => import('./screens/job/Hub.vue');
+const checklist = () => import('./screens/work/Checklist.vue');
+const outbox = () => import('./screens/Outbox.vue');
+
 export const routes = [
   { path: '/sign-in', component: () => import('./screens/session/SignIn.vue'), meta: { open: true } },
   { path: '/locked', component: () => import('./screens/session/Locked.vue'), meta: { open: true } },
-  { path: '/', component: () => import('./screens/Today.vue'), meta: { tab: 'today' } },
-  { path: '/outbox', component: () => import('./screens/Outbox.vue'), meta: { tab: 'outbox' } },
+  { path: '/', component: today, meta: { tab: 'today' } },
+  { path: '/outbox', component: outbox, meta: { tab: 'outbox' } },
   { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
   { path: '/me', component: () => import('./screens/me/Me.vue'), meta: { tab: 'me' } },
   { path: '/me/pin', component: () => import('./screens/me/Pin.vue') },
   { path: '/report', component: () => import('./screens/me/Report.vue'), meta: { open: true } },
   { path: '/new', component: () => import('./screens/work/OpenSheet.vue') },
 
-  job('', () => import('./screens/job/Hub.vue')),
+  job('', hub),
   job('/offer', () => import('./screens/offer/Offer.vue')),
   job('/decline', () => import('./screens/offer/Decline.vue')),
   job('/prepare', () => import('./screens/job/Prepare.vue')),
@@ -56,7 +62,7 @@ export const routes = [
   job('/earlier', () => import('./screens/job/Earlier.vue')),
   job('/delay', () => import('./screens/job/Delay.vue')),
 
-  job('/checklist', () => import('./screens/work/Checklist.vue')),
+  job('/checklist', checklist),
   job('/photos', () => import('./screens/work/Photos.vue')),
   job('/parts', () => import('./screens/work/JobParts.vue')),
   job('/parts/add', () => import('./screens/work/AddPart.vue')),
@@ -116,4 +122,11 @@ router.afterEach((to, _, failure) => {
   if (to.meta.customer) markEntry();
   // Without a PIN nobody can be asked who they are: what is signed ends it.
   else if (isReceipt(to) && !currentSession()?.pin) takeBack();
+});
+
+let fetched = false;
+router.afterEach((to, _, failure) => {
+  if (failure || fetched || to.meta.tab !== 'today') return;
+  fetched = true;
+  ahead([hub, checklist, outbox]);
 });
