@@ -1,12 +1,12 @@
 // Takes the figures of docs/PERFORMANCE.md: every row runs the given number of times for Jobsheet and for PouchDB, on
 // the same machine in the same minutes. Times are medians; bytes and requests are counted by a link in between.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { intoPage } from './page.mjs';
+import { driver, manifest, office, Program, root, run, scratch, workload } from './programs.mjs';
 import { markdown } from './table.mjs';
 
 const ALL = 'day,noop,fan,commit,bad,dying,history';
@@ -22,103 +22,12 @@ const { values: args, positionals } = parseArgs({
 });
 const RUNS = Number(args.runs);
 const rows = new Set(args.rows.split(','));
-const root = join(import.meta.dirname, '..');
-const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const driver = [join(target, 'release/jobsheet-bench')];
 const peers = {
   jobsheet: driver,
   ...(args['no-peer'] ? {} : { pouchdb: [process.execPath, join(root, 'bench/peers/pouchdb/peer.mjs')] }),
 };
-const scratch = mkdtempSync(join(tmpdir(), 'jobsheet-bench-'));
 /** How long the link that dies is given before it counts as never. */
 const NEVER = 45_000;
-
-const children = new Set();
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-  rmSync(scratch, { recursive: true, force: true });
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
-
-// --- Processes -------------------------------------------------------------------------------------------
-
-/** A program that says JSON lines. */
-class Program {
-  constructor([command, ...first], given) {
-    const flags = Object.entries(given).flatMap(([name, value]) =>
-      value === true ? [`--${name}`] : [`--${name.replaceAll('_', '-')}`, String(value)],
-    );
-    this.said = `${first.at(-1) ?? command} ${flags.join(' ')}`;
-    const env = { ...process.env, RUST_LOG: 'error', NODE_NO_WARNINGS: '1' };
-    this.child = spawn(command, [...first, ...flags], { stdio: ['pipe', 'pipe', 'inherit'], env });
-    children.add(this.child);
-    this.over = new Promise((done) => this.child.on('close', (code) => done(code)));
-    this.over.then(() => children.delete(this.child));
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async line() {
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error(`ended without a word: ${this.said}`);
-    return JSON.parse(value);
-  }
-
-  tell(line) {
-    this.child.stdin.write(`${line}\n`);
-  }
-
-  async end() {
-    this.child.kill('SIGTERM');
-    await this.over;
-  }
-}
-
-/** Runs one command; `begin` is called when all is ready and what is measured has not begun. */
-async function run(peer, cmd, given, begin = async () => {}, limit = 0) {
-  const program = new Program(peers[peer], { cmd, ...given, sync: true });
-  let line = await program.line();
-  let timer;
-  let late = false;
-  if ('prepared' in line) {
-    await begin();
-    program.tell('go');
-    if (limit) {
-      timer = setTimeout(() => {
-        late = true;
-        program.child.kill('SIGKILL');
-      }, limit);
-    }
-    try {
-      line = await program.line();
-    } catch (why) {
-      if (!late) throw why;
-      return null;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-  const code = await program.over;
-  if (code !== 0) throw new Error(`ended with ${code}: ${program.said}`);
-  return line;
-}
-
-/** An office of a peer, on a copy of a seeded folder. */
-async function office(peer, dir, fixtures) {
-  const program = new Program(peers[peer], { cmd: 'server', dir, fixtures });
-  const { listening } = await program.line();
-  const { pid } = program.child;
-  return {
-    url: listening,
-    end: () => program.end(),
-    /** Milliseconds of CPU so far, to ten. */
-    cpu: () => {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    },
-    /** The most memory so far, in KiB. */
-    peak: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]),
-  };
-}
 
 async function link(to, rules = {}) {
   const program = new Program(driver, { cmd: 'link', to: to.replace('http://', ''), ...rules });
@@ -138,25 +47,13 @@ async function link(to, rules = {}) {
 
 // --- Workloads -------------------------------------------------------------------------------------------
 
-function workload(profile, history = 1) {
-  const out = join(scratch, `fixtures-${profile}-${history}`);
-  if (!existsSync(out)) {
-    const generator = join(root, 'bench/basement_day.py');
-    const given = ['--profile', profile, '--out', out, '--history', String(history)];
-    execFileSync('python3', [generator, ...given], { stdio: ['ignore', 'ignore', 'inherit'] });
-  }
-  return out;
-}
-
-const manifest = (fixtures) => JSON.parse(readFileSync(join(fixtures, 'manifest.json'), 'utf8'));
-
 /** A folder with a seeded office: made once, copied for each run. */
 async function seeded(peer, fixtures) {
   const template = `${fixtures}-${peer}`;
   if (!existsSync(template)) {
     mkdirSync(template);
-    const serving = await office(peer, template, fixtures);
-    await run(peer, 'seed', { dir: template, fixtures, url: serving.url });
+    const serving = await office(peers[peer], template, fixtures);
+    await run(peers[peer], 'seed', { dir: template, fixtures, url: serving.url });
     await serving.end();
   }
   const dir = mkdtempSync(join(scratch, `${peer}-`));
@@ -179,25 +76,25 @@ const medians = (runs) =>
 async function day(peer, fixtures) {
   const dir = await seeded(peer, fixtures);
   const two = join(dir, 'two');
-  const serving = await office(peer, dir, fixtures);
+  const serving = await office(peers[peer], dir, fixtures);
   const wire = await link(serving.url);
   const given = { dir, fixtures, url: wire.url };
-  const first = await run(peer, 'init', given, wire.count);
+  const first = await run(peers[peer], 'init', given, wire.count);
   const firstBytes = await wire.count();
-  await run(peer, 'init', { ...given, dir: two });
-  const offline = await run(peer, 'offline', given);
+  await run(peers[peer], 'init', { ...given, dir: two });
+  const offline = await run(peers[peer], 'offline', given);
   const cpu = serving.cpu();
-  const push = await run(peer, 'push', given, wire.count);
+  const push = await run(peers[peer], 'push', given, wire.count);
   const pushCpu = serving.cpu() - cpu;
   const pushBytes = await wire.count();
   const pull = {};
   for (const what of peer === 'jobsheet' ? ['facts', 'photos'] : ['all']) {
-    const done = await run(peer, 'pull', { ...given, dir: two, what }, wire.count);
+    const done = await run(peers[peer], 'pull', { ...given, dir: two, what }, wire.count);
     const bytes = await wire.count();
     pull[what] = { ms: done.wall_ms, down: bytes.down, requests: bytes.requests };
   }
   const all = Object.values(pull);
-  const verified = await run(peer, 'verify', { ...given, url: serving.url });
+  const verified = await run(peers[peer], 'verify', { ...given, url: serving.url });
   if (verified.missing + verified.bad + verified.dup > 0) {
     throw new Error(`${peer}: not everything arrived once: ${JSON.stringify(verified)}`);
   }
@@ -231,18 +128,18 @@ async function day(peer, fixtures) {
 /** Phones that are up to date ask for news: bytes of 200 asks, then CPU over ten times as many. */
 async function noop(peer, fixtures, runs, most = 50) {
   const dir = await seeded(peer, fixtures);
-  const serving = await office(peer, dir, fixtures);
+  const serving = await office(peers[peer], dir, fixtures);
   const wire = await link(serving.url);
   // One PouchDB asks as often as all phones together: making fifty of them ready would take minutes.
   const n = peer === 'jobsheet' ? Math.min(most, manifest(fixtures).noop_dev) : 1;
   const phones = { dir: peer === 'jobsheet' ? dir : join(dir, 'two'), fixtures, url: wire.url, n };
   const figures = [];
   for (let at = 0; at < runs; at += 1) {
-    const asked = await run(peer, 'noop', { ...phones, rounds: 200 / n }, wire.count);
+    const asked = await run(peers[peer], 'noop', { ...phones, rounds: 200 / n }, wire.count);
     const bytes = await wire.count();
     let cpu;
     const long = await run(
-      peer,
+      peers[peer],
       'noop',
       { ...phones, rounds: (peer === 'jobsheet' ? 2000 : 400) / n },
       async () => {
@@ -268,11 +165,11 @@ async function noop(peer, fixtures, runs, most = 50) {
 /** Fifty phones push two hundred records each, at once. */
 async function fan(peer, fixtures) {
   const dir = await seeded(peer, fixtures);
-  const serving = await office(peer, dir, fixtures);
+  const serving = await office(peers[peer], dir, fixtures);
   const wire = await link(serving.url);
   const { fan_dev: phones, fan_changes: each } = manifest(fixtures);
   let cpu;
-  const pushed = await run(peer, 'fan', { dir, fixtures, url: wire.url }, async () => {
+  const pushed = await run(peers[peer], 'fan', { dir, fixtures, url: wire.url }, async () => {
     await wire.count();
     cpu = serving.cpu();
   });
@@ -297,12 +194,12 @@ async function fan(peer, fixtures) {
 /** One durable record after the other, each beside a bare insert. */
 async function commit(peer, fixtures, runs) {
   const dir = await seeded(peer, fixtures);
-  const serving = await office(peer, dir, fixtures);
-  await run(peer, 'init', { dir, fixtures, url: serving.url });
+  const serving = await office(peers[peer], dir, fixtures);
+  await run(peers[peer], 'init', { dir, fixtures, url: serving.url });
   await serving.end();
   const figures = [];
   for (let at = 0; at < runs; at += 1) {
-    const done = await run(peer, 'commit', { dir, n: 500 });
+    const done = await run(peers[peer], 'commit', { dir, n: 500 });
     figures.push({
       commit_p50: done.p50,
       commit_p99: done.p99,
@@ -340,13 +237,13 @@ function fsyncs(peer, given) {
 /** The day over a link with rules, from the basement's door on. */
 async function over(peer, fixtures, rules, limit) {
   const dir = await seeded(peer, fixtures);
-  const serving = await office(peer, dir, fixtures);
+  const serving = await office(peers[peer], dir, fixtures);
   const wire = await link(serving.url, rules);
   const given = { dir, fixtures, url: wire.url };
-  await run(peer, 'init', given);
-  await run(peer, 'offline', given);
+  await run(peers[peer], 'init', given);
+  await run(peers[peer], 'offline', given);
   const done = await run(
-    peer,
+    peers[peer],
     'push',
     given,
     async () => {
@@ -358,7 +255,7 @@ async function over(peer, fixtures, rules, limit) {
   const bytes = await wire.count();
   await wire.good();
   if (done) {
-    const verified = await run(peer, 'verify', { ...given, url: serving.url });
+    const verified = await run(peers[peer], 'verify', { ...given, url: serving.url });
     if (verified.missing + verified.bad + verified.dup > 0) {
       throw new Error(`${peer}: not everything arrived once: ${JSON.stringify(verified)}`);
     }

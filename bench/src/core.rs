@@ -97,7 +97,7 @@ fn written(database: &Path, orders: &[WorkOrder], by: &Technician, lines: usize)
     Ok(tx.commit()?)
 }
 
-fn line(order: &WorkOrder, by: &Technician, nth: usize) -> Change {
+pub fn line(order: &WorkOrder, by: &Technician, nth: usize) -> Change {
     let at: DateTime<Utc> = order.from;
     let id = Uuid::from_u64_pair(order.id.0.as_u64_pair().0, nth as u64);
     let what = if nth.is_multiple_of(2) {

@@ -26,16 +26,21 @@ async fn up_to_date(folder: PathBuf, url: &str, login: &str) -> Result<Phone> {
     Ok(phone)
 }
 
-/// Phones of one technician that have everything ask for news.
+/// Phones that have everything ask for news: of one technician, or of many.
 pub async fn noop(args: &Args) -> Result<()> {
     let url: Arc<str> = args.url()?.into();
+    let logins = match args.own {
+        true => args.fixtures()?.multi()?.into_iter().map(|one| one.dev).collect(),
+        false => vec![TECHNICIAN.to_owned()],
+    };
     let (mut making, mut phones) = (JoinSet::new(), Vec::with_capacity(args.n));
     for n in 0..args.n {
         while making.len() >= HANDS {
             phones.extend(making.join_next().await.transpose()?.transpose()?);
         }
         let (folder, url) = (args.dir()?.join(format!("noop/{n:04}")), url.clone());
-        making.spawn(async move { up_to_date(folder, &url, TECHNICIAN).await });
+        let login = logins.get(n % logins.len().max(1)).context("there are no technicians")?.clone();
+        making.spawn(async move { up_to_date(folder, &url, &login).await });
     }
     while let Some(made) = making.join_next().await {
         phones.push(made??);

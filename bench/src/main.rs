@@ -36,7 +36,7 @@ pub struct Args {
     lines: usize,
     #[arg(long, default_value_t = 0)]
     photos: usize,
-    /// How many phones (`noop`), records (`commit`), jobs (`fill`) or times (`core`).
+    /// How many phones (`noop`), records (`commit`), jobs (`fill`, `grow`) or times (`core`).
     #[arg(long, default_value_t = 200)]
     n: usize,
     /// How many of the phones ask at the same time.
@@ -45,6 +45,9 @@ pub struct Args {
     /// How often each phone of `noop` asks.
     #[arg(long, default_value_t = 1)]
     rounds: usize,
+    /// The phones of `noop` belong to the technicians of `multi.jsonl` in turn, not all to one.
+    #[arg(long)]
+    own: bool,
     /// Say `{"prepared": n}` and wait for a line on standard input before what is measured.
     #[arg(long)]
     sync: bool,
@@ -62,6 +65,8 @@ pub struct Args {
 enum Command {
     Server,
     Seed,
+    /// Visits that are over, beside what `seed` made.
+    Grow,
     Init,
     Offline,
     Push,
@@ -115,6 +120,7 @@ async fn run(args: &Args) -> Result<()> {
     match args.cmd {
         Command::Server => office::serve(args).await,
         Command::Seed => office::seed(args).await,
+        Command::Grow => office::grow(args),
         Command::Init => phone::init(args).await,
         Command::Offline => phone::offline(args),
         Command::Push => phone::push(args).await,

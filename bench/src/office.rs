@@ -1,19 +1,24 @@
 //! The office's side: serving it, and filling it with the workload.
 
 use crate::{
-    Args,
-    fixtures::{self, Fixtures},
+    Args, core,
+    fixtures::{self, Fixtures, work_order_id},
     phone,
     said::{say, since},
 };
 use anyhow::{Context, Result, ensure};
-use jobsheet_model::work_order::Technician;
+use chrono::{Days, Utc};
+use jobsheet_model::{Sheet, Stage, WorkOrder, apply, work_order::Technician};
 use jobsheet_office::{NewTechnician, Office, Options};
+use rusqlite::Connection;
 use serde_json::json;
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 /// The technician whose day it is, with all work orders.
 pub const TECHNICIAN: &str = "a";
+/// Visits that `grow` brings at a time, and how many lie on one day.
+const AT_ONCE: usize = 500;
+const A_DAY: usize = 200;
 /// Who brings the work orders.
 const OFFICE: &str = "bench";
 
@@ -86,4 +91,66 @@ pub fn add(office: &Office, login: &str) -> Result<Technician> {
         password,
     })?;
     office.technician(&login)?.with_context(|| format!("{login} is not there"))
+}
+
+/// Visits that are over, of the technicians of `multi.jsonl` in turn, until there are `--n`: each with `--lines` lines on
+/// its sheet, and no longer on any phone.
+pub fn grow(args: &Args) -> Result<()> {
+    let folder = args.dir()?.join("office");
+    ensure!(folder.join("office.db").is_file(), "there is no office in {}", folder.display());
+    let (fixtures, begun) = (args.fixtures()?, Instant::now());
+    let office = Office::open(Options::new(&folder))?;
+    let mut technicians = Vec::new();
+    for one in fixtures.multi()? {
+        technicians.push(office.technician(&one.dev)?.context("seed first")?);
+    }
+    let database = folder.join("office.db");
+    let held: usize = Connection::open(&database)?.query_row(
+        "SELECT count(*) FROM work_order WHERE number LIKE 'H-%'",
+        [],
+        |row| row.get(0),
+    )?;
+    let over: Vec<usize> = (held..args.n).collect();
+    for some in over.chunks(AT_ONCE) {
+        let visits: Vec<(WorkOrder, Sheet)> =
+            some.iter().map(|nth| past(&fixtures, &technicians, *nth, args.lines)).collect::<Result<_>>()?;
+        let orders: Vec<WorkOrder> = visits.iter().map(|(order, _)| order.clone()).collect();
+        office.take_in_work_orders(&orders, OFFICE)?;
+        put_away(&database, &visits)?;
+    }
+    say(&json!({ "wall_ms": since(begun), "grown": over.len() }))
+}
+
+/// The `nth` visit that is over, counted from yesterday backwards.
+fn past(
+    fixtures: &Fixtures,
+    technicians: &[Technician],
+    nth: usize,
+    lines: usize,
+) -> Result<(WorkOrder, Sheet)> {
+    let order = fixtures.orders.get(nth % fixtures.orders.len().max(1)).context("there are no orders")?;
+    let by = technicians.get(nth % technicians.len().max(1)).context("there are no technicians")?;
+    let number = format!("H-{nth:06}");
+    let day = Days::new((nth / A_DAY) as u64 + 1);
+    let from = Utc::now().checked_sub_days(day).context("too many visits")?;
+    let order = order.work_order(by);
+    let lasted = order.to - order.from;
+    let order = WorkOrder { id: work_order_id("history", &number), number, from, to: from + lasted, ..order };
+    let mut sheet = Sheet::empty(order.id);
+    for nth in 0..lines {
+        apply(&mut sheet, &core::line(&order, by, nth)).map_err(|why| anyhow::anyhow!("a line: {why}"))?;
+    }
+    sheet.stage = Stage::SignedOff;
+    Ok((order, sheet))
+}
+
+fn put_away(database: &Path, visits: &[(WorkOrder, Sheet)]) -> Result<()> {
+    let mut db = Connection::open(database)?;
+    let tx = db.transaction()?;
+    for (order, sheet) in visits {
+        let (id, sheet) = (order.id.0.to_string(), serde_json::to_string(sheet)?);
+        tx.execute("UPDATE work_order SET sheet = ?2, returned = 1 WHERE id = ?1", [&id, &sheet])?;
+        tx.execute("UPDATE access SET active = 0 WHERE work_order = ?1", [&id])?;
+    }
+    Ok(tx.commit()?)
 }
