@@ -294,6 +294,9 @@ pub struct Gone {
     pub reason: String,
     #[serde(with = "millis")]
     pub at: DateTime<Utc>,
+    /// It was closed long enough ago: nobody needs to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 /// A set of reference data, fetched whole by its digest at `GET /v1/reference/{digest}` (JSON, zstd).

@@ -175,8 +175,10 @@ pub(crate) fn settle(
     rows.save_pull(&response.cursor, !response.more)?;
     if !response.more {
         for id in rows.take_stale()? {
-            let gone =
-                Gone { work_order: id, to: String::new(), reason: String::new(), at: response.office_time };
+            // The office does not speak of a visit that it closed long ago.
+            let closed = rows.work_order(id)?.is_some_and(|known| known.sheet.stage.is_over());
+            let (to, reason) = Default::default();
+            let gone = Gone { work_order: id, to, reason, at: response.office_time, closed };
             events.extend(take_away(rows, &gone)?);
         }
         for id in rows.to_close()? {
@@ -263,8 +265,8 @@ fn take_away(rows: &Rows<'_>, gone: &Gone) -> Result<Option<Event>> {
         let mut waiting = rows.sendable()?.into_iter().filter(|one| one.work_order == gone.work_order);
         waiting.try_for_each(|one| rows.forget(one.sequence))?;
     }
-    // Who declined an offer need not be told that it went to somebody else.
-    rows.save_gone(gone, known.sheet.stage == Stage::Declined)?;
+    // Who declined an offer need not be told that it went to somebody else, nor anybody that a visit of weeks ago went.
+    rows.save_gone(gone, gone.closed || known.sheet.stage == Stage::Declined)?;
     Ok(Some(Event::Job { work_order: gone.work_order }))
 }
 

@@ -313,7 +313,13 @@ pub fn gone(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Op
     let sql =
         "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| {
-        Ok(Gone { work_order: id, to: row.get(0)?, reason: row.get(1)?, at: row.get::<At>(2)?.0 })
+        Ok(Gone {
+            work_order: id,
+            to: row.get(0)?,
+            reason: row.get(1)?,
+            at: row.get::<At>(2)?.0,
+            closed: false,
+        })
     });
     Ok(found.optional()?)
 }

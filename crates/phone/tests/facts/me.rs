@@ -94,6 +94,7 @@ async fn p14_nobody_is_told_of_changes_of_an_offer_that_waits_and_nothing_of_the
         to: "Omar".into(),
         reason: "nearer".into(),
         at: "2026-11-22T04:20:00Z".parse().unwrap(),
+        closed: false,
     });
     pocket.phone.sync_once().await.unwrap();
     pocket.phone.dismiss_gone(id(1)).unwrap();

@@ -113,6 +113,7 @@ async fn a_link_opens_a_job_that_is_here_and_says_so_when_it_is_not() {
         to: "Omar".into(),
         reason: String::new(),
         at: NOON.parse().unwrap(),
+        closed: false,
     });
     pocket.phone.sync_once().await.unwrap();
     assert_eq!(follow("jobsheet:job/JS-2611-0002"), not_here("JS-2611-0002"), "it is another's now");

@@ -450,6 +450,7 @@ async fn p15_a_job_that_was_taken_away_still_takes_records_and_is_seen_off() {
         to: "Omar".into(),
         reason: "nearer".into(),
         at: NOON.parse().unwrap(),
+        closed: false,
     });
     pocket.phone.sync_once().await.unwrap();
     pocket.note(id(1), "b");
@@ -494,9 +495,28 @@ async fn a_declined_job_leaves_without_a_notice() {
         to: "Omar".into(),
         reason: String::new(),
         at: NOON.parse().unwrap(),
+        closed: false,
     });
     pocket.phone.sync_once().await.unwrap();
     assert_eq!((pocket.phone.today().unwrap().jobs.len(), pocket.waiting()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_visit_that_was_closed_weeks_ago_leaves_without_a_notice_and_with_what_was_written_late() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    pocket.note(id(1), "late");
+    office.office().gone.push(Gone {
+        work_order: id(1),
+        to: String::new(),
+        reason: String::new(),
+        at: NOON.parse().unwrap(),
+        closed: true,
+    });
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!((pocket.phone.today().unwrap().jobs.len(), pocket.waiting()), (0, 0));
+    assert_eq!(office.office().changes.len(), 1, "nothing recorded goes with it");
+    assert_eq!(pocket.phone.job(id(1)).unwrap().order.customer.name, "", "nor does the customer stay");
 }
 
 #[tokio::test]
