@@ -380,6 +380,7 @@ impl Order {
             follows: None,
             edited: None,
             followed_by: None,
+            parts_decided: Vec::new(),
         }
     }
 }

@@ -34,6 +34,7 @@ export { default as SyncBadge } from './components/SyncBadge.vue';
 export { default as TabBar } from './components/TabBar.vue';
 export { default as TextField } from './components/TextField.vue';
 export { default as Timer } from './components/Timer.vue';
+export { default as Together } from './components/Together.vue';
 export { default as VirtualList } from './components/VirtualList.vue';
 
 export type { AnswerOption } from './components/AnswerGroup.vue';

@@ -34,7 +34,11 @@ pub fn next(dice: &mut Dice, job: &Job, mark: &str) -> Doing {
     match job.sheet.stage {
         Stage::Offered => match dice.weighted(&[14, 2, 2, 3]) {
             0 => record(KnownWhat::OfferAccepted {}),
-            1 => record(KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: none() }),
+            1 => record(KnownWhat::OfferDeclined {
+                reason: DeclineReason::TooFar,
+                note: none(),
+                suggested: None,
+            }),
             2 => record(KnownWhat::MoreTimeAsked { minutes: 5 }),
             _ => note(),
         },

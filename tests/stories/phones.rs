@@ -26,7 +26,7 @@ async fn a_phone_is_enrolled_by_code_and_needs_nobody_afterwards() {
     let session = phone.enrol(&link.url(), &code).await.expect("enrolled");
     assert_eq!(session.technician.expect("somebody").login, "wang.lei");
     phone.sync_once().await.expect("the day");
-    assert_eq!(phone.enrol(&link.url(), &code).await.expect_err("used").code, "wrong_code");
+    assert_eq!(phone.enrol(&link.url(), &code).await.expect_err("used").code, "old_code");
 
     drop(phone);
     let phone = phone_in(&folder);

@@ -575,7 +575,7 @@ export function makeFake() {
       asked: [...template.steps.filter((s) => s.safety), ...template.steps.filter((s) => !s.safety)].map(
         (step) => ({ step: step.key, asked: 'yes' }),
       ),
-      requests_waiting: mine.requests.map((one) => one.request),
+      waiting: { requests: mine.requests.map((one) => one.request), notes: 0, follow_ups: 0 },
       earlier_here: false,
       next_here: false,
       part_cover: {

@@ -425,6 +425,7 @@ export const en = {
   'choice.help_sent': 'Help sent',
   'choice.given_on': 'Given on',
   'choice.ordered': 'Ordered or on its way',
+  'choice.not_given': 'Not given; the technician is told why',
   'choice.customer_told': 'Customer told',
   'choice.another_visit': 'Another visit',
   'choice.settled': 'Settled with the customer',
@@ -651,6 +652,7 @@ export const en = {
   'act.unknown': 'Did “{name}” (this console is too old to show it)',
 
   'entry.reason': 'Reason: {reason}',
+  'entry.suggested': 'suggests {name}',
   'entry.to': 'To {name}',
   'entry.fromTo': 'From {from} to {to}',
   'entry.backBy': 'Back by {time}',

@@ -37,7 +37,11 @@ const reason = (reason: string) => reason && t('entry.reason', { reason });
 
 const whats: WhatLines = {
   offer_accepted: () => [],
-  offer_declined: (w) => [reason(t(`decline:${w.reason}`)), note(w.note)],
+  offer_declined: (w) => [
+    reason(t(`decline:${w.reason}`)),
+    note(w.note),
+    w.suggested && t('entry.suggested', { name: w.suggested }),
+  ],
   more_time_asked: (w) => [duration(w.minutes)],
   delay_reported: (w) => [
     t('entry.newEta', { time: when(w.new_eta) }),

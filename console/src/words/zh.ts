@@ -404,6 +404,7 @@ export const zh = {
   'choice.help_sent': '已派人支援',
   'choice.given_on': '已转交',
   'choice.ordered': '已订货或已发出',
+  'choice.not_given': '不予提供，并告知工程师原因',
   'choice.customer_told': '已告知客户',
   'choice.another_visit': '安排再次上门',
   'choice.settled': '已与客户协商解决',
@@ -629,6 +630,7 @@ export const zh = {
   'act.unknown': '操作“{name}”（本控制台版本过旧，无法显示）',
 
   'entry.reason': '原因：{reason}',
+  'entry.suggested': '建议由{name}接单',
   'entry.to': '给{name}',
   'entry.fromTo': '由{from}改为{to}',
   'entry.backBy': '预计 {time} 恢复',

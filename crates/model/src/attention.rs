@@ -24,6 +24,8 @@ pub enum Choice {
     GivenOn,
     /// Ordered, or on its way.
     Ordered,
+    /// It is not given: the technician is told why.
+    NotGiven,
     CustomerTold,
     /// Another visit, linked with this one (D13, E13).
     AnotherVisit,
@@ -57,7 +59,7 @@ impl Attention {
                 &[AnotherVisit, Settled, CustomerTold]
             }
             Attention::BeyondStock => &[Checked, PutRight],
-            Attention::PartRequested => &[Ordered, CustomerTold, Noted],
+            Attention::PartRequested => &[Ordered, NotGiven, CustomerTold, Noted],
             Attention::Goodwill => &[Stands, PutRight],
             Attention::NoQuote => &[CustomerTold, Settled, Noted],
             Attention::Suggested => &[GivenOn, Noted],

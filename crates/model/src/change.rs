@@ -103,6 +103,10 @@ pub enum KnownWhat {
     OfferDeclined {
         reason: DeclineReason,
         note: String,
+        /// A colleague who could take it, by name: picked from those the phone knows, or typed. The office decides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        suggested: Option<String>,
     },
     /// The technician asked for more time to answer an offer (WCAG 2.2.1).
     MoreTimeAsked {

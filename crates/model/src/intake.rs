@@ -725,6 +725,7 @@ impl Registered<'_> {
             follows: None,
             edited: None,
             followed_by: None,
+            parts_decided: Vec::new(),
         })
     }
 }

@@ -105,7 +105,13 @@ macro_rules! facts {
 }
 
 facts! {
-    Declined { reason: DeclineReason, note: String }
+    Declined {
+        reason: DeclineReason,
+        note: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        suggested: Option<String>,
+    }
     Delay {
         reason: DelayReason,
         #[ts(type = "string")]
@@ -175,6 +181,13 @@ impl PartLine {
     /// How many the van carried, as the phone knew it, where more than that was taken from it (P12).
     pub fn beyond_van(&self) -> Option<u32> {
         self.on_van.filter(|carried| self.from == PartSource::Van && self.quantity > *carried)
+    }
+}
+
+impl PartRequest {
+    /// How it is told of: `P100001 ×2`.
+    pub fn about(&self) -> String {
+        format!("{} ×{}", self.part.number, self.part.quantity)
     }
 }
 
@@ -317,8 +330,9 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 sheet.stage = Stage::Accepted;
             }
         }
-        OfferDeclined { reason, note } => {
-            sheet.declined = Some(Declined { at, reason: *reason, note: typed(note)? });
+        OfferDeclined { reason, note, suggested } => {
+            let suggested = suggested.as_deref().map(typed).transpose()?.filter(|name| !name.is_empty());
+            sheet.declined = Some(Declined { at, reason: *reason, note: typed(note)?, suggested });
             sheet.stage = Stage::Declined;
         }
         MoreTimeAsked { minutes } => {

@@ -278,8 +278,7 @@ pub struct Job {
     pub consent: Consent,
     /// The checklist in the order in which it is asked.
     pub asked: Vec<AskedStep>,
-    /// Requests for parts that the office has not received yet.
-    pub requests_waiting: Vec<LineId>,
+    pub waiting: Waiting,
     /// The visit before this one is on this phone too.
     pub earlier_here: bool,
     /// The visit after this one is.
@@ -301,6 +300,16 @@ pub struct Job {
     #[ts(type = "string")]
     #[serde(with = "millis")]
     pub now: DateTime<Utc>,
+}
+
+/// What of a job's lists the office has not received yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Waiting {
+    /// Requests for parts.
+    pub requests: Vec<LineId>,
+    /// The last so many notes, and suggestions.
+    pub notes: u32,
+    pub follow_ups: u32,
 }
 
 /// Minutes so far, running ones included.

@@ -1,7 +1,8 @@
 //! What the office plans and owns: the work order. Phones never change it.
 
 use crate::{
-    Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    LineId, Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    attention::Choice,
     calendar::Pause,
     change::{OpenedSheet, PartWanted},
     changed::Edited,
@@ -75,6 +76,10 @@ pub struct WorkOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub followed_by: Option<Visit>,
+    /// What the office has decided of parts that were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<PartDecision>>", optional)]
+    pub parts_decided: Vec<PartDecision>,
     /// The office's last change by hand, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -143,6 +148,45 @@ impl Earlier {
                 })
                 .collect(),
             wanted,
+        }
+    }
+}
+
+/// What somebody at the office decided of a part that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PartDecision {
+    pub request: LineId,
+    /// As many as were asked for then: asked for anew, it is not decided any more.
+    pub quantity: u32,
+    pub choice: Choice,
+    pub reason: String,
+    pub by: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+}
+
+impl WorkOrder {
+    /// Notes what was decided of every request for `about`, as a request is told of ([`PartRequest::about`]).
+    pub fn decide_parts(
+        &mut self,
+        sheet: &Sheet,
+        about: &str,
+        decision: (Choice, &str),
+        by: &str,
+        at: DateTime<Utc>,
+    ) {
+        let (choice, reason) = decision;
+        for one in sheet.requests.iter().filter(|one| one.about() == about) {
+            self.parts_decided.retain(|known| known.request != one.request);
+            self.parts_decided.push(PartDecision {
+                request: one.request,
+                quantity: one.part.quantity,
+                choice,
+                reason: reason.to_owned(),
+                by: by.to_owned(),
+                at,
+            });
         }
     }
 }
@@ -463,6 +507,7 @@ impl WorkOrder {
             cancelled: None,
             follows: Some(earlier),
             followed_by: None,
+            parts_decided: Vec::new(),
             edited: None,
             ..self.clone()
         }
@@ -549,6 +594,7 @@ impl WorkOrder {
             follows: None,
             edited: None,
             followed_by: None,
+            parts_decided: Vec::new(),
         }
     }
 }

@@ -128,7 +128,7 @@ incomplete: boolean, };
 /**
  * What was decided.
  */
-export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "ordered" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
+export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "ordered" | "not_given" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
 
 export type ChoiceOption = { value: string, label: Text, fails: boolean, };
 
@@ -308,7 +308,7 @@ export type Declined = {
 /**
  * When, by the phone's corrected clock.
  */
-at: string, reason: DeclineReason, note: string, };
+at: string, reason: DeclineReason, note: string, suggested?: string | null, };
 
 export type Delay = { 
 /**
@@ -614,11 +614,7 @@ estimate: Charges, consent: Consent,
 /**
  * The checklist in the order in which it is asked.
  */
-asked: Array<AskedStep>, 
-/**
- * Requests for parts that the office has not received yet.
- */
-requests_waiting: Array<LineId>, 
+asked: Array<AskedStep>, waiting: Waiting, 
 /**
  * The visit before this one is on this phone too.
  */
@@ -710,7 +706,11 @@ export type KnownCondition = { "test": "is", step: StepKey, value: string, } | {
 
 export type KnownStepKind = { "kind": "check", } | { "kind": "number", unit: string, min: string | null, max: string | null, } | { "kind": "choice", options: Array<ChoiceOption>, } | { "kind": "text", } | { "kind": "photo", at_least: number, } | { "kind": "serial", expected: string | null, } | { "kind": "pairs", unit: string, labels: Array<Text>, target: string | null, tolerance: string | null, } | { "kind": "script", text: Text, };
 
-export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_declined", reason: DeclineReason, note: string, } | { "what": "more_time_asked", minutes: number, } | { "what": "delay_reported", reason: DelayReason, new_eta: string, note: string, } | { "what": "customer_contacted", outcome: ContactOutcome, agreed: string | null, note: string, } | { "what": "kit_checked", tools: Array<string>, parts: Array<string>, note: string, } | { "what": "departed", } | { "what": "went_dark", back_by: string, } | { "what": "arrived", position: Position | null, distance_m?: number | null, on_site?: boolean | null, note: string, } | { "what": "fault_confirmed", as_reported: boolean, fault: string, with: string, } | { "what": "work_started", } | { "what": "work_paused", reason: PauseReason, note: string, } | { "what": "work_resumed", } | { "what": "work_finished", } | { "what": "step_answered", step: StepKey, answer: Answer, verdict?: Verdict | null, note: string, } | { "what": "photo_taken", digest: Digest, subject: PhotoSubject, step: StepKey | null, bytes: number, 
+export type KnownWhat = { "what": "offer_accepted", } | { "what": "offer_declined", reason: DeclineReason, note: string, 
+/**
+ * A colleague who could take it, by name: picked from those the phone knows, or typed. The office decides.
+ */
+suggested?: string | null, } | { "what": "more_time_asked", minutes: number, } | { "what": "delay_reported", reason: DelayReason, new_eta: string, note: string, } | { "what": "customer_contacted", outcome: ContactOutcome, agreed: string | null, note: string, } | { "what": "kit_checked", tools: Array<string>, parts: Array<string>, note: string, } | { "what": "departed", } | { "what": "went_dark", back_by: string, } | { "what": "arrived", position: Position | null, distance_m?: number | null, on_site?: boolean | null, note: string, } | { "what": "fault_confirmed", as_reported: boolean, fault: string, with: string, } | { "what": "work_started", } | { "what": "work_paused", reason: PauseReason, note: string, } | { "what": "work_resumed", } | { "what": "work_finished", } | { "what": "step_answered", step: StepKey, answer: Answer, verdict?: Verdict | null, note: string, } | { "what": "photo_taken", digest: Digest, subject: PhotoSubject, step: StepKey | null, bytes: number, 
 /**
  * The photo of this sheet that marks were drawn on to make this one. That one stays as it is.
  */
@@ -968,6 +968,15 @@ export type PartBrief = { number: string, name: Text,
  * `null`: the office prices this line.
  */
 price: Money | null, };
+
+/**
+ * What somebody at the office decided of a part that was asked for.
+ */
+export type PartDecision = { request: LineId, 
+/**
+ * As many as were asked for then: asked for anew, it is not decided any more.
+ */
+quantity: number, choice: Choice, reason: string, by: string, at: string, };
 
 export type PartFound = { part: Part, 
 /**
@@ -1602,6 +1611,19 @@ here: boolean, };
 
 export type VisitSheet = { work_order: WorkOrderId, parts: Array<VisitPart>, photos: Array<VisitPhoto>, };
 
+/**
+ * What of a job's lists the office has not received yet.
+ */
+export type Waiting = { 
+/**
+ * Requests for parts.
+ */
+requests: Array<LineId>, 
+/**
+ * The last so many notes, and suggestions.
+ */
+notes: number, follow_ups: number, };
+
 export type Wants = "visit" | "remote" | "replacement";
 
 /**
@@ -1674,6 +1696,10 @@ follows?: Earlier,
  * The visit that was opened after this one.
  */
 followed_by?: Visit, 
+/**
+ * What the office has decided of parts that were asked for.
+ */
+parts_decided?: Array<PartDecision>, 
 /**
  * The office's last change by hand, if there was one.
  */

@@ -68,6 +68,10 @@ impl Office {
             if reason.chars().count() > MAX_REASON {
                 return Err(Undecided::TooLong);
             }
+            // Before the entry, whose number says since when the work order is another.
+            if one.attention == Attention::PartRequested {
+                tell_of_parts(tx, one.work_order, n, (choice, reason), by, now)?;
+            }
             let act = Act::Decided { n, choice, reason: reason.to_owned() };
             journal_act(tx, one.work_order, now, by, act)?;
             if choice == Choice::AnotherVisit {
@@ -76,6 +80,23 @@ impl Office {
             Ok(())
         })
     }
+}
+
+/// Whoever asked for a part sees on the phone what became of it.
+fn tell_of_parts(
+    tx: &Connection,
+    id: WorkOrderId,
+    n: u64,
+    decision: (Choice, &str),
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let raised = store::console::raised(tx, id)?;
+    let Some(one) = raised.iter().find(|one| one.n == n) else { return Ok(()) };
+    let Held { mut order, sheet, .. } = store::held(tx, id)?.context("There is no such work order")?;
+    order.decide_parts(&sheet, &one.about, decision, by, now);
+    order.version += 1;
+    store::update_order(tx, &order)
 }
 
 /// Opens another visit for the request of a work order, to be given to somebody; both say so (D13, E13).

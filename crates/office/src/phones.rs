@@ -45,8 +45,11 @@ pub enum Unfit {
     /// The challenge is used, too old, or answered by another key.
     #[error("this is no answer to a challenge of this office")]
     NotGenuine,
-    #[error("the code is wrong, used or too old")]
+    #[error("this office has made no such code")]
     WrongCode,
+    /// It was right once: whoever has it has not guessed it, so they may know.
+    #[error("the code is used or too old")]
+    OldCode,
     #[error("the office has revoked this phone")]
     Revoked,
     #[error("this phone is to be emptied")]
@@ -174,12 +177,18 @@ impl Office {
         let key = format!("code/{}", code.get(..4).unwrap_or_default());
         let tries = self.tries(&key)?;
         let now = self.now();
-        match self.write(|tx| kept::use_code(tx, &Digest::of(code.as_bytes()), now))? {
+        let digest = Digest::of(code.as_bytes());
+        let (found, known) = self.write(|tx| -> Result<_> {
+            let found = kept::use_code(tx, &digest, now)?;
+            Ok((found, found.is_some() || kept::is_code(tx, &digest)?))
+        })?;
+        match found {
             Some(technician) => {
                 self.right(&key)?;
                 Ok(technician)
             }
             None => match self.wrong(&key, tries) {
+                Denied::Wrong if known => Err(Unfit::OldCode),
                 Denied::Wrong => Err(Unfit::WrongCode),
                 other => Err(other.into()),
             },

@@ -16,7 +16,7 @@ use jobsheet_model::{
     Change, ChangeId, DeviceId, Digest, Moment, Refusal, Sheet, Stage, What, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     attention::Choice,
-    change::{KnownWhat, PartSource, PartWanted, Rating},
+    change::{KnownWhat, PartSource, Rating},
     charges::{Consent, consent},
     due::{self, Settled},
     moment::{CLOCK_OFF, other_zone, zone_text},
@@ -594,8 +594,11 @@ impl<'a> Push<'a> {
                 let about = format!("{}: {taken} / {carried}", part.number);
                 raise_once(self.tx, sheet.work_order, self.me, Attention::BeyondStock, &about, self.now)
             }
-            KnownWhat::PartRequested { part, .. } => {
-                let about = wanted(part);
+            KnownWhat::PartRequested { request, .. } => {
+                let Some(asked) = sheet.requests.iter().find(|one| one.request == *request) else {
+                    return Ok(());
+                };
+                let about = asked.about();
                 let raised = store::console::raised(self.tx, sheet.work_order)?;
                 let waits = raised
                     .iter()
@@ -606,8 +609,8 @@ impl<'a> Push<'a> {
                 let Some(one) = before.requests.iter().find(|one| one.request == *request) else {
                     return Ok(());
                 };
-                let about = wanted(&one.part);
-                if sheet.requests.iter().any(|other| wanted(&other.part) == about) {
+                let about = one.about();
+                if sheet.requests.iter().any(|other| other.about() == about) {
                     return Ok(());
                 }
                 let is_it = |attention, of: &str| is_request(attention, of, &about);
@@ -712,11 +715,6 @@ impl<'a> Push<'a> {
 fn is_same_fact(known: &held::KnownChange, change: Option<&Change>) -> bool {
     let known = serde_json::from_str::<Change>(&known.body).ok();
     known.zip(change).is_some_and(|(known, change)| known.is_same_fact(change))
-}
-
-/// A part that was asked for, as it is told of.
-fn wanted(part: &PartWanted) -> String {
-    format!("{} ×{}", part.number, part.quantity)
 }
 
 fn is_request(attention: Attention, of: &str, about: &str) -> bool {

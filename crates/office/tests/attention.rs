@@ -367,7 +367,18 @@ async fn parts_asked_for_goodwill_work_without_a_quote_and_suggestions_wait_for_
     let part = PartWanted { number: "P100001".into(), name: Text::new("Seal", "密封圈"), quantity: 2 };
     let again = phone.change(covered, KnownWhat::PartRequested { request, part, note: String::new() });
     phone.sync(&[again]).await;
-    assert_eq!(kinds(covered.id).await.len(), 1);
+    let waits = desk.lane().await.entries.into_iter().find(|one| one.work_order == covered.id).unwrap();
+    assert_eq!(
+        (waits.attention, waits.choices.contains(&Choice::NotGiven)),
+        (Attention::PartRequested, true)
+    );
+    // What is decided travels back to whoever asked: it stands on the work order.
+    world.office.decide(waits.n, Choice::NotGiven, "Take the one of job 17", "Zhou Li").unwrap();
+    let order =
+        phone.sync(&[]).await.bases.into_iter().find(|base| base.order.id == covered.id).unwrap().order;
+    let said: Vec<_> =
+        order.parts_decided.iter().map(|d| (d.request, d.quantity, d.choice, &*d.reason, &*d.by)).collect();
+    assert_eq!(said, [(request, 2, Choice::NotGiven, "Take the one of job 17", "Zhou Li")]);
 
     let given = KnownWhat::GoodwillGiven {
         charge: ChargeRef::CallOut {},

@@ -23,7 +23,9 @@ async fn a_code_enrols_one_phone_once() {
     let enrolled: Enrolled = world.try_enrol(code(&typed), &a_key()).await.json();
     assert_eq!((enrolled.technician.name.as_str(), enrolled.company.is_empty()), ("王磊", false));
     assert_eq!(world.app(Method::POST, "/v1/sync", &enrolled.session.token, "{").await.status, 400);
-    assert_eq!(world.try_enrol(code(&made), &a_key()).await.problem(), "/problems/wrong-code");
+    // Whoever has a code that was right may know that it is used: they have not guessed it.
+    let again = world.try_enrol(code(&made), &a_key()).await;
+    assert_eq!((again.status, again.problem().as_str()), (StatusCode::GONE, "/problems/old-code"));
 }
 
 #[tokio::test]
@@ -35,7 +37,16 @@ async fn a_code_is_good_for_a_quarter_of_an_hour() {
     world.clock.advance(TimeDelta::seconds(15 * 60 - 1));
     assert_eq!(world.try_enrol(code(&in_time), &a_key()).await.status, StatusCode::OK);
     world.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(world.try_enrol(code(&late), &a_key()).await.problem(), "/problems/wrong-code");
+    assert_eq!(world.try_enrol(code(&late), &a_key()).await.problem(), "/problems/old-code");
+    // One letter off, it is wrong, and nothing says how near it was. Old ones are counted like wrong ones.
+    let last = if late.ends_with('2') { "3" } else { "2" };
+    let near = format!("{}{last}", &late[..late.len() - 1]);
+    for n in 0..4 {
+        let typed = if n == 0 { &near } else { &late };
+        let expected = if n == 0 { "/problems/wrong-code" } else { "/problems/old-code" };
+        assert_eq!(world.try_enrol(code(typed), &a_key()).await.problem(), expected);
+    }
+    assert_eq!(world.try_enrol(code(&late), &a_key()).await.problem(), "/problems/too-many-tries");
 }
 
 #[tokio::test]

@@ -472,8 +472,10 @@ async fn p15_what_was_recorded_after_a_reassignment_is_accepted_and_raised() {
     let base = next.pull().await.into_iter().find(|base| base.order.id == job.id).unwrap();
     assert_eq!((base.sheet.stage, base.sheet.notes.len()), (Stage::Departed, 1));
     // Somebody's answer to an offer that was never his to give does not answer it for her.
-    let late =
-        phone.change(&job, KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() });
+    let late = phone.change(
+        &job,
+        KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new(), suggested: None },
+    );
     assert_eq!(outcomes(&phone.sync(&[late]).await), [Outcome::Accepted]);
     let order = world.office.work_order(job.id).unwrap().unwrap();
     assert_eq!(order.assignment.state, AssignmentState::Offered);
@@ -527,8 +529,10 @@ async fn a_declined_offer_is_gone_from_the_phone_and_fresh_for_the_next() {
     phone.pull().await;
     let number = world.office.demo_offer("liu.yang", None).unwrap().number;
     let order = phone.sync(&[]).await.bases.remove(0).order;
-    let declined =
-        phone.change(&order, KnownWhat::OfferDeclined { reason: DeclineReason::Skill, note: String::new() });
+    let declined = phone.change(
+        &order,
+        KnownWhat::OfferDeclined { reason: DeclineReason::Skill, note: String::new(), suggested: None },
+    );
     let response = phone.sync(&[declined]).await;
     assert_eq!((response.bases.len(), response.gone[0].reason.as_str()), (0, "declined"));
 

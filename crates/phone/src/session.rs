@@ -129,9 +129,12 @@ impl Core {
                 let login = yes.technician.login.clone();
                 self.enter(office, &login, None, yes, key).await
             }
-            Err(Trouble::SignInNeeded) => Err(Problem::new(
-                "wrong_code",
-                "This code is wrong, used or too old. Ask the office for a new one.",
+            Err(Trouble::SignInNeeded) => {
+                Err(Problem::new("wrong_code", "This is no code of the office. Look at each letter.").into())
+            }
+            Err(Trouble::Status(410)) => Err(Problem::new(
+                "old_code",
+                "This code was used, or is too old. Ask the office for a new one.",
             )
             .into()),
             Err(trouble) => Err(trouble.problem().into()),

@@ -110,7 +110,7 @@ impl Core {
                     .into_iter()
                     .map(|(step, asked)| AskedStep { step: step.key.clone(), asked })
                     .collect(),
-                requests_waiting: scene.rows.requests_waiting(id)?,
+                waiting: scene.rows.waiting_of(id)?,
                 earlier_here: match &row.order.follows {
                     Some(earlier) => scene.rows.has_whole(earlier.work_order)?,
                     None => false,

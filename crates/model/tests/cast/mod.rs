@@ -108,7 +108,7 @@ pub fn one_of_each() -> Vec<KnownWhat> {
     let digest = Digest::of(b"photo");
     let all = vec![
         OfferAccepted {},
-        OfferDeclined { reason: DeclineReason::TooFar, note: none() },
+        OfferDeclined { reason: DeclineReason::TooFar, note: none(), suggested: None },
         MoreTimeAsked { minutes: 5 },
         DelayReported {
             reason: DelayReason::Traffic, new_eta: at(seconds(5_400)), note: "二环堵车".into()

@@ -219,6 +219,7 @@ fn order(
         follows: None,
         edited: None,
         followed_by: None,
+        parts_decided: Vec::new(),
     })
 }
 

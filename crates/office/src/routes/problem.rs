@@ -134,8 +134,9 @@ impl From<Unfit> for HttpProblem {
                 Self::new(StatusCode::UNAUTHORIZED, "not-genuine", "This is not signed as it should be.")
             }
             Unfit::WrongCode => {
-                Self::new(StatusCode::UNAUTHORIZED, "wrong-code", "The code is wrong, used or too old.")
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-code", "This is no code of this office.")
             }
+            Unfit::OldCode => Self::new(StatusCode::GONE, "old-code", "The code is used or too old."),
             Unfit::Revoked => {
                 Self::new(StatusCode::FORBIDDEN, "phone-revoked", "The office has revoked this phone.")
             }

@@ -117,6 +117,11 @@ pub fn use_code(tx: &dyn Tx, code: &Digest, now: DateTime<Utc>) -> Result<Option
     Ok(found.optional()?.map(|id| id.0))
 }
 
+/// Whether it was ever one, used or too old as it may be.
+pub fn is_code(tx: &Connection, code: &Digest) -> Result<bool> {
+    Ok(tx.prepare_cached("SELECT 1 FROM enrolment WHERE code = ?1")?.exists([code.as_str()])?)
+}
+
 /// The office's half of what opens this technician's database, made when it is first asked for.
 pub fn recovery(tx: &dyn Tx, technician: TechnicianId, fresh: &str) -> Result<String> {
     let sql = "UPDATE technician SET recovery = coalesce(recovery, ?2) WHERE id = ?1 RETURNING recovery";

@@ -1,7 +1,7 @@
 //! What waits to be sent: changes in the order they were recorded, and the photos they name.
 
 use super::*;
-use jobsheet_model::planted;
+use jobsheet_model::{planted, view::Waiting as WaitingOf};
 
 impl Rows<'_> {
     /// Adds a change and moves the chain on to it.
@@ -288,14 +288,24 @@ impl Rows<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Requests for parts that the office is not known to have.
-    pub fn requests_waiting(&self, id: WorkOrderId) -> Result<Vec<LineId>> {
+    /// What of a sheet's lists the office is not known to have.
+    pub fn waiting_of(&self, id: WorkOrderId) -> Result<WaitingOf> {
         let mut statement = self.0.prepare_cached(
-            "SELECT DISTINCT json_extract(body, '$.what.request') FROM outbox
-             WHERE work_order = ?1 AND what = 'part_requested' AND state = 'waiting' AND again = 0",
+            "SELECT what, iif(what = 'part_requested', json_extract(body, '$.what.request'), '') AS request,
+                    count(*) FROM outbox
+             WHERE work_order = ?1 AND what IN ('part_requested', 'note_written', 'follow_up_suggested')
+                   AND state = 'waiting' AND again = 0 GROUP BY what, request",
         )?;
-        let rows = statement.query_map([id.to_string()], |r| parsed(r, 0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found = statement.query([id.to_string()])?;
+        let mut waiting = WaitingOf::default();
+        while let Some(row) = found.next()? {
+            match row.get_ref(0)?.as_str() {
+                Ok("note_written") => waiting.notes = row.get(2)?,
+                Ok("follow_up_suggested") => waiting.follow_ups = row.get(2)?,
+                _ => waiting.requests.push(parsed(row, 1)?),
+            }
+        }
+        Ok(waiting)
     }
 
     /// What only this phone has of one work order.

@@ -462,14 +462,32 @@ async fn a_part_is_asked_for_without_signal_and_says_when_the_office_has_it() {
     let wanted = json!({"what":"part_requested","request":request,"part":part,"note":""});
     let wanted: jobsheet_model::What = serde_json::from_value(wanted).unwrap();
     let job = pocket.phone.record(id(1), wanted.clone()).unwrap();
-    assert_eq!((job.sheet.requests.len(), job.requests_waiting), (1, vec![LineId(request)]));
+    assert_eq!((job.sheet.requests.len(), job.waiting.requests), (1, vec![LineId(request)]));
     pocket.phone.sync_once().await.unwrap();
     let job = pocket.phone.job(id(1)).unwrap();
-    assert_eq!((job.sheet.requests.len(), job.requests_waiting.len()), (1, 0));
+    assert_eq!((job.sheet.requests.len(), job.waiting.requests.len()), (1, 0));
     // Withdrawn, and the withdrawal taken back.
     let withdrawn = json!({"what":"part_request_withdrawn","request":request});
     let job = pocket.phone.record(id(1), serde_json::from_value(withdrawn).unwrap()).unwrap();
     assert!(job.sheet.requests.is_empty());
     let job = pocket.phone.record(id(1), wanted).unwrap();
-    assert_eq!((job.sheet.requests.len(), job.requests_waiting.len()), (1, 1));
+    assert_eq!((job.sheet.requests.len(), job.waiting.requests.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn each_note_is_known_to_be_here_or_at_the_office() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let waiting = |job: &jobsheet_model::view::Job| {
+        (job.sheet.notes.len(), job.waiting.notes, job.sheet.follow_ups.len(), job.waiting.follow_ups)
+    };
+    let says = |what: serde_json::Value| pocket.phone.record(id(1), serde_json::from_value(what).unwrap());
+    says(json!({"what":"note_written","text":"one"})).unwrap();
+    says(json!({"what":"follow_up_suggested","kind":"sale","text":"a new one"})).unwrap();
+    let job = says(json!({"what":"note_written","text":"two"})).unwrap();
+    assert_eq!(waiting(&job), (2, 2, 1, 1));
+    pocket.phone.sync_once().await.unwrap();
+    assert_eq!(waiting(&pocket.phone.job(id(1)).unwrap()), (2, 0, 1, 0));
+    let job = says(json!({"what":"note_written","text":"three"})).unwrap();
+    assert_eq!(waiting(&job), (3, 1, 1, 0), "the last alone waits");
 }

@@ -488,7 +488,8 @@ async fn a_job_that_is_not_gone_is_not_dismissed() {
 async fn a_declined_job_leaves_without_a_notice() {
     let office = Stub::open([offered(1)]).await;
     let pocket = Pocket::at(&office).await;
-    let what = KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new() };
+    let what =
+        KnownWhat::OfferDeclined { reason: DeclineReason::TooFar, note: String::new(), suggested: None };
     pocket.phone.record(id(1), what.into()).unwrap();
     office.office().gone.push(Gone {
         work_order: id(1),

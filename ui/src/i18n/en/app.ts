@@ -255,6 +255,9 @@ export default {
   'decline.confirm': 'Decline job',
   'decline.ask': 'Decline {number}?',
   'decline.ask.text': 'The office gives it to a colleague at once.',
+  'decline.colleague': 'Who could take it? (optional)',
+  'decline.colleagueOther': 'Or another name',
+  'decline.colleagueHint': 'The office decides who gets it.',
   'decline.stay': 'Keep the offer',
   'decline.done': 'Declined. The office is told.',
 
@@ -442,6 +445,7 @@ export default {
   'job.unfinishedReason_unsafe': 'unsafe',
   'job.unfinishedReason_other': 'other',
   'job.declined': 'You declined at {at}: {reason}',
+  'job.declined.suggested': 'You suggested {name}.',
   'job.failed': 'Could not read this job on this phone',
   'job.more': 'More',
   'pause.title': 'Why do you pause?',

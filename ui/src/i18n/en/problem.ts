@@ -26,7 +26,8 @@ export default {
   sign_in_needed: 'Please sign in again so that your work can be sent. It is safe on this phone.',
   phone_revoked: 'The office has revoked this phone. Your work is safe on it. Ask the office for a new code.',
   phone_wiped: 'The office has ordered that this phone be emptied.',
-  wrong_code: 'This code is wrong, used or too old. Ask the office for a new one.',
+  wrong_code: 'This is no code of the office. Look at each letter, or ask for a new one.',
+  old_code: 'This code was used, or is too old. Ask the office for a new one.',
   office_key_changed:
     'This is not the office that this phone knows, although it says so. Nothing was sent. Ask the office.',
   database_sealed:

@@ -2,6 +2,7 @@
 export default {
   // Shared by these screens
   'common.savedAt': 'Saved on this phone {time}',
+  'common.heldAt': 'Recorded {time}, the office has it',
   'common.save': 'Save',
   'common.saved': 'Saved on this phone',
   'common.undo': 'Undo',
@@ -110,7 +111,7 @@ export default {
   'parts.add': 'Add part',
   'parts.none': 'No parts on this sheet',
   'parts.noneText': 'Add each part that you fit or use.',
-  'parts.search': 'Search name, code or pinyin',
+  'parts.search': 'Name, code, pinyin',
   'parts.onVan': 'On van',
   'parts.all': 'All',
   'parts.which': 'Which parts',
@@ -131,7 +132,7 @@ export default {
   'parts.quantityWhole': 'Type a whole number, for example 1.',
   'parts.less': 'One less',
   'parts.more': 'One more',
-  'parts.oldShort': 'Old part:',
+  'parts.oldShort': 'Old part: {what}',
   'parts.otherName': 'Chinese name',
   'parts.serialIn': 'Serial number of the new part',
   'parts.serialOut': 'Serial number of the old part',
@@ -155,6 +156,10 @@ export default {
   'parts.requestPart': 'Request a part',
   'parts.requests': 'Requested from the office',
   'parts.requested': '{name} requested. Saved on this phone.',
+  'parts.decided.ordered': 'Ordered or on its way ({by}): {reason}',
+  'parts.decided.refused': 'Not given ({by}): {reason}',
+  'parts.decided.answer': 'Answer of the office ({by}): {reason}',
+  'parts.decidedOf': '{name}: {words}',
   'parts.requestHere': 'Saved on this phone, not sent yet',
   'parts.requestThere': 'The office has the request',
   'parts.withdraw': 'Withdraw request',
@@ -216,7 +221,7 @@ export default {
 
   // Fault and repair
   'diagnosis.title': 'Fault and repair',
-  'diagnosis.search': 'Search fault code or words',
+  'diagnosis.search': 'Fault code or words',
   'diagnosis.noMatch': 'No fault code matches. Describe it below.',
   'diagnosis.code': 'Fault code {code}',
   'diagnosis.clearCode': 'No code',

@@ -232,6 +232,9 @@ export default {
   'decline.confirm': '拒单',
   'decline.ask': '确定拒绝 {number}？',
   'decline.ask.text': '公司会立即转派给同事。',
+  'decline.colleague': '谁可以接？（选填）',
+  'decline.colleagueOther': '或填写其他姓名',
+  'decline.colleagueHint': '由公司决定派给谁。',
   'decline.stay': '返回派单',
   'decline.done': '已拒单，将告知公司。',
 
@@ -417,6 +420,7 @@ export default {
   'job.unfinishedReason_unsafe': '不安全',
   'job.unfinishedReason_other': '其他',
   'job.declined': '您已于 {at} 拒单：{reason}',
+  'job.declined.suggested': '您建议由{name}接单。',
   'job.failed': '无法读取本机工单',
   'job.more': '更多',
   'pause.title': '暂停原因',
