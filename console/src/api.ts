@@ -1,11 +1,16 @@
 // What the console asks of the office. Same origin, cookie session; errors come as a Problem.
 import type {
   Choice,
+  ConsoleArea,
+  ConsoleBoard,
+  ConsoleCandidates,
+  ConsoleCrew,
   ConsoleJob,
   ConsoleLane,
   ConsolePhone,
   ConsoleRequest,
   ConsoleRequests,
+  ConsoleRota,
   ConsoleRow,
   ConsoleSession,
   CustomerFile,
@@ -16,8 +21,10 @@ import type {
   IntakeLook,
   Language,
   Problem,
+  Profile,
   RequestTaken,
   RescueTaken,
+  TurnKind,
   Visit,
   Wipe,
 } from '@jobsheet/model';
@@ -38,7 +45,7 @@ export class Failed extends Error {
 }
 
 async function call<T>(
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
@@ -83,7 +90,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -107,7 +114,37 @@ export const api = {
   signOut: () => call<void>('POST', '/sign-out', {}),
   rows: () => call<ConsoleRow[]>('GET', '/work-orders'),
   job: (id: string, language: Language) => call<ConsoleJob>('GET', `${order(id)}?language=${language}`),
-  offer: (id: string, technician: string) => call<void>('POST', `${order(id)}/offer`, { technician }),
+  board: () => call<ConsoleBoard>('GET', '/board'),
+  /** Everybody measured for a work order, who fits first. */
+  candidates: (id: string) => call<ConsoleCandidates>('GET', `${order(id)}/candidates`),
+  /** `reason` where the rules are against it. */
+  offer: (id: string, technician: string, reason: string) =>
+    call<void>('POST', `${order(id)}/offer`, { technician, reason }),
+  offerInTurn: (id: string, technicians: readonly string[], reason: string) =>
+    call<void>('POST', `${order(id)}/offer-in-turn`, { technicians, reason }),
+  setDispatch: (id: string, by_rule: boolean, reason: string) =>
+    call<void>('POST', `${order(id)}/dispatch`, { by_rule, reason }),
+  /** Whether work orders are offered by rule at all. */
+  setByRule: (by_rule: boolean) => call<void>('PUT', '/dispatch', { by_rule }),
+  people: () => call<ConsoleCrew>('GET', '/people'),
+  setProfile: (id: string, version: number, profile: Profile) =>
+    call<{ version: number }>('PUT', `/people/${encodeURIComponent(id)}`, profile, {
+      'if-match': `"${version}"`,
+    }),
+  areas: () => call<ConsoleArea[]>('GET', '/areas'),
+  importAreas: (file: File) => call<{ areas: number }>('PUT', '/areas', file),
+  rota: (from: Date, to: Date) =>
+    call<ConsoleRota>('GET', `/rota?from=${from.toISOString()}&to=${to.toISOString()}`),
+  addTurn: (technician: string, kind: TurnKind, from: Date, to: Date) =>
+    call<{ id: string }>('POST', '/rota', {
+      technician,
+      kind,
+      from: from.toISOString(),
+      to: to.toISOString(),
+    }),
+  removeTurn: (id: string) => call<void>('DELETE', `/rota/${encodeURIComponent(id)}`),
+  giveTurn: (id: string, technician: string) =>
+    call<void>('POST', `/rota/${encodeURIComponent(id)}/give`, { technician }),
   reassign: (id: string, technician: string, reason: string) =>
     call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
   cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),

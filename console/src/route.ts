@@ -1,5 +1,5 @@
 // The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
-// work order, and the phones. The address is the hash, so that a
+// work order, the board with its lanes, people, areas, the rota, and the phones. The address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
@@ -7,6 +7,10 @@ export type Place =
   | { page: 'attention' }
   | { page: 'orders' }
   | { page: 'dispatch' }
+  | { page: 'board' }
+  | { page: 'people' }
+  | { page: 'areas' }
+  | { page: 'rota' }
   | { page: 'phones' }
   | { page: 'requests' }
   | { page: 'request'; id: string }
@@ -23,6 +27,7 @@ function read(): Place {
   }
   if (page === 'attention') return { page: 'attention' };
   if (page === 'dispatch') return { page: 'dispatch' };
+  if (page === 'board' || page === 'people' || page === 'areas' || page === 'rota') return { page };
   if (page === 'phones') return { page: 'phones' };
   return { page: 'orders' };
 }

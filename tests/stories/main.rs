@@ -4,6 +4,7 @@ mod bad_input;
 mod basement_day;
 mod by_itself;
 mod copy;
+mod dispatch;
 mod doors;
 mod field;
 mod future;

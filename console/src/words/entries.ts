@@ -133,9 +133,20 @@ const whats: WhatLines = {
 const acts: ActLines = {
   registered: () => [],
   graded: (a) => [a.level, reason(a.reason)],
-  offered: (a, about) => [t('entry.to', { name: about.technician(a.technician) })],
+  offered: (a, about) => [
+    t('entry.to', { name: about.technician(a.technician) }),
+    a.ahead && t('rank.ahead', { measure: t(`measure.${a.ahead}`) }),
+    a.against && t('entry.against', { rules: listed(a.against.map((one) => t(`keptOut.${one}`))) }),
+    a.reason && reason(a.reason),
+  ],
   delivered: (a, about) => [about.technician(a.technician)],
   expired: (a, about) => [about.technician(a.technician)],
+  not_reached: (a, about) => [about.technician(a.technician)],
+  dispatch_set: (a, about) => [
+    t(`how.${a.how}`),
+    a.people && listed(a.people.map(about.technician)),
+    reason(a.reason),
+  ],
   reassigned: (a, about) => [
     t('entry.fromTo', { from: about.technician(a.from), to: about.technician(a.to) }),
     reason(a.reason),
@@ -172,6 +183,23 @@ export function aboutWords(attention: Attention, about: string): string {
       return listed(about.split(', ').map((one) => words('what.', one)));
     case 'suggested':
       return about.replace(/^\w+/, (kind) => words('follow.', kind));
+    case 'nobody_fits':
+      return listed(
+        about
+          .split(', ')
+          .filter(Boolean)
+          .map((one) => words('keptOut.', one)),
+      );
+    case 'held_up': {
+      const [why, eta, help] = about.split(' · ');
+      return listed(
+        [
+          words('delay:', why),
+          eta ? t('entry.newEta', { time: when(eta) }) : '',
+          help ? t('rank.nearest', { name: help }) : t('rank.nobodyNear'),
+        ].filter(Boolean),
+      );
+    }
     case 'refused':
       return about.replace(/^\w+/, (name) => words('what.', name));
     default:

@@ -3,6 +3,7 @@
 use crate::{
     TechnicianId,
     attention::Choice,
+    dispatch::{How, KeptOut, Measure},
     standard::{Duty, Verdict},
     work_order::Visit,
 };
@@ -20,6 +21,17 @@ pub enum Act {
     },
     Offered {
         technician: TechnicianId,
+        /// By the rules: the first measure in which he was ahead of the next one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        ahead: Option<Measure>,
+        /// By a person, although these rules were against it; the reason says why.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<KeptOut>>", optional)]
+        against: Vec<KeptOut>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[ts(as = "Option<String>", optional)]
+        reason: String,
     },
     /// The phone has the offer; the ten minutes run from here (A15).
     Delivered {
@@ -28,6 +40,18 @@ pub enum Act {
     /// Nobody answered within the minutes of the level (A15); the work order is nobody's again.
     Expired {
         technician: TechnicianId,
+    },
+    /// The offer did not reach the phone in time; somebody else is asked.
+    NotReached {
+        technician: TechnicianId,
+    },
+    /// How the work order finds its technician from here on; `people`: who is asked, one after the other.
+    DispatchSet {
+        how: How,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<TechnicianId>>", optional)]
+        people: Vec<TechnicianId>,
+        reason: String,
     },
     Reassigned {
         from: TechnicianId,
@@ -67,6 +91,13 @@ pub enum Act {
     Returned {},
 }
 
+impl Act {
+    /// Offered by somebody who need not say why.
+    pub fn offered(technician: TechnicianId) -> Self {
+        Act::Offered { technician, ahead: None, against: Vec::new(), reason: String::new() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Attention {
@@ -91,6 +122,10 @@ pub enum Attention {
     OfferExpired,
     /// Nobody has the work order for longer than a dispatcher may take (A14).
     Unassigned,
+    /// The rules found nobody to offer it to: a person decides, within the minutes of the standard (A13).
+    NobodyFits,
+    /// The technician cannot be there in time (A16). It says why, until when, and who is nearest.
+    HeldUp,
     /// So much of the estimate has gone that the customer should hear how it goes (B11).
     ProgressDue,
     /// No word by when the technician said to be back in reach.

@@ -48,9 +48,11 @@ impl Attention {
             Attention::Refused => &[PutRight, Noted],
             Attention::SameIdOtherBody | Attention::Forked | Attention::Copied => &[Checked, PutRight],
             Attention::Clock | Attention::Zone => &[PhoneSet, Noted],
-            Attention::Undelivered | Attention::OfferExpired | Attention::Unassigned => {
-                &[GivenOn, Reached, Noted]
-            }
+            Attention::Undelivered
+            | Attention::OfferExpired
+            | Attention::Unassigned
+            | Attention::NobodyFits => &[GivenOn, Reached, Noted],
+            Attention::HeldUp => &[HelpSent, CustomerTold, GivenOn, Noted],
             Attention::ProgressDue => &[CustomerTold, Noted],
             Attention::StillDark => &[Reached, HelpSent],
             Attention::Breached | Attention::CeilingPassed => &[CustomerTold, Met, Noted],
@@ -78,7 +80,9 @@ impl Attention {
             | Attention::Undelivered
             | Attention::OfferExpired
             | Attention::PartRequested
-            | Attention::Unassigned => 1,
+            | Attention::Unassigned
+            | Attention::NobodyFits
+            | Attention::HeldUp => 1,
             Attention::Late
             | Attention::Refused
             | Attention::Differs

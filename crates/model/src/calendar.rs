@@ -281,6 +281,15 @@ impl Hours {
         self.after(start, TimeDelta::try_milliseconds(i64::try_from(part).ok()?)?)
     }
 
+    /// The open spans, as far as they lie between `from` and `to`.
+    pub fn spans(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let (first, last) = (from.timestamp_millis(), to.timestamp_millis());
+        let within = self.spans.iter().filter(|&&(opens, closes)| opens < last && closes > first);
+        within
+            .filter_map(|&(opens, closes)| Some((millis(opens.max(first))?, millis(closes.min(last))?)))
+            .collect()
+    }
+
     /// Is it open at `at`?
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
         let at = at.timestamp_millis();

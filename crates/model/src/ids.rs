@@ -42,6 +42,8 @@ uuid_id! {
     TechnicianId,
     /// A service request (intake).
     RequestId,
+    /// A line of the rota.
+    TurnId,
 }
 
 macro_rules! string_id {

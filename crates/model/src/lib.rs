@@ -9,9 +9,11 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod area;
 pub mod asked;
 pub mod asset;
 pub mod attention;
+pub mod board;
 pub mod calendar;
 pub mod canonical;
 pub mod change;
@@ -19,6 +21,7 @@ pub mod changed;
 pub mod charges;
 pub mod customer;
 pub mod diagnostics;
+pub mod dispatch;
 pub mod document;
 pub mod due;
 pub mod enrol;

@@ -6,6 +6,7 @@
 use crate::{
     Text,
     calendar::{Budget, Calendar, Holidays, Hours, Pause, minutes_of_day},
+    dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
     work_order::{self, Colour, Impact},
 };
@@ -44,6 +45,9 @@ pub struct Standard {
     /// While the office waits for what the customer has to say, the clocks stand still (D4).
     #[serde(default)]
     pub awaiting_pauses: bool,
+    /// Who is sent (A11, A12, X10, X11); without it a person decides each time.
+    #[serde(default)]
+    pub dispatch: Option<Rules>,
     /// The promise that the technician's phone shows and the ceiling is reckoned from (A7, B5).
     pub shown: Duty,
     /// How long an offer stands, in minutes from its delivery to the phone (A15).

@@ -2,8 +2,8 @@
 //! them and this test fails when it is stale. `UPDATE=1 cargo test -p jobsheet-model --test types` writes it.
 
 use jobsheet_model::{
-    act, asset, change, charges, customer, diagnostics, document, hours, problem, reference, sheet, step,
-    times, view, work_order,
+    act, asset, board, change, charges, customer, diagnostics, document, hours, problem, reference, sheet,
+    step, times, view, work_order,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,11 @@ fn types() -> String {
         asset::Asset,
         hours::Hours,
         diagnostics::Diagnostics,
+        board::ConsoleCandidates,
+        board::ConsoleCrew,
+        board::ConsoleArea,
+        board::ConsoleRota,
+        board::ConsoleBoard,
         view::ConsoleRequests,
         view::ConsoleRequest,
         view::RequestTaken,

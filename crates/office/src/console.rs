@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::Result;
 use jobsheet_model::{
-    Digest, Language, Stage, WorkOrderId,
+    Digest, Language, Sheet, Stage, WorkOrder, WorkOrderId,
     asked::{AskedStep, asked},
     charges::charges,
     document::document,
@@ -104,7 +104,7 @@ fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
         symptom: order.request.symptom.clone(),
         technician: order.assignment.technician_name.clone(),
         respond_by: order.respond_by,
-        status: status(listed),
+        status: status(order, sheet, listed.returned),
         photos: count(sheet.photos.len()),
         photos_held: count(held),
         attention: listed.attention,
@@ -117,13 +117,13 @@ fn count(n: usize) -> u32 {
 }
 
 /// How far the request is. What the technician recorded says more than the plan does.
-fn status(listed: &Listed) -> Status {
-    if listed.order.cancelled.is_some() {
+pub fn status(order: &WorkOrder, sheet: &Sheet, returned: u32) -> Status {
+    if order.cancelled.is_some() {
         return Status::Cancelled;
     }
-    match listed.sheet.stage {
-        Stage::Offered | Stage::Declined | Stage::Accepted => match listed.order.assignment.state {
-            AssignmentState::Offered | AssignmentState::Assigned => match listed.sheet.stage {
+    match sheet.stage {
+        Stage::Offered | Stage::Declined | Stage::Accepted => match order.assignment.state {
+            AssignmentState::Offered | AssignmentState::Assigned => match sheet.stage {
                 Stage::Accepted => Status::Accepted,
                 _ => Status::Dispatched,
             },
@@ -135,7 +135,7 @@ fn status(listed: &Listed) -> Status {
         Stage::Working => Status::Working,
         Stage::Paused => Status::Paused,
         Stage::WorkDone => Status::WorkDone,
-        Stage::SignedOff if listed.returned >= listed.sheet.revision => Status::SheetReturned,
+        Stage::SignedOff if returned >= sheet.revision => Status::SheetReturned,
         Stage::SignedOff => Status::AcceptancePassed,
         Stage::SignOffRefused => Status::AcceptanceFailed,
         Stage::CouldNotFinish => Status::Unfinished,

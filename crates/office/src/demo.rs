@@ -5,6 +5,7 @@
 //! newcomer always finds a day's work.
 
 mod company;
+mod crew;
 mod parts;
 mod plan;
 
@@ -72,6 +73,8 @@ fn seed(tx: &dyn Tx, now: DateTime<Utc>) -> Result<()> {
     for (key, name, plan) in plan::kinds(&company)? {
         customers::save_kind(tx, &key, &name, &plan)?;
     }
+    crew::seed(tx, &company.technicians)?;
+    crew::rota(tx, &company.technicians, local_day(now))?;
     for order in plan::work_orders(&company, now)? {
         let phase = if order.contract.is_some() || covered(&order, now) {
             Phase::Maintained
@@ -99,7 +102,7 @@ fn keep(tx: &dyn Tx, technicians: &[Technician], order: &WorkOrder, now: DateTim
     let act = Act::Graded { level: order.level.key.clone(), reason };
     journal_act(tx, order.id, graded.min(now), STAFF_NAME, act)?;
     if let Some(to) = technicians.iter().find(|one| one.id == order.assignment.technician) {
-        let act = Act::Offered { technician: to.id };
+        let act = Act::offered(to.id);
         journal_act(tx, order.id, order.assignment.offered_at, STAFF_NAME, act)?;
         let offered = order.assignment.state == AssignmentState::Offered;
         store::grant(tx, order.id, to.id, order.assignment.offered_at, offered)?;
@@ -137,6 +140,7 @@ fn move_to_today(tx: &dyn Tx, day: NaiveDate, now: DateTime<Utc>) -> Result<()> 
         store::update_order(tx, &order)?;
         store::touch(tx, order.id)?;
     }
+    crew::rota(tx, &people::technicians(tx)?, today)?;
     store::set_fact(tx, "demo_day", &today.to_string())
 }
 
@@ -162,7 +166,7 @@ pub fn offer(office: &Office, to_login: &str, number: Option<&str>) -> Result<Of
                 .min_by_key(|order| order.level.rank)
                 .context("no request is waiting any more; every one was offered")?,
         };
-        let done = offer_in(tx, order.id, &to, STAFF_NAME, now, |order| {
+        let done = offer_in(tx, order.id, Act::offered(to.id), &to, STAFF_NAME, now, |order| {
             plan::just_in(order, &standard, now);
         });
         match done {

@@ -5,8 +5,9 @@ use crate::store::Tx;
 use crate::{
     Office,
     decide::answered,
+    rule,
     store::{self, Held, people},
-    sync::{AUTOMATIC, journal_act},
+    sync::{AUTOMATIC, journal_act, word},
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use jobsheet_model::{
     act::{Act, Attention},
     attention::Choice,
     changed::Edited,
+    dispatch::KeptOut,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
 use uuid::Uuid;
@@ -38,6 +40,11 @@ pub enum Cannot {
     Over,
     #[error("a reason is needed")]
     Reason,
+    /// These rules are against it: whoever does it all the same says why.
+    #[error("the rules are against it: {}", words(.0))]
+    Against(Vec<KeptOut>),
+    #[error("nobody is named")]
+    Nobody,
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
@@ -46,6 +53,10 @@ impl From<store::Error> for Cannot {
     fn from(why: store::Error) -> Self {
         Cannot::Failed(why.into())
     }
+}
+
+fn words(against: &[KeptOut]) -> String {
+    against.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 /// The assignment of a work order that is nobody's.
@@ -75,7 +86,31 @@ impl Office {
         let now = self.now();
         self.write(|tx| {
             let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
-            offer_in(tx, id, &to, by, now, |_| {})
+            offer_in(tx, id, Act::offered(to.id), &to, by, now, |_| {})
+        })
+    }
+
+    /// The same from the ranked list: whoever goes against a rule says why.
+    pub fn offer_ranked(
+        &self,
+        id: WorkOrderId,
+        to_login: &str,
+        reason: &str,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, reason) = (self.now(), reason.trim());
+        self.write(|tx| {
+            let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
+            let order = open_order(tx, id)?.order;
+            if is_taken(&order) {
+                return Err(Cannot::Taken);
+            }
+            let against = rule::against(tx, &order, to.id, now)?;
+            if !against.is_empty() && reason.is_empty() {
+                return Err(Cannot::Against(against));
+            }
+            let act = Act::Offered { technician: to.id, ahead: None, against, reason: reason.to_owned() };
+            offer_in(tx, id, act, &to, by, now, |_| {})
         })
     }
 
@@ -123,10 +158,11 @@ impl Office {
     }
 }
 
-/// Offers a work order within a transaction; `plan` may give it new times first.
+/// Offers a work order within a transaction, as `act` says; `plan` may give it new times first.
 pub fn offer_in(
     tx: &dyn Tx,
     id: WorkOrderId,
+    act: Act,
     to: &Technician,
     by: &str,
     now: DateTime<Utc>,
@@ -141,7 +177,7 @@ pub fn offer_in(
         store::clear_sheet(tx, id)?;
     }
     plan(&mut order);
-    journal_act(tx, id, now, actor(by), Act::Offered { technician: to.id })?;
+    journal_act(tx, id, now, actor(by), act)?;
     given_on(tx, id, to, by, now)?;
     assign(tx, order, to, now)
 }
@@ -155,17 +191,24 @@ fn given_on(
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let was_waiting = |one, _: &str| {
-        matches!(one, Attention::Undelivered | Attention::OfferExpired | Attention::Unassigned)
+        matches!(
+            one,
+            Attention::Undelivered
+                | Attention::OfferExpired
+                | Attention::Unassigned
+                | Attention::NobodyFits
+                | Attention::HeldUp
+        )
     };
     answered(tx, id, was_waiting, (Choice::GivenOn, &to.name), actor(by), now)
 }
 
-fn open_order(tx: &dyn Tx, id: WorkOrderId) -> Result<Held, Cannot> {
+pub fn open_order(tx: &dyn Tx, id: WorkOrderId) -> Result<Held, Cannot> {
     let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
     if held.order.cancelled.is_some() { Err(Cannot::Cancelled) } else { Ok(held) }
 }
 
-fn is_taken(order: &WorkOrder) -> bool {
+pub fn is_taken(order: &WorkOrder) -> bool {
     matches!(order.assignment.state, AssignmentState::Offered | AssignmentState::Assigned)
 }
 
@@ -179,9 +222,10 @@ fn assign(tx: &dyn Tx, mut order: WorkOrder, to: &Technician, now: DateTime<Utc>
     order.version += 1;
     store::update_order(tx, &order).context("Keeping the assignment")?;
     store::grant(tx, order.id, to.id, now, true)?;
+    store::dispatch::note_offer(tx, to.id, now)?;
     Ok(())
 }
 
-fn actor(by: &str) -> &str {
+pub fn actor(by: &str) -> &str {
     if by.is_empty() { AUTOMATIC } else { by }
 }

@@ -26,7 +26,7 @@ impl Office {
                 store::insert_order(tx, order)?;
                 customers::remember(tx, order, None)?;
                 journal_act(tx, order.id, now, by, Act::Registered {})?;
-                journal_act(tx, order.id, now, by, Act::Offered { technician: to.id })?;
+                journal_act(tx, order.id, now, by, Act::offered(to.id))?;
                 let offered = order.assignment.state == AssignmentState::Offered;
                 store::grant(tx, order.id, to.id, order.assignment.offered_at, offered)?;
             }

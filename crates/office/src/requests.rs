@@ -212,7 +212,7 @@ impl Office {
     }
 }
 
-fn in_use(db: &dyn Tx) -> Result<Standard> {
+pub(crate) fn in_use(db: &dyn Tx) -> Result<Standard> {
     let key = store::fact(db, "standard")?;
     standard::shipped_one(key.as_deref().unwrap_or("A")).context("The standard in use is not there")
 }

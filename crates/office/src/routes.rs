@@ -2,6 +2,7 @@
 
 mod check;
 mod console;
+mod dispatch;
 mod page;
 mod phones;
 mod problem;

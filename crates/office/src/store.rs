@@ -7,7 +7,9 @@
 pub mod attention;
 pub mod clocks;
 pub mod console;
+pub mod crew;
 pub mod customers;
+pub mod dispatch;
 pub mod people;
 pub mod phones;
 pub mod requests;
@@ -42,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "clocks", sql: include_str!("../../../migrations/office/0007_clocks.sql") },
     Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
     Migration { name: "intake", sql: include_str!("../../../migrations/office/0009_intake.sql") },
+    Migration { name: "dispatch", sql: include_str!("../../../migrations/office/0010_dispatch.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
 ];
 
@@ -451,12 +454,14 @@ fn moves_work_order(entry: &Entry) -> bool {
         Entry::Act(act) => match act {
             Act::Offered { .. }
             | Act::Expired { .. }
+            | Act::NotReached { .. }
             | Act::Reassigned { .. }
             | Act::FollowedBy { .. }
             | Act::Cancelled { .. } => true,
             Act::Registered {}
             | Act::Graded { .. }
             | Act::Delivered { .. }
+            | Act::DispatchSet { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
             | Act::Decided { .. }

@@ -8,6 +8,7 @@ use crate::store::Tx;
 use crate::{
     Office, accounts,
     decide::answered,
+    rule,
     store::{self, Held, Line, clocks, phones, sync as held},
 };
 use anyhow::Context;
@@ -574,6 +575,21 @@ impl<'a> Push<'a> {
             }
         }
         match known {
+            // Who cannot keep the promise is helped by who is nearest (A16).
+            KnownWhat::DelayReported { reason, new_eta, .. } if *new_eta > order.respond_by => {
+                // Who no longer has it holds nobody up.
+                let access = store::access(self.tx, sheet.work_order, self.me.id)?;
+                if !access.is_some_and(|access| access.active) {
+                    return Ok(());
+                }
+                let help = rule::nearest(self.tx, sheet.work_order, self.now)?.unwrap_or_default();
+                let eta = new_eta.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+                let about = format!("{} · {eta} · {help}", word(reason));
+                let is_older = |one, _: &str| one == Attention::HeldUp;
+                let answer = (Choice::Noted, "A later word came · 已有新的说明");
+                answered(self.tx, sheet.work_order, is_older, answer, &self.me.name, self.now)?;
+                self.raise(sheet.work_order, Attention::HeldUp, about)
+            }
             KnownWhat::SignOffRefused { reason, .. } => {
                 self.raise(sheet.work_order, Attention::AcceptanceFailed, word(reason))
             }
@@ -722,7 +738,7 @@ fn is_request(attention: Attention, of: &str, about: &str) -> bool {
 }
 
 /// A plain enum as it stands in JSON.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
 }
 

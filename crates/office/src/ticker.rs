@@ -6,7 +6,7 @@
 
 use crate::store::Tx;
 use crate::{
-    Office,
+    Office, rule,
     store::{
         self,
         clocks::{self, Open},
@@ -49,7 +49,7 @@ impl Office {
                 return Ok(false);
             }
             let looks = looks(db, now)?;
-            let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty());
+            let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty()) || rule::anything_waits(db)?;
             let until = looks.iter().filter_map(|(_, look)| look.next).min();
             self.set_quiet((!fallen).then_some(Quiet { n, until }));
             Ok(fallen)
@@ -65,7 +65,8 @@ impl Office {
                     count += 1;
                 }
             }
-            Ok(count)
+            // What has just come back goes to the next one.
+            Ok(count + rule::dispatch_all(tx, now)?)
         })
     }
 
@@ -111,8 +112,10 @@ fn act_on(tx: &dyn Tx, mut order: WorkOrder, what: Falls, now: DateTime<Utc>) ->
             let raised = Act::Raised { attention: Attention::OfferExpired, about };
             journal_act(tx, order.id, now, AUTOMATIC, raised)
         }
+        Falls::Raised { attention: Attention::Unassigned, .. } if rule::is_waiting(tx, order.id)? => Ok(()),
         Falls::Raised { attention, about } => {
-            journal_act(tx, order.id, now, AUTOMATIC, Act::Raised { attention, about })
+            journal_act(tx, order.id, now, AUTOMATIC, Act::Raised { attention, about })?;
+            if attention == Attention::Undelivered { rule::pass_on(tx, order, now) } else { Ok(()) }
         }
     }
 }

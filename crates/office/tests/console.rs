@@ -109,7 +109,7 @@ async fn the_console_shows_what_phones_recorded_and_the_office_did() {
         async move { ask(world, Method::POST, &path, &cookie, &body.to_string(), OWN).await }
     };
     assert_eq!(act("offer", json!({"technician": "nobody"})).await.problem(), "/problems/no-such-technician");
-    assert_eq!(act("offer", json!({"technician": "sun.hao"})).await.status, 204);
+    assert_eq!(act("offer", json!({"technician": "sun.hao", "reason": "Knows it"})).await.status, 204);
     assert_eq!(act("offer", json!({"technician": "ana.li"})).await.problem(), "/problems/taken");
     let nearer = json!({"technician": "ana.li", "reason": "Nearer"});
     assert_eq!(act("reassign", nearer).await.status, 204);

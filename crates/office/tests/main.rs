@@ -5,6 +5,7 @@ mod check;
 mod clocks;
 mod console;
 mod demo;
+mod dispatch;
 mod phones;
 mod photos;
 mod requests;

@@ -1,6 +1,7 @@
 //! Whether a standard that somebody wrote can be published (X3).
 
 use super::*;
+use crate::dispatch::{GRADES, How};
 use std::collections::BTreeMap;
 
 impl Standard {
@@ -41,7 +42,60 @@ impl Standard {
         self.check_calendars(&mut found);
         self.check_levels(&mut found);
         self.check_intake(&mut found);
+        self.check_dispatch(&mut found);
         found
+    }
+
+    /// Who is sent must be answerable for each level that names a rule.
+    fn check_dispatch(&self, found: &mut Vec<Finding>) {
+        let Some(rules) = &self.dispatch else { return };
+        let mut say = |path: String, en: String, zh: String| found.push(Finding::error(path, en, zh));
+        if !self.calendars.iter().any(|calendar| calendar.key == rules.calendar) {
+            say(
+                "dispatch.calendar".into(),
+                format!("There is no “{}” in this standard.", rules.calendar),
+                format!("本标准中没有“{}”。", rules.calendar),
+            );
+        }
+        let distinct: BTreeSet<_> = rules.order.iter().collect();
+        if rules.order.is_empty() || distinct.len() != rules.order.len() {
+            say(
+                "dispatch.order".into(),
+                "Each measure once, and one at least.".into(),
+                "每项比较依据只能出现一次，且至少一项。".into(),
+            );
+        }
+        if !(1..=24 * 60).contains(&rules.day_minutes) {
+            say(
+                "dispatch.day_minutes".into(),
+                "Between 1 and 1440 minutes.".into(),
+                "应为 1 到 1440 分钟。".into(),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        for (i, rule) in rules.levels.iter().enumerate() {
+            if self.level(&rule.level).is_none() || !seen.insert(&rule.level) {
+                say(
+                    format!("dispatch.levels[{i}].level"),
+                    format!("“{}” is no level of this standard, or is there twice.", rule.level),
+                    format!("“{}”不是本标准的等级，或重复出现。", rule.level),
+                );
+            }
+            if !GRADES.contains(&rule.grade) {
+                say(
+                    format!("dispatch.levels[{i}].grade"),
+                    format!("Between {} and {}.", GRADES.start(), GRADES.end()),
+                    format!("应为 {} 到 {}。", GRADES.start(), GRADES.end()),
+                );
+            }
+            if rule.how == How::InTurn {
+                say(
+                    format!("dispatch.levels[{i}].how"),
+                    "Only a person can name who is asked in turn.".into(),
+                    "依次询问的名单只能由人指定。".into(),
+                );
+            }
+        }
     }
 
     /// What intake asks must be there to be answered.

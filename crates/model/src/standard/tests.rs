@@ -84,7 +84,7 @@ fn x3_what_ships_can_be_published_and_the_oddity_of_its_source_is_said() {
 
 #[test]
 fn x3_each_mistake_is_said_by_its_path() {
-    let mistakes: [(&str, Value, &str); 21] = [
+    let mistakes: [(&str, Value, &str); 27] = [
         ("/key", json!(" "), "key"),
         ("/name/zh", json!(""), "name"),
         ("/accept_minutes", json!(0), "accept_minutes"),
@@ -110,9 +110,18 @@ fn x3_each_mistake_is_said_by_its_path() {
             json!("moon"),
             "symptoms[2].questions[1].options[0].ticks",
         ),
+        ("/dispatch/calendar", json!("lunar"), "dispatch.calendar"),
+        ("/dispatch/order", json!(["area", "area"]), "dispatch.order"),
+        ("/dispatch/day_minutes", json!(0), "dispatch.day_minutes"),
+        ("/dispatch/levels/1/level", json!("p1"), "dispatch.levels[1].level"),
+        ("/dispatch/levels/0/grade", json!(9), "dispatch.levels[0].grade"),
+        ("/dispatch/levels/0/how", json!("in_turn"), "dispatch.levels[0].how"),
     ];
     for (pointer, value, path) in mistakes {
         let mut written = serde_json::to_value(one("B")).unwrap();
+        if !pointer.starts_with("/dispatch/") {
+            written["dispatch"] = Value::Null; // it names the levels too
+        }
         *written.pointer_mut(pointer).unwrap() = value;
         let found = read(&written.to_string()).unwrap().check();
         let errors: Vec<_> = found.iter().filter(|f| f.is_error).map(|f| f.path.as_str()).collect();

@@ -34,7 +34,7 @@ pub const TECHNICIANS: [Person; 6] = [
 ];
 
 /// Where the same thing is meant at every start, it has the same id.
-fn id_of(name: &str) -> Uuid {
+pub fn id_of(name: &str) -> Uuid {
     let digest = Digest::of(format!("jobsheet demo {name}").as_bytes());
     let number = u128::from_str_radix(&digest.as_str()[..32], 16).unwrap_or_default();
     uuid::Builder::from_random_bytes(number.to_be_bytes()).into_uuid()

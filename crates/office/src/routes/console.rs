@@ -1,7 +1,7 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
-    phones,
+    dispatch, phones,
     problem::HttpProblem,
     requests, rescue,
     v1::{Named, hints, jpeg},
@@ -49,6 +49,7 @@ pub fn router() -> Router<Office> {
         .merge(phones::of_console())
         .merge(rescue::of_console())
         .merge(requests::of_console())
+        .merge(dispatch::of_console())
         .fallback(async || HttpProblem::not_found())
         .method_not_allowed_fallback(async || {
             HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
@@ -175,7 +176,7 @@ struct Shown {
 }
 
 /// The id in the path; what is none is as absent.
-struct Which(WorkOrderId);
+pub struct Which(pub WorkOrderId);
 
 impl<S: Send + Sync> FromRequestParts<S> for Which {
     type Rejection = HttpProblem;
@@ -201,6 +202,9 @@ async fn work_order(
 #[derive(Deserialize)]
 struct Offer {
     technician: String,
+    /// Why, where the rules are against it.
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -218,9 +222,9 @@ async fn offer(
     State(office): State<Office>,
     staff: Staff,
     Which(id): Which,
-    Sent(Offer { technician }): Sent<Offer>,
+    Sent(Offer { technician, reason }): Sent<Offer>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.offer(id, &technician, &staff.session.name)).await?;
+    office.run(move |office| office.offer_ranked(id, &technician, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

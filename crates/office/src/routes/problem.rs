@@ -1,8 +1,8 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
 use crate::{
-    accounts::Denied, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped, requests::Untaken,
-    rescue::NoRescue, store, sync::Halt,
+    accounts::Denied, crew::Unkept, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped,
+    requests::Untaken, rescue::NoRescue, store, sync::Halt,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -279,6 +279,32 @@ impl From<Untaken> for HttpProblem {
     }
 }
 
+impl From<Unkept> for HttpProblem {
+    fn from(why: Unkept) -> Self {
+        let detail = why.to_string();
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            Unkept::NoSuch => return Self::not_found(),
+            Unkept::Changed => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "crew-changed",
+                "Somebody has changed this meanwhile.",
+            ),
+            Unkept::Unfit(fields) => Self {
+                extra: Box::new(Extra { fields, ..Extra::default() }),
+                ..unfit("unfit-crew", "This cannot be kept so.")
+            },
+            Unkept::Length => unfit("turn-length", "A turn ends after it begins, within a week."),
+            Unkept::Overlaps => {
+                Self::new(StatusCode::CONFLICT, "turn-overlaps", "They have such a turn then already.")
+            }
+            Unkept::Range => Self::bad_request("from and to are at most two months apart"),
+            Unkept::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
 impl From<Cannot> for HttpProblem {
     fn from(why: Cannot) -> Self {
         let detail = why.to_string();
@@ -293,6 +319,8 @@ impl From<Cannot> for HttpProblem {
             Cannot::Same => conflict("same-technician", "It is this technician's already."),
             Cannot::Over => conflict("visit-over", "The visit is over."),
             Cannot::Reason => unfit("reason-needed", "A reason is needed."),
+            Cannot::Against(_) => unfit("against-the-rules", "The rules are against it: a reason is needed."),
+            Cannot::Nobody => unfit("nobody-named", "Nobody is named."),
             Cannot::Failed(why) => return why.into(),
         }
         .detail(detail)

@@ -8,6 +8,7 @@ use jobsheet_model::{
     act::{Act, Attention},
     view::{ConsoleAttention, ConsoleLane, Decision},
 };
+use std::collections::HashMap;
 
 /// As many as a page shows; what is decided makes room for the rest.
 const MOST: u64 = 500;
@@ -36,6 +37,12 @@ fn decision(row: &Row<'_>, from: usize) -> Result<Option<Decision>, Error> {
         return Ok(None);
     };
     Ok(Some(Decision { choice, reason, by: row.get(from + 1)?, at: row.get::<At>(from + 2)?.0 }))
+}
+
+/// How much waits for a decision on each work order.
+pub fn by_work_order(db: &dyn Tx) -> Result<HashMap<WorkOrderId, u32>> {
+    let sql = "SELECT work_order, count(*) FROM attention WHERE decided IS NULL GROUP BY work_order";
+    Ok(db.all(sql, [], |row| Ok((row.get::<Id<_>>(0)?.0, row.get(1)?)))?)
 }
 
 pub fn waiting(db: &dyn Tx) -> Result<ConsoleLane> {
