@@ -97,7 +97,7 @@ async function aDayOfDispatch(t, language, theme) {
   await isWell(page, `people-${language}`);
   await page.tap({ css: '[data-testid="person-zhao.min"] [data-testid="edit-person"]' });
   await page.see({ test: 'person-save' });
-  await page.tap({ role: 'checkbox', name: words('people.away') });
+  await page.tap({ css: '[data-testid="person-away"] input' });
   await isWell(page, `person-${language}`);
   await page.tap({ test: 'person-save' });
   assert.match(await page.text('dialog'), new RegExp(words('people.reasonMissing')));
