@@ -95,7 +95,7 @@ impl Pocket {
     }
 
     fn shows(&self, id: WorkOrderId) -> bool {
-        self.phone.job(id).is_ok_and(|job| job.sheet.stage == Stage::Offered && job.gone.is_none())
+        self.phone.job(id).is_ok_and(|job| job.sheet.stage == Stage::Offered && job.card.gone.is_none())
     }
 }
 

@@ -84,7 +84,7 @@ impl Office {
 
 /// Whoever asked for a part sees on the phone what became of it.
 fn tell_of_parts(
-    tx: &Connection,
+    tx: &dyn Tx,
     id: WorkOrderId,
     n: u64,
     decision: (Choice, &str),

@@ -118,8 +118,8 @@ pub fn use_code(tx: &dyn Tx, code: &Digest, now: DateTime<Utc>) -> Result<Option
 }
 
 /// Whether it was ever one, used or too old as it may be.
-pub fn is_code(tx: &Connection, code: &Digest) -> Result<bool> {
-    Ok(tx.prepare_cached("SELECT 1 FROM enrolment WHERE code = ?1")?.exists([code.as_str()])?)
+pub fn is_code(tx: &dyn Tx, code: &Digest) -> Result<bool> {
+    Ok(tx.exists("SELECT 1 FROM enrolment WHERE code = ?1", [code.as_str()])?)
 }
 
 /// The office's half of what opens this technician's database, made when it is first asked for.
