@@ -46,6 +46,9 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         add_photo,
         add_drawing,
         photo,
+        fetch_photo,
+        photo_place,
+        drop_photo,
         read_code,
         search_parts,
         search_faults,
@@ -197,6 +200,31 @@ struct PhotoWanted {
 async fn photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Response> {
     let args: PhotoWanted = args_in_header(&request)?;
     on_disk(core, move |phone| phone.photo(&args.digest, args.thumb).map(Response::new)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhotoFetched {
+    work_order: WorkOrderId,
+    digest: Digest,
+    thumb: bool,
+}
+
+/// Of the office, where it is not on this phone.
+#[tauri::command]
+async fn fetch_photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Response> {
+    let PhotoFetched { work_order, digest, thumb } = args_in_header(&request)?;
+    core.phone()?.fetch_photo(work_order, digest, thumb).await.map(Response::new)
+}
+
+#[tauri::command]
+async fn photo_place(core: State<'_, Core>, digest: Digest) -> Answer<PhotoPlace> {
+    on_disk(core, move |phone| phone.photo_place(&digest)).await
+}
+
+#[tauri::command]
+async fn drop_photo(core: State<'_, Core>, digest: Digest) -> Answer<PhotoPlace> {
+    on_disk(core, move |phone| phone.drop_photo(&digest)).await
 }
 
 #[tauri::command]

@@ -196,3 +196,33 @@ test('without a PIN it is asked whether to go, and the receipt ends it', async (
   await wang.Today.opens();
   assert.deepEqual(faultsOf(page), []);
 });
+
+test('on a low screen every key of the PIN is in reach without scrolling', async (t) => {
+  for (const language of ['zh', 'en']) {
+    const { page, handsOver, goesBack } = await atTheCustomers(t, language, { locked: true });
+    await handsOver();
+    await page.size(320, 568);
+    await goesBack();
+    await page.see({ test: 'hand-back-go' });
+    const hidden = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('.k-pin-key, [data-testid^=hand-back-]')]
+          .filter((key) => key.dataset.testid !== 'hand-back-lock')
+          .filter((key) => {
+            const { left, right, top, bottom } = key.getBoundingClientRect();
+            return [top + 2, bottom - 2].some(
+              (y) => !key.contains(document.elementFromPoint((left + right) / 2, y)),
+            );
+          })
+          .map((key) => key.dataset.testid),
+      );
+    await until(
+      async () => (await hidden()).length === 0,
+      5000,
+      async () => `out of reach in ${language}: ${await hidden()}`,
+    );
+    assert.deepEqual(await page.targetsUnder(48), []);
+    assert.deepEqual(await page.axe(), []);
+    if (process.env.E2E_SHOTS) await page.screenshot(`${process.env.E2E_SHOTS}/${language}-pin-low.png`);
+  }
+});

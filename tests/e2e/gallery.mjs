@@ -5,6 +5,7 @@ import { openChromium } from './drivers/chromium.mjs';
 import { Office, Phone, fluent, wangLei } from './lib/company.mjs';
 import { root, until } from './lib/processes.mjs';
 import {
+  anotherVisit,
   phoneWithAFullDay,
   placesAfterTheSignature,
   placesBeforeTheSignature,
@@ -89,6 +90,11 @@ await page.see({ test: 'done-head' }, 20_000);
 await office.sees(number, (now) => now.sheet.sign_off);
 await phone.does('save_draft', { key: 'customer', value: null });
 await shows(placesAfterTheSignature(jobs));
+const next = await anotherVisit(office, phone, jobs.accepted, 'Come again when the part is here');
+await shows([
+  { name: 'visits', path: `#/job/${next}`, ready: { test: 'job-visits' } },
+  { name: 'earlier', path: `#/job/${next}/earlier`, ready: { test: 'earlier' } },
+]);
 await phone.does('set_pin', { pin: '271828', old: '' });
 await phone.does('lock');
 await shows([{ name: 'locked', path: '#/', ready: { test: 'pin-5' } }]);

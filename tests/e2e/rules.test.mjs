@@ -139,7 +139,7 @@ for (const language of ['zh', 'en'])
       await page.tap({ test: 'part-request' });
       await page.see({ test: `request-${part.number}` });
       await until(
-        async () => (await now()).requests_waiting.length === 0,
+        async () => (await now()).waiting.requests.length === 0,
         20_000,
         'the office has the request',
       );

@@ -6,6 +6,7 @@ mod by_itself;
 mod copy;
 mod dispatch;
 mod doors;
+mod fetched;
 mod field;
 mod future;
 mod intake;

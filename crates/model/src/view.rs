@@ -128,6 +128,18 @@ pub struct RescueFile {
     pub photos: u32,
 }
 
+/// Where the bytes of a photo are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoPlace {
+    /// Taken on this phone, and still here.
+    Here,
+    /// It came from the office, and may be removed from this phone.
+    Fetched,
+    /// At most a small picture of it is here.
+    Away,
+}
+
 /// What is made for paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -36,6 +36,7 @@ fn types() -> String {
         view::RescueFile,
         view::PaperFile,
         view::PaperKind,
+        view::PhotoPlace,
         view::CopyCode,
         view::RescueTaken,
         asset::Asset,

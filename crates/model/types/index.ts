@@ -1026,6 +1026,11 @@ export type PhoneSignature = {
  */
 at: string, key: string, signature: string, };
 
+/**
+ * Where the bytes of a photo are.
+ */
+export type PhotoPlace = "here" | "fetched" | "away";
+
 export type PhotoSubject = "before" | "during" | "after" | "part" | "document" | "other";
 
 export type Position = { 

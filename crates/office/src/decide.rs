@@ -68,7 +68,6 @@ impl Office {
             if reason.chars().count() > MAX_REASON {
                 return Err(Undecided::TooLong);
             }
-            // Before the entry, whose number says since when the work order is another.
             if one.attention == Attention::PartRequested {
                 tell_of_parts(tx, one.work_order, n, (choice, reason), by, now)?;
             }
@@ -96,7 +95,9 @@ fn tell_of_parts(
     let Held { mut order, sheet, .. } = store::held(tx, id)?.context("There is no such work order")?;
     order.decide_parts(&sheet, &one.about, decision, by, now);
     order.version += 1;
-    store::update_order(tx, &order)
+    store::update_order(tx, &order)?;
+    store::touch(tx, id)?;
+    Ok(())
 }
 
 /// Opens another visit for the request of a work order, to be given to somebody; both say so (D13, E13).

@@ -11,7 +11,10 @@ use crate::{
 use anyhow::{Context, Result, anyhow};
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt;
-use image::{DynamicImage, ImageDecoder, Limits, codecs::jpeg::JpegDecoder};
+use image::{
+    DynamicImage, ImageDecoder, Limits,
+    codecs::jpeg::{JpegDecoder, JpegEncoder},
+};
 use jobsheet_model::{
     Digest, planted,
     wire::{MAX_PHOTO, MAX_THUMB, THUMB_EDGE, Thumb},
@@ -40,6 +43,10 @@ const SILENCE: Duration = Duration::from_secs(30);
 const STALE: Duration = Duration::from_secs(2);
 /// An upload that nothing was added to for so long is given up. Phones keep no photo for longer without need.
 const ABANDONED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+
+/// The longest edge of what is made small, and of what comes of it.
+const SMALLER_FROM: u32 = 3072;
+const SHOWN_EDGE: u32 = 320;
 
 /// Bytes that are gathered for one write.
 const PIECE: usize = 128 * 1024;
@@ -352,6 +359,15 @@ impl Office {
         self.photo_bytes(digest)
     }
 
+    /// The same, small: to be looked at over a weak link.
+    pub(crate) fn small_photo_for(&self, me: &Technician, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        match self.photo_for(me, digest)? {
+            Some(whole) => Ok(smaller(&whole)),
+            None if self.read(|db| held::photo_seen_by(db, digest, me.id))? => self.console_thumb(digest),
+            None => Ok(None),
+        }
+    }
+
     pub(crate) fn photo_bytes(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
         match std::fs::read(self.0.photos.path(digest)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -359,6 +375,19 @@ impl Office {
             Err(why) => Err(why).context("Reading a photo"),
         }
     }
+}
+
+/// As a phone shows it in a row. `None` where it cannot be read, or would take too much room.
+fn smaller(jpeg: &[u8]) -> Option<Vec<u8>> {
+    let mut decoder = JpegDecoder::new(Cursor::new(jpeg)).ok()?;
+    let mut limits = Limits::default();
+    // Before a single pixel is made room for: phones make no larger ones (docs/adr/0003).
+    (limits.max_image_width, limits.max_image_height) = (Some(SMALLER_FROM), Some(SMALLER_FROM));
+    decoder.set_limits(limits).ok()?;
+    let picture = DynamicImage::from_decoder(decoder).ok()?.thumbnail(SHOWN_EDGE, SHOWN_EDGE);
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 75).encode_image(&picture).ok()?;
+    Some(bytes)
 }
 
 /// A JPEG of a thumbnail's size that can be read to its end.

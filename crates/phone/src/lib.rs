@@ -11,6 +11,7 @@ mod codes;
 mod device;
 mod door;
 mod error;
+mod fetch;
 mod keys;
 mod me;
 mod moment;

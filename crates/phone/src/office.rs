@@ -287,11 +287,11 @@ pub(crate) fn json<T: DeserializeOwned>(heard: Heard) -> Answer<T> {
         .map_err(|e| Trouble::NotAnOffice(format!("unreadable: {}", place(&e))))
 }
 
-/// A set of reference data, as the bytes its digest is of.
-pub(crate) fn reference(heard: Heard, digest: &Digest) -> Answer<Vec<u8>> {
+/// What is named by its content: reference data, a photo.
+pub(crate) fn named(heard: Heard, digest: &Digest) -> Answer<Vec<u8>> {
     let bytes = accepted(heard)?.unpacked()?;
     if Digest::of(&bytes) != *digest {
-        return Err(Trouble::NotAnOffice("reference data of another digest".into()));
+        return Err(Trouble::NotAnOffice("something of another digest".into()));
     }
     Ok(bytes)
 }

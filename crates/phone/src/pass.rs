@@ -445,7 +445,7 @@ impl Pass {
 
     fn set_heard(&mut self, sets: Sets, index: usize, heard: Heard) -> Result<Step, Failed> {
         let Some(set) = sets.list.get(index) else { return self.begin_photos() };
-        match office::reference(heard, &set.digest) {
+        match office::named(heard, &set.digest) {
             Ok(bytes) => {
                 keep(&self.signed.store, set, &bytes, sets.as_of)?;
                 self.core.tell(Event::Reference {});

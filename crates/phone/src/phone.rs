@@ -23,8 +23,8 @@ use jobsheet_model::{
     notice::Notice,
     place::Position,
     view::{
-        CopyCode, Event, FaultsFound, Job, Opens, Outbox, PaperFile, PaperKind, PartsFound, RescueFile,
-        Review, Session, Settings, SignedOut, Today,
+        CopyCode, Event, FaultsFound, Job, Opens, Outbox, PaperFile, PaperKind, PartsFound, PhotoPlace,
+        RescueFile, Review, Session, Settings, SignedOut, Today,
     },
 };
 use keyring_core::CredentialStore;
@@ -344,6 +344,25 @@ impl Phone {
         Ok(codes::read(bytes)?)
     }
 
+    /// A photo of this job that may be at the office alone; seen once, it is here.
+    pub async fn fetch_photo(
+        &self,
+        id: WorkOrderId,
+        digest: Digest,
+        thumb: bool,
+    ) -> Result<Vec<u8>, Problem> {
+        self.core().fetch_photo(id, digest, thumb).await
+    }
+
+    pub fn photo_place(&self, digest: &Digest) -> Result<PhotoPlace, Problem> {
+        Ok(self.core().photo_place(digest)?)
+    }
+
+    /// Removes from this phone a photo that came from the office.
+    pub fn drop_photo(&self, digest: &Digest) -> Result<PhotoPlace, Problem> {
+        Ok(self.core().drop_photo(digest)?)
+    }
+
     pub fn photo(&self, digest: &Digest, thumb: bool) -> Result<Vec<u8>, Problem> {
         let found = self.core().signed()?.store.read(|rows| rows.photo(digest, thumb))?;
         found.ok_or_else(no_such_photo)
@@ -450,6 +469,6 @@ impl Phone {
     }
 }
 
-fn no_such_photo() -> Problem {
+pub(crate) fn no_such_photo() -> Problem {
     Problem::new("no_such_photo", "This photo is not on this phone.")
 }

@@ -71,6 +71,11 @@ pub(crate) fn to_send_ahead(shown: &[u8]) -> Option<Vec<u8>> {
     [60, 40, 20].into_iter().find_map(|quality| jpeg(&picture, quality).ok().filter(|b| b.len() <= MAX_THUMB))
 }
 
+/// The small picture of one that came from elsewhere; what is no picture is refused.
+pub(crate) fn shown(bytes: &[u8]) -> Result<Vec<u8>> {
+    jpeg(&upright(bytes, SHOWN_EDGE)?, 75)
+}
+
 /// A picture that is not to be touched.
 pub(crate) fn as_given(bytes: Vec<u8>) -> Result<Developed> {
     if bytes.len() as u64 > MAX_PHOTO {

@@ -25,6 +25,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) mod fetched;
 mod me;
 mod outbox;
 mod reference;
@@ -37,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0005_zone", sql: include_str!("../../../migrations/phone/0005_zone.sql") },
     Migration { name: "0006_sheet", sql: include_str!("../../../migrations/phone/0006_sheet.sql") },
     Migration { name: "0007_changed", sql: include_str!("../../../migrations/phone/0007_changed.sql") },
+    Migration { name: "0008_fetched", sql: include_str!("../../../migrations/phone/0008_fetched.sql") },
 ];
 
 pub(crate) struct Store {

@@ -38,6 +38,9 @@ pub const COMMANDS: &[&str] = &[
     "add_photo",
     "add_drawing",
     "photo",
+    "fetch_photo",
+    "photo_place",
+    "drop_photo",
     "read_code",
     "search_parts",
     "search_faults",
@@ -130,6 +133,19 @@ struct AddPhoto {
 struct AddDrawing {
     work_order: WorkOrderId,
     drawn_on: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhotoFetched {
+    work_order: WorkOrderId,
+    digest: Digest,
+    thumb: bool,
+}
+
+#[derive(Deserialize)]
+struct OfPhoto {
+    digest: Digest,
 }
 
 #[derive(Deserialize)]
@@ -249,6 +265,19 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
                 Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
             })
             .await
+        }
+        "fetch_photo" => {
+            let args: PhotoFetched = read_header(headers)?;
+            let bytes = phone.fetch_photo(args.work_order, args.digest, args.thumb).await?;
+            Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
+        }
+        "photo_place" => {
+            let args: OfPhoto = read(headers, &body)?;
+            on_disk(move || json(phone.photo_place(&args.digest)?)).await
+        }
+        "drop_photo" => {
+            let args: OfPhoto = read(headers, &body)?;
+            on_disk(move || json(phone.drop_photo(&args.digest)?)).await
         }
         "read_code" => on_disk(move || json(phone.read_code(&body)?)).await,
         "search_parts" => {

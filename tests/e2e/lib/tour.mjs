@@ -1,5 +1,5 @@
 // Every screen of the technician's app, each with something on it: where it is, and how a job came to be there.
-import { photos } from './company.mjs';
+import { photos, wangLei } from './company.mjs';
 import { until } from './processes.mjs';
 
 /** Opens a sheet. */
@@ -124,6 +124,30 @@ export async function readyToSign(phone, id, language, customer) {
   };
   await phone.does('save_draft', { key: `signoff:${id}`, value });
   return review;
+}
+
+/** A visit that could not be finished, and the next one, accepted by the same technician. Answers the next one's id. */
+export async function anotherVisit(office, phone, { id, number }, why) {
+  await phone.record(id, {
+    what: 'could_not_finish',
+    reason: 'parts_missing',
+    parts: [],
+    next: why,
+    note: '',
+  });
+  await phone.does('sync_now');
+  const unfinished = (one) => one.attention.find((each) => each.attention === 'unfinished' && !each.decided);
+  const { n } = unfinished(await office.sees(number, unfinished));
+  const decision = { choice: 'another_visit', reason: why };
+  await office.asks(`/attention/${n}/decide`, { method: 'POST', body: decision });
+  const { order } = await office.sees(number, (one) => one.order.followed_by);
+  const next = order.followed_by;
+  const to = { technician: wangLei.login };
+  await office.asks(`/work-orders/${next.work_order}/offer`, { method: 'POST', body: to });
+  await phone.does('sync_now');
+  await phone.offered(next.number);
+  await phone.record(next.work_order, { what: 'offer_accepted' });
+  return next.work_order;
 }
 
 let visits = 0;

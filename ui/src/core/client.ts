@@ -19,6 +19,7 @@ import type {
   PaperFile,
   PaperKind,
   PartsFound,
+  PhotoPlace,
   PhotoSubject,
   Position,
   Problem,
@@ -121,6 +122,12 @@ export const core = {
   /** The photo as JPEG; `thumb` is at most 320 px on its longest edge. */
   photo: (digest: Digest, thumb: boolean) =>
     callBytes('photo', { digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,
+  /** The same of a photo that may be at the office alone; seen once, it is on this phone, sealed like the others. */
+  fetchPhoto: (workOrder: WorkOrderId, digest: Digest, thumb: boolean) =>
+    callBytes('fetch_photo', { workOrder, digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,
+  photoPlace: (digest: Digest) => call<PhotoPlace>('photo_place', { digest }),
+  /** Removes from this phone what came from the office, and nothing else. */
+  dropPhoto: (digest: Digest) => call<PhotoPlace>('drop_photo', { digest }),
 
   /** What the code on a still photo says, null where none is found. Nothing is kept of it. */
   readCode: (bytes: Uint8Array) => callBytes('read_code', {}, bytes) as Promise<string | null>,

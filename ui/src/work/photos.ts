@@ -1,7 +1,7 @@
 // Pictures come as bytes from the core; the browser shows them by object URLs, which must be given back.
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue';
-import type { Digest, Job, PhotoSubject, StepKey } from '@jobsheet/model';
-import { core } from '../core/client';
+import type { Digest, Job, PhotoSubject, StepKey, WorkOrderId } from '@jobsheet/model';
+import { core, isProblem } from '../core/client';
 import type { Recorder } from '../composables/useRecord';
 import { endCapture } from './capture';
 
@@ -39,8 +39,23 @@ function release(key: string): void {
   }
 }
 
-/** The object URL of a photo, null until it is read; given back by itself. */
-export function usePhoto(digest: MaybeRefOrGetter<Digest | null>, thumb: boolean) {
+/** Of a job: a small picture that is at the office alone is asked of it. */
+const smallOf = (of: WorkOrderId | undefined, digest: Digest) =>
+  core.photo(digest, true).catch((error: unknown) => {
+    if (of && isProblem(error) && error.code === 'no_such_photo') return core.fetchPhoto(of, digest, true);
+    throw error;
+  });
+
+/**
+ * The object URL of a photo, null until it is read; given back by itself. `version` grows when it was fetched or removed
+ * meanwhile.
+ */
+export function usePhoto(
+  digest: MaybeRefOrGetter<Digest | null>,
+  thumb: boolean,
+  of?: MaybeRefOrGetter<WorkOrderId | undefined>,
+  version: MaybeRefOrGetter<number> = 0,
+) {
   const url = ref<string | null>(null);
   const failed = ref(false);
   let key: string | null = null;
@@ -49,15 +64,24 @@ export function usePhoto(digest: MaybeRefOrGetter<Digest | null>, thumb: boolean
     key = null;
   };
   watch(
-    () => toValue(digest),
-    (wanted) => {
+    [() => toValue(digest), () => toValue(version)] as const,
+    ([wanted, made]) => {
       drop();
       url.value = null;
       failed.value = false;
       if (wanted === null) return;
-      const mine = `${thumb ? 'thumb' : 'full'} ${wanted}`;
+      const mine = `${thumb ? 'thumb' : 'full'} ${wanted}${made ? ` ${made}` : ''}`;
       key = mine;
-      take(mine, () => core.photo(wanted, thumb))
+      const job = toValue(of);
+      // Where the whole one is not here, the small one stands for it.
+      const load = () =>
+        thumb
+          ? smallOf(job, wanted)
+          : core.photo(wanted, false).catch((error: unknown) => {
+              if (job) return smallOf(job, wanted);
+              throw error;
+            });
+      take(mine, load)
         .then((u) => {
           if (key === mine) url.value = u;
         })

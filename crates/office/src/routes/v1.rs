@@ -45,6 +45,7 @@ pub fn router(office: Office) -> Router<Office> {
         .merge(phones::of_phones())
         .route("/sync", post(sync).layer(DefaultBodyLimit::max(MAX_BODY)))
         .route("/photos/{digest}", head(photo_progress).put(take_photo).get(photo))
+        .route("/photos/{digest}/thumb", get(small_photo))
         .route("/thumbs", post(take_thumbs).layer(DefaultBodyLimit::max(MAX_THUMBS_BODY)))
         .route("/quarantine", post(quarantine).layer(DefaultBodyLimit::max(MAX_QUARANTINE)))
         .route("/events", get(events))
@@ -201,6 +202,16 @@ async fn photo(
     Named(digest): Named,
 ) -> Result<Response, HttpProblem> {
     let bytes = office.run(move |office| office.photo_for(&me, &digest)).await?;
+    bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
+}
+
+/// Made when it is asked for, or the one that came ahead of the photo.
+async fn small_photo(
+    State(office): State<Office>,
+    Me(me): Me,
+    Named(digest): Named,
+) -> Result<Response, HttpProblem> {
+    let bytes = office.run(move |office| office.small_photo_for(&me, &digest)).await?;
     bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
 }
 

@@ -407,12 +407,11 @@ impl Rows<'_> {
         let given_up: Vec<String> = rows.collect::<Result<_, _>>()?;
         for digest in &given_up {
             self.0.run("UPDATE picture SET bytes = x'' WHERE digest = ?1", [digest])?;
+            self.0.run("DELETE FROM fetched WHERE photo = ?1", [digest])?;
         }
         let over = given_up.len();
         if gone + over > 0 {
-            let mut statement = self.0.prepare("PRAGMA incremental_vacuum")?;
-            let mut rows = statement.query([])?;
-            while rows.next()?.is_some() {}
+            self.give_back_space()?;
         }
         Ok(())
     }

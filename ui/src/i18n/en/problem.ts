@@ -27,6 +27,7 @@ export default {
   phone_revoked: 'The office has revoked this phone. Your work is safe on it. Ask the office for a new code.',
   phone_wiped: 'The office has ordered that this phone be emptied.',
   wrong_code: 'This is no code of the office. Look at each letter, or ask for a new one.',
+  photo_not_there: 'The office does not have this photo yet. Try again later.',
   old_code: 'This code was used, or is too old. Ask the office for a new one.',
   office_key_changed:
     'This is not the office that this phone knows, although it says so. Nothing was sent. Ask the office.',
