@@ -171,7 +171,9 @@ const table = {
     name: 'Decline',
     of: 'offered',
     path: '/decline',
-    content: { sees: [sentence('app.decline.reason'), here('decline-submit')] },
+    content: {
+      sees: [sentence('app.decline.reason'), here('decline-suggested'), here('decline-submit')],
+    },
     empty: none,
     loading: none,
     offline: { sees: [here('decline-submit')] },
