@@ -1,5 +1,20 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
+/**
+ * An account of somebody of the office.
+ */
+export type Account = { login: string, name: string, role: Role, 
+/**
+ * Cannot sign in. Nobody is deleted: the journals name them.
+ */
+disabled: boolean, 
+/**
+ * Grows by one with each change.
+ */
+version: number, };
+
+export type AccountEdit = { name: string, role: Role, disabled: boolean, };
+
 export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
@@ -42,6 +57,23 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
 export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
+
+/**
+ * What somebody of the office did, or was refused.
+ */
+export type AuditEntry = { id: string, at: string, 
+/**
+ * Login of who it was.
+ */
+actor: string, role: string, 
+/**
+ * Method and address: `POST /console/api/phones/0192.../wipe`.
+ */
+act: string, 
+/**
+ * It was asked for, and was not allowed.
+ */
+refused: boolean, };
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -229,7 +261,11 @@ rows: Array<RequestRow>, };
 
 export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
 
-export type ConsoleSession = { name: string, company: string, technicians: Array<Technician>, };
+export type ConsoleSession = { name: string, 
+/**
+ * What is not for this role is not shown.
+ */
+role: Role, company: string, technicians: Array<Technician>, };
 
 export type Contact = { 
 /**
@@ -837,6 +873,8 @@ currency: string, };
 
 export type Named = { key: string, name: Text, };
 
+export type NewAccount = { login: string, name: string, role: Role, password: string, };
+
 export type Note = { 
 /**
  * When, by the phone's corrected clock.
@@ -929,6 +967,11 @@ site: string,
  * Key of its kind; empty for none.
  */
 kind: string, equipment: Equipment, };
+
+/**
+ * A page of a long list, and what to ask with for the next one.
+ */
+export type Page<T> = { items: Array<T>, next: string | null, };
 
 export type Pair = { before: string | null, after: string | null, };
 
@@ -1238,6 +1281,11 @@ export type Review = { document: Document, digest: Digest,
  * Eight characters of the digest for people: `7F3A-91C2`.
  */
 code: string, total: Money, missing: Missing, };
+
+/**
+ * Each may also do what those before it may.
+ */
+export type Role = "dispatcher" | "supervisor" | "admin";
 
 /**
  * Who is signed in on this phone, and what the app should look like.
