@@ -1,5 +1,8 @@
 // What the console asks of the office. Same origin, cookie session; errors come as a Problem.
 import type {
+  Account,
+  AccountEdit,
+  AuditEntry,
   Choice,
   ConsoleArea,
   ConsoleBoard,
@@ -20,10 +23,14 @@ import type {
   IntakeForm,
   IntakeLook,
   Language,
+  NewAccount,
+  Page,
   Problem,
   Profile,
+  Register,
   RequestTaken,
   RescueTaken,
+  TableTaken,
   TurnKind,
   Visit,
   Wipe,
@@ -90,7 +97,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password))$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -104,6 +111,7 @@ function problemOf(status: number, content: string): Trouble {
   }
 }
 
+const account = (login: string) => `/accounts/${encodeURIComponent(login)}`;
 const phone = (id: string) => `/phones/${encodeURIComponent(id)}`;
 const request = (id: string) => `/requests/${encodeURIComponent(id)}`;
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
@@ -175,6 +183,19 @@ export const api = {
   /** Some other file, or this office's? Only the office can open it. */
   rescue: (file: File, stolen: boolean) =>
     call<RescueTaken>('POST', `/rescue${stolen ? '?stolen=true' : ''}`, file),
+  accounts: () => call<Account[]>('GET', '/accounts'),
+  addAccount: (account: NewAccount) => call<Account>('POST', '/accounts', account),
+  editAccount: (login: string, version: number, edit: AccountEdit) =>
+    call<Account>('PUT', account(login), edit, { 'if-match': `"${version}"` }),
+  resetPassword: (login: string, password: string) =>
+    call<void>('POST', `${account(login)}/password`, { password }),
+  audit: (after = '') =>
+    call<Page<AuditEntry>>('GET', `/audit${after && `?after=${encodeURIComponent(after)}`}`),
+  takeOut: (register: Register) => `${root}/export/${register}`,
+  bringIn: (register: Register, file: File, onlyTry: boolean) =>
+    call<TableTaken>('POST', `/import/${register}${onlyTry ? '?try=true' : ''}`, file, {
+      'content-type': 'text/csv',
+    }),
   photo: (digest: string) => `${root}/photos/${digest}`,
   thumb: (digest: string) => `${root}/photos/${digest}/thumb`,
   events: `${root}/events`,

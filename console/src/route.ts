@@ -1,5 +1,6 @@
 // The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
-// work order, the board with its lanes, people, areas, the rota, and the phones. The address is the hash, so that a
+// work order, the board with its lanes, people, areas, the rota, the phones, the accounts, and what goes in and out. The
+// address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
@@ -12,6 +13,8 @@ export type Place =
   | { page: 'areas' }
   | { page: 'rota' }
   | { page: 'phones' }
+  | { page: 'accounts' }
+  | { page: 'tables' }
   | { page: 'requests' }
   | { page: 'request'; id: string }
   | { page: 'request-form'; id: string }
@@ -29,6 +32,8 @@ function read(): Place {
   if (page === 'dispatch') return { page: 'dispatch' };
   if (page === 'board' || page === 'people' || page === 'areas' || page === 'rota') return { page };
   if (page === 'phones') return { page: 'phones' };
+  if (page === 'tables') return { page: 'tables' };
+  if (page === 'accounts') return { page: 'accounts' };
   return { page: 'orders' };
 }
 

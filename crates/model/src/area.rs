@@ -23,12 +23,14 @@ const APART: f64 = 0.002;
 pub type Ring = Vec<[i32; 2]>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Area {
     pub key: String,
     pub name: Text,
     /// What an address says that lies here, for sites whose position nobody knows: "锦江区".
     pub words: Vec<String>,
     /// Polygons; of each the outer ring first, then its holes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<Vec<Vec<i32>>>>))]
     pub shape: Vec<Vec<Ring>>,
     /// Keys of the areas that it touches, worked out when it was imported.
     pub neighbours: Vec<String>,

@@ -20,6 +20,7 @@ use ts_rs::TS;
 /// A check is called by its result (`pass`, `fail`, `not_applicable`), a choice by its option, words to say by `yes`
 /// and `no`; text and serial numbers by what they are. Readings are compared as numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "test", rename_all = "snake_case")]
 pub enum KnownCondition {
     Is {
@@ -49,6 +50,7 @@ pub enum KnownCondition {
 
 /// A condition, or one that this version does not know: its question waits for a newer version (P25).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Condition {
     Known(KnownCondition),
@@ -108,6 +110,7 @@ fn word(answer: &Answer) -> Option<String> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
     Yes,
@@ -119,6 +122,7 @@ pub enum Asked {
 
 /// A question in its place, and whether it is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskedStep {
     pub step: StepKey,
     pub asked: Asked,

@@ -13,6 +13,7 @@ use ts_rs::TS;
 pub const MOST_VISITS: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Asset {
     pub equipment: Option<Equipment>,
     /// The newest first, at most ten.
@@ -20,6 +21,7 @@ pub struct Asset {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AssetVisit {
     #[ts(type = "string")]
     pub on: NaiveDate,
@@ -31,6 +33,7 @@ pub struct AssetVisit {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VisitSheet {
     pub work_order: WorkOrderId,
     pub parts: Vec<VisitPart>,
@@ -38,6 +41,7 @@ pub struct VisitSheet {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VisitPart {
     pub number: String,
     pub name: Text,
@@ -45,6 +49,7 @@ pub struct VisitPart {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VisitPhoto {
     pub digest: Digest,
     #[ts(type = "string")]

@@ -15,6 +15,7 @@ use ts_rs::TS;
 
 /// Everybody measured for one work order, who fits first.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleCandidates {
     pub how: How,
     /// The office offers by rule at all.
@@ -39,6 +40,7 @@ pub struct ConsoleCandidates {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suggested {
     /// As it was said.
     pub text: String,
@@ -49,6 +51,7 @@ pub struct Suggested {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleCrew {
     pub people: Vec<ConsolePerson>,
     /// Kinds of equipment that somebody can be trained for.
@@ -59,6 +62,7 @@ pub struct ConsoleCrew {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsolePerson {
     pub technician: Technician,
     pub profile: Profile,
@@ -73,6 +77,7 @@ pub struct ConsolePerson {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleArea {
     pub area: Area,
     /// Names of those whose area it is.
@@ -80,6 +85,7 @@ pub struct ConsoleArea {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRota {
     pub turns: Vec<Turn>,
     /// The hours in which everybody works, within what was asked for.
@@ -90,6 +96,7 @@ pub struct ConsoleRota {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(rename = "RotaSpan")]
 pub struct Span {
     #[ts(type = "string")]
@@ -102,6 +109,7 @@ pub struct Span {
 
 /// Today: a lane for each technician, and what is nobody's.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleBoard {
     pub lanes: Vec<Lane>,
     /// Nobody has it; the most urgent first.
@@ -110,6 +118,7 @@ pub struct ConsoleBoard {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lane {
     pub technician: TechnicianId,
     pub login: String,
@@ -132,6 +141,7 @@ pub struct Lane {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoardJob {
     pub id: WorkOrderId,
     pub number: String,
@@ -161,6 +171,7 @@ pub struct BoardJob {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenOffer {
     #[ts(type = "string")]
     #[serde(with = "millis")]

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 /// Opening hours of a week in one time zone, with the holidays they follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     pub key: String,
@@ -26,8 +27,10 @@ pub struct Calendar {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub days: Vec<Weekday>,
     /// `["09:00", "18:00"]`, up to `24:00`; what lasts over midnight is two.
     pub open: Vec<[String; 2]>,
@@ -35,6 +38,7 @@ pub struct Opening {
 
 /// Days that are not what their weekday says, imported and named by their source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Holidays {
     pub key: String,
@@ -52,6 +56,7 @@ pub struct Holidays {
 /// What is promised: open time, or a number of working days of which the day it began does not count and the
 /// last ends at its closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Budget {
     Minutes(u32),
@@ -60,6 +65,7 @@ pub enum Budget {
 
 /// Time that does not count. One without an end is still going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pause {
     #[ts(type = "string")]
     #[serde(with = "crate::moment::millis")]

@@ -17,6 +17,7 @@ use ts_rs::TS;
 
 /// A change as it travels. `previous` chains a phone's changes: the digest of the exact bytes of the one before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     pub id: ChangeId,
     pub device: DeviceId,
@@ -37,6 +38,7 @@ pub struct Change {
 
 /// What happened, or something that only a newer version knows: kept whole (P25).
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum What {
     Known(KnownWhat),
@@ -96,6 +98,7 @@ impl Change {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum KnownWhat {
     /// A15.
@@ -260,6 +263,7 @@ pub enum KnownWhat {
     /// E9, D12: the customer's acceptance of exactly what was shown.
     SignedOff {
         act: SignOffAct,
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<i32>>))]
         ink: Vec<Stroke>,
         /// Made by the core when it is recorded; none from a phone without a key of its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -298,6 +302,7 @@ pub type Stroke = Vec<[i32; 4]>;
 
 /// What the customer accepted (I8): bound to the digest of exactly what was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignOffAct {
     /// Digest of the document shown.
     pub digest: Digest,
@@ -322,6 +327,7 @@ macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($variant),* }
 
@@ -350,6 +356,7 @@ words! {
 
 /// As much of a catalogue part as a sheet keeps, so that a later catalogue changes no earlier sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartBrief {
     pub number: String,
     pub name: Text,
@@ -359,6 +366,7 @@ pub struct PartBrief {
 
 /// One line of the charges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum ChargeRef {
     CallOut {},
@@ -368,6 +376,7 @@ pub enum ChargeRef {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartWanted {
     pub number: String,
     pub name: Text,
@@ -375,6 +384,7 @@ pub struct PartWanted {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenedSheet {
     pub customer: String,
     pub contact: String,

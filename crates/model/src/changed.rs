@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 /// Who changed a work order at the office, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edited {
     #[ts(type = "string")]
     #[serde(with = "millis")]
@@ -18,6 +19,7 @@ pub struct Edited {
 
 /// All that is different since the technician last saw the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfficeChange {
     #[serde(flatten)]
     pub edited: Edited,
@@ -25,6 +27,7 @@ pub struct OfficeChange {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangedField {
     pub field: Field,
     pub before: Told,
@@ -34,6 +37,7 @@ pub struct ChangedField {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     Cancelled,
@@ -59,6 +63,7 @@ pub enum Field {
 
 /// A value as it can be said in either language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "told", rename_all = "snake_case")]
 pub enum Told {
     Nothing {},
@@ -94,6 +99,7 @@ pub enum Told {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counted {
     pub name: Text,
     pub quantity: u32,

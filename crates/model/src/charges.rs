@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Charges {
     pub lines: Vec<ChargeLine>,
     /// Sum of the priced lines.
@@ -22,6 +23,7 @@ pub struct Charges {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChargeLine {
     /// What it is called when something is said of it.
     pub charge: ChargeRef,
@@ -34,6 +36,7 @@ pub struct ChargeLine {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChargeKind {
     CallOut {},
@@ -54,6 +57,7 @@ pub enum ChargeKind {
 
 /// Why a line is free, or why it is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Cover {
     Warranty {
@@ -107,6 +111,7 @@ fn is_done(sheet: &Sheet) -> bool {
 /// Has the customer agreed to what is to be paid? Rules are E7 and E18: before chargeable work, and again when it gets
 /// dearer than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
     /// There is nothing that the customer would pay.

@@ -10,8 +10,10 @@ use ts_rs::TS;
 
 /// Where a customer stands in the cycle 签, 验, 保, 售 (E1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "CustomerPhase")]
+#[cfg_attr(feature = "openapi", schema(as = CustomerPhase))]
 pub enum Phase {
     /// A contract is being signed, renewed or extended.
     Signing,
@@ -26,6 +28,7 @@ pub enum Phase {
 
 /// All that the register has of a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomerFile {
     pub customer: Customer,
     pub phase: Phase,
@@ -35,7 +38,9 @@ pub struct CustomerFile {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(rename = "OwnedEquipment")]
+#[cfg_attr(feature = "openapi", schema(as = OwnedEquipment))]
 pub struct Owned {
     /// Id of its site; empty when nobody said.
     pub site: String,
@@ -46,6 +51,7 @@ pub struct Owned {
 
 /// What speaks for or against a charge, before anybody goes there (E3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomerStanding {
     /// Nothing for a customer who is new.
     pub phase: Option<Phase>,

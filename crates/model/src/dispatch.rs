@@ -25,6 +25,7 @@ pub const GRADES: std::ops::RangeInclusive<u8> = 1..=5;
 
 /// What the office keeps of a technician for this, beside name and telephone. Phones never see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// Keys of the kinds of equipment that they can work on.
     pub skills: BTreeSet<String>,
@@ -42,6 +43,7 @@ impl Default for Profile {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Away {
     /// The last day of it; `null` until somebody says otherwise.
     #[ts(type = "string | null")]
@@ -57,6 +59,7 @@ impl Profile {
 
 /// Beside the hours in which everybody works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TurnKind {
     /// Out of hours and on holidays (E17).
@@ -67,6 +70,7 @@ pub enum TurnKind {
 
 /// One line of the rota.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Turn {
     pub id: TurnId,
     pub technician: TechnicianId,
@@ -87,6 +91,7 @@ impl Turn {
 
 /// What of the rota cannot be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unfit {
     /// It ends before it begins, or lasts longer than a week.
@@ -123,6 +128,7 @@ pub fn has_turn(technician: TechnicianId, kind: Option<TurnKind>, turns: &[Turn]
 
 /// What a person changed of the crew: kept beside the journals of work orders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum CrewAct {
     ProfileSet {
@@ -152,6 +158,7 @@ pub enum CrewAct {
 
 /// Rules of dispatch, part of the standard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// In its hours everybody is on duty; beyond them whoever the rota names.
@@ -166,6 +173,7 @@ pub struct Rules {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LevelRule {
     pub level: String,
@@ -179,6 +187,7 @@ pub struct LevelRule {
 
 /// How a work order finds its technician.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// Offered to the best by the rules, then to the next.
@@ -193,6 +202,7 @@ pub enum How {
 
 /// Compared in the order that the standard gives; the smaller goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Borders between the technician's area and the site's.
@@ -272,6 +282,7 @@ pub struct Person {
 
 /// Why somebody is not offered it by the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeptOut {
     /// Has it, or has an offer of it.
@@ -298,6 +309,7 @@ pub enum KeptOut {
 
 /// Somebody measured for a work order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Candidate {
     pub technician: TechnicianId,
     pub login: String,

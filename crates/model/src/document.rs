@@ -20,6 +20,7 @@ use ts_rs::TS;
 
 /// Everything is text, in the language the customer reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Document {
     /// `jobsheet/service-sheet/1`
     pub form: String,
@@ -57,6 +58,7 @@ pub struct Document {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DocumentLine {
     pub title: String,
     pub value: String,

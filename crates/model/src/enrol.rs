@@ -17,6 +17,7 @@ pub const LINK: &str = "jobsheet:enrol?";
 
 /// One technician's key on one phone, as the office knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 #[ts(type = "string")]
 pub struct PhoneId(pub Uuid);
@@ -36,6 +37,7 @@ impl std::str::FromStr for PhoneId {
 
 /// `POST /v1/enrol`: by the office's one-time code, or by login and password.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Enrol {
     #[serde(flatten)]
     pub by: EnrolBy,
@@ -47,6 +49,7 @@ pub struct Enrol {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum EnrolBy {
     Code { code: String },
@@ -65,6 +68,7 @@ impl Enrol {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Enrolled {
     pub phone: PhoneId,
     pub technician: Technician,
@@ -81,6 +85,7 @@ pub struct Enrolled {
 
 /// A session: what goes into `Authorization: Bearer`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Given {
     /// Whose it is: another's is none (I9).
     pub given_to: PhoneId,
@@ -97,6 +102,7 @@ pub struct Given {
 
 /// `POST /v1/session`: without an answer it asks for a challenge, with one it gives a session.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionAsked {
     pub phone: PhoneId,
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +110,7 @@ pub struct SessionAsked {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChallengeMet {
     pub challenge: String,
     pub signature: Signature,
@@ -111,6 +118,7 @@ pub struct ChallengeMet {
 
 /// Good for one answer within two minutes. Also a member of the problem of every 401 of an enrolled phone.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Challenge {
     pub challenge: String,
 }
@@ -140,6 +148,7 @@ impl ChallengeMet {
 
 /// Why a phone is to be emptied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Wipe {
     /// Its technician leaves: what waits is sent first.
@@ -159,6 +168,7 @@ impl Wipe {
 
 /// Counts only with the office's signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WipeOrder {
     pub kind: Wipe,
     pub signature: Signature,
@@ -178,6 +188,7 @@ impl WipeOrder {
 
 /// `POST /v1/wiped`: the phone has emptied itself. Signed before its key went.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Wiped {
     pub phone: PhoneId,
     pub signature: Signature,
@@ -195,6 +206,7 @@ impl Wiped {
 
 /// What a refusal may carry besides the problem's own members.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Extra {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,

@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 /// Whole minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Worked {
     pub travel: u32,
     pub work: u32,
@@ -14,6 +15,7 @@ pub struct Worked {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkedDay {
     #[ts(type = "string")]
     pub day: NaiveDate,
@@ -23,6 +25,7 @@ pub struct WorkedDay {
 
 /// Of today, and of this week from Monday on, as far as it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hours {
     pub today: Worked,
     pub week: Worked,

@@ -29,6 +29,7 @@ const MOST_HITS: usize = 5;
 // --- What a standard says of intake ----------------------------------------------------------------
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     pub key: String,
@@ -37,6 +38,7 @@ pub struct Named {
 
 /// A way in which requests come (A1 to A4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChannelRules {
     pub channel: Channel,
@@ -61,8 +63,10 @@ pub struct ChannelRules {
 
 /// What a request says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "IntakeField")]
+#[cfg_attr(feature = "openapi", schema(as = IntakeField))]
 pub enum Field {
     Customer,
     Contact,
@@ -89,6 +93,7 @@ const NEEDED_TO_GO: [Field; 4] = [Field::Customer, Field::Phone, Field::Address,
 
 /// What the customer sees, and what is asked because of it (A6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Symptom {
     pub key: String,
@@ -101,6 +106,7 @@ pub struct Symptom {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     pub key: String,
@@ -110,8 +116,10 @@ pub struct Question {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 #[ts(rename = "QuestionChoice")]
+#[cfg_attr(feature = "openapi", schema(as = QuestionChoice))]
 pub struct Choice {
     pub key: String,
     pub text: Text,
@@ -123,6 +131,7 @@ pub struct Choice {
 
 /// A channel at a certain moment: whether anybody is there, what to tell the customer, and by when to answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChannelNow {
     pub channel: Channel,
     pub name: Text,
@@ -174,6 +183,7 @@ impl Standard {
 
 /// What somebody of the office wrote down of a request, as far as it was said (A5, B2, D2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Intake {
     pub channel: Channel,
     /// Without an id: not in the register yet. So with site and equipment.
@@ -208,7 +218,9 @@ pub struct Intake {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(rename = "IntakePlace")]
+#[cfg_attr(feature = "openapi", schema(as = IntakePlace))]
 pub struct Place {
     pub id: String,
     pub name: String,
@@ -217,6 +229,7 @@ pub struct Place {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Machine {
     pub id: String,
     /// Key of a kind of equipment, with its checklist and tools; empty: none of them.
@@ -229,6 +242,7 @@ pub struct Machine {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Appointment {
     #[ts(type = "string")]
     #[serde(with = "millis")]
@@ -240,6 +254,7 @@ pub struct Appointment {
 
 /// Something that a request does not say yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MissingInfo {
     pub field: Field,
     /// Key of the question, for an answer; else empty.
@@ -254,6 +269,7 @@ impl MissingInfo {
 
 /// How urgent it is, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Grade {
     pub level: String,
     pub proposed: String,
@@ -486,6 +502,7 @@ impl Intake {
 
 /// What was done with a request: its journal, with actor and time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum RequestAct {
     Registered {},
@@ -519,6 +536,7 @@ pub enum RequestAct {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequestEntry {
     /// Place in the office's one gap-free order.
     #[ts(type = "number")]
@@ -532,6 +550,7 @@ pub struct RequestEntry {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
     New,

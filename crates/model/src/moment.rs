@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Moment {
     /// The phone's clock, in UTC, to the millisecond.
     #[ts(type = "string")]
@@ -39,6 +40,7 @@ impl Moment {
 
 /// A phone whose time zone is not the one that was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OtherZone {
     /// Minutes from UTC, east positive.
     pub offset: i32,

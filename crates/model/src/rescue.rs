@@ -48,6 +48,7 @@ const SIGNATURE: u8 = b's';
 
 /// In the clear, for whoever holds the file in their hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Label {
     /// Fingerprint of the office's key.
     pub office: Digest,
@@ -56,6 +57,7 @@ pub struct Label {
 
 /// Who made the file, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// The phone's present chain of changes.
     pub device: DeviceId,

@@ -21,6 +21,7 @@ use ts_rs::TS;
 
 /// How far the visit is. Derived from the changes, never set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     #[default]
@@ -45,6 +46,7 @@ impl Stage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sheet {
     pub work_order: WorkOrderId,
     pub stage: Stage,
@@ -94,6 +96,7 @@ pub struct Sheet {
 macro_rules! facts {
     ($($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {$(
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name {
             /// When, by the phone's corrected clock.
             #[ts(type = "string")]
@@ -166,6 +169,7 @@ facts! {
     Note { text: String }
     SignOff {
         act: SignOffAct,
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<i32>>))]
         ink: Vec<Stroke>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional = nullable)]
@@ -193,6 +197,7 @@ impl PartRequest {
 
 /// Why a change does not fit (WORDS: refusal). Each reason has its sentence on the screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     #[error("the sheet is signed; amend it first")]

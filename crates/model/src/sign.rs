@@ -41,6 +41,7 @@ macro_rules! text {
     ($(#[$doc:meta] $name:ident is $bytes:literal,)*) => {$(
         #[$doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
         pub struct $name([u8; $bytes]);
 
         impl $name {

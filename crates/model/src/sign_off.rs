@@ -16,6 +16,7 @@ use ts_rs::TS;
 pub const DOMAIN: &str = "jobsheet-sign-off/1";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PhoneSignature {
     /// When, where the phone was: `2026-11-22T10:20:33+08:00`.
     pub at: String,

@@ -18,6 +18,7 @@ use std::{
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Standard {
     pub key: String,
@@ -63,6 +64,7 @@ pub struct Standard {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     pub key: String,
@@ -74,6 +76,7 @@ pub struct Level {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
     pub key: String,
@@ -84,6 +87,7 @@ pub struct Criterion {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
     pub duty: Duty,
@@ -94,6 +98,7 @@ pub struct Promise {
 
 /// What is promised, in the order in which it is done (X2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
     FirstResponse,
@@ -117,6 +122,7 @@ impl Duty {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Begins {
     /// The office has registered the request.
@@ -127,6 +133,7 @@ pub enum Begins {
 
 /// Which standard a work order began under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Under {
     pub standard: String,
     pub version: u32,
@@ -149,8 +156,10 @@ pub struct Happened {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "ClockVerdict")]
+#[cfg_attr(feature = "openapi", schema(as = ClockVerdict))]
 pub enum Verdict {
     Running,
     Paused,
@@ -295,6 +304,7 @@ impl Standard {
 
 /// What is wrong with what somebody wrote (a standard, a request), or odd about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Where: `levels[1].clocks[0].calendar`.
     pub path: String,

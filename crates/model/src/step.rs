@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 /// A versioned checklist. A published version never changes (P25).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Template {
     pub id: String,
     pub version: u32,
@@ -26,6 +27,7 @@ impl Template {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
     pub key: StepKey,
     pub title: Text,
@@ -48,6 +50,7 @@ pub struct Step {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum KnownStepKind {
     /// Pass, fail or not applicable.
@@ -90,6 +93,7 @@ pub enum KnownStepKind {
 
 /// A step kind, or one that this version does not know: kept whole, shown as "needs a newer version" (P25).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum StepKind {
     Known(KnownStepKind),
@@ -97,6 +101,7 @@ pub enum StepKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChoiceOption {
     pub value: String,
     pub label: Text,
@@ -105,6 +110,7 @@ pub struct ChoiceOption {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum KnownAnswer {
     Check {
@@ -139,6 +145,7 @@ pub enum KnownAnswer {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Answer {
     Known(KnownAnswer),
@@ -146,6 +153,7 @@ pub enum Answer {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pair {
     #[ts(type = "string | null")]
     pub before: Option<Decimal>,
@@ -154,6 +162,7 @@ pub struct Pair {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Pass,

@@ -5,6 +5,7 @@ use ts_rs::TS;
 use unicode_normalization::UnicodeNormalization;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
@@ -14,6 +15,7 @@ pub enum Language {
 
 /// A text that the office keeps in both languages. What people typed is a plain `String`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Text {
     pub en: String,
     pub zh: String,

@@ -16,6 +16,7 @@ use crate::{
     intake::{ChannelNow, Grade, Intake, MissingInfo, Named, RequestEntry, RequestState, Symptom},
     moment::{OtherZone, millis},
     reference::{FaultCode, Part},
+    role::Role,
     standard::{Criterion, Finding},
     work_order::{Channel, Colour, Level, Technician, Visit},
 };
@@ -26,6 +27,7 @@ use ts_rs::TS;
 
 /// Who is signed in on this phone, and what the app should look like.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     pub technician: Option<Technician>,
     /// The firm's name, once known.
@@ -54,6 +56,7 @@ pub struct Session {
 
 /// What a link from outside opens (`link`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "opens", rename_all = "snake_case")]
 pub enum Opens {
     /// The sign-in screen, filled in. Whoever holds the phone sees where it leads, and says yes.
@@ -73,6 +76,7 @@ pub enum Opens {
 
 /// Where this phone keeps its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyStore {
     /// The system's key store.
@@ -82,6 +86,7 @@ pub enum KeyStore {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Settings {
     pub language: Language,
@@ -99,6 +104,7 @@ impl Default for Settings {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     Auto,
@@ -108,6 +114,7 @@ pub enum Theme {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedOut {
     /// Work orders with something that only this phone has; it stays sealed here.
     pub waiting: u32,
@@ -115,6 +122,7 @@ pub struct SignedOut {
 
 /// A rescue file that lies on this phone (`rescue`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RescueFile {
     pub name: String,
     /// Where it lies.
@@ -142,6 +150,7 @@ pub enum PhotoPlace {
 
 /// What is made for paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PaperKind {
     /// The customer's copy of what was signed.
@@ -152,6 +161,7 @@ pub enum PaperKind {
 
 /// One HTML file, in the clear.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaperFile {
     pub name: String,
     /// Where it lies, until nobody is at work any more.
@@ -162,6 +172,7 @@ pub struct PaperFile {
 
 /// What the customer asks the office with.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CopyCode {
     pub link: String,
     /// The link as a QR code, SVG.
@@ -169,6 +180,7 @@ pub struct CopyCode {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Today {
     /// Offers first, then by window; finished ones last.
     pub jobs: Vec<JobCard>,
@@ -184,6 +196,7 @@ pub struct Today {
 
 /// "Preparing your phone, 3 of 5".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preparing {
     pub done: u32,
     pub total: u32,
@@ -195,6 +208,7 @@ pub struct Preparing {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobCard {
     pub id: WorkOrderId,
     pub number: String,
@@ -228,6 +242,7 @@ pub struct JobCard {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// The minutes run from when the offer reached this phone (A15).
     #[ts(type = "string")]
@@ -240,6 +255,7 @@ pub struct Offer {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GoneNotice {
     pub to: String,
     pub reason: String,
@@ -250,6 +266,7 @@ pub struct GoneNotice {
 
 /// Where the records of one job are. "Received" only after the office's receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Standing {
     /// Nothing recorded here yet.
@@ -280,6 +297,7 @@ pub enum Standing {
 
 /// Everything the job's screens need, in one answer.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
     pub card: JobCard,
     pub order: WorkOrder,
@@ -316,6 +334,7 @@ pub struct Job {
 
 /// What of a job's lists the office has not received yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Waiting {
     /// Requests for parts.
     pub requests: Vec<LineId>,
@@ -326,6 +345,7 @@ pub struct Waiting {
 
 /// Minutes so far, running ones included.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Times {
     pub travel: u32,
     pub work: u32,
@@ -334,6 +354,7 @@ pub struct Times {
 
 /// What still stands between this sheet and the customer's review.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Missing {
     /// Required steps without an answer.
     pub steps: Vec<crate::StepKey>,
@@ -346,6 +367,7 @@ pub struct Missing {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedChange {
     pub id: crate::ChangeId,
     pub what: String,
@@ -353,6 +375,7 @@ pub struct RefusedChange {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Review {
     pub document: Document,
     pub digest: Digest,
@@ -363,6 +386,7 @@ pub struct Review {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartsFound {
     pub total: u32,
     pub items: Vec<PartFound>,
@@ -373,6 +397,7 @@ pub struct PartsFound {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartFound {
     pub part: Part,
     /// On the van, less what was fitted since.
@@ -380,11 +405,13 @@ pub struct PartFound {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FaultsFound {
     pub items: Vec<FaultCode>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outbox {
     pub groups: Vec<OutboxGroup>,
     pub received_today: Vec<ReceivedJob>,
@@ -399,6 +426,7 @@ pub struct Outbox {
 
 /// How much of what was recorded with this phone the office holds, and by what it is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ledger {
     /// Changes recorded since this phone has its identity.
     #[ts(type = "number")]
@@ -418,6 +446,7 @@ pub struct Ledger {
 
 /// What one job still holds only here.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutboxGroup {
     pub work_order: WorkOrderId,
     pub number: String,
@@ -433,6 +462,7 @@ pub struct OutboxGroup {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutboxPhoto {
     pub digest: Digest,
     pub bytes: u32,
@@ -441,6 +471,7 @@ pub struct OutboxPhoto {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReceivedJob {
     pub work_order: WorkOrderId,
     pub number: String,
@@ -451,6 +482,7 @@ pub struct ReceivedJob {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncStatus {
     pub link: Link,
     /// Changes and photos that only this phone has.
@@ -479,6 +511,7 @@ pub struct SyncStatus {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Link {
     /// Not tried yet since the app was opened.
@@ -495,6 +528,7 @@ pub enum Link {
 
 /// Tells a screen which of its answers are stale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "topic", rename_all = "snake_case")]
 pub enum Event {
     /// A job's records or plan changed.
@@ -515,6 +549,7 @@ pub enum Event {
 
 /// A phone that was enrolled, in the office's list.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsolePhone {
     pub id: PhoneId,
     pub technician: TechnicianId,
@@ -540,6 +575,7 @@ pub struct ConsolePhone {
 
 /// What became of a rescue file at the office.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RescueTaken {
     pub technician_name: String,
     /// When the phone made the file, as far as it knew.
@@ -561,6 +597,7 @@ pub struct RescueTaken {
 
 /// A one-time code for a new phone. It is shown once: the office keeps only its digest.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolmentCode {
     /// For typing: `K7QF-92MD-XP4T-8WVA`.
     pub code: String,
@@ -574,13 +611,72 @@ pub struct EnrolmentCode {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleSession {
     pub name: String,
+    /// What is not for this role is not shown.
+    pub role: Role,
     pub company: String,
     pub technicians: Vec<Technician>,
 }
 
+/// An account of somebody of the office.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    /// Cannot sign in. Nobody is deleted: the journals name them.
+    pub disabled: bool,
+    /// Grows by one with each change.
+    pub version: u32,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewAccount {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountEdit {
+    pub name: String,
+    pub role: Role,
+    pub disabled: bool,
+}
+
+/// What somebody of the office did, or was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEntry {
+    pub id: String,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    /// Login of who it was.
+    pub actor: String,
+    pub role: String,
+    /// Method and address: `POST /console/api/phones/0192.../wipe`.
+    pub act: String,
+    /// It was asked for, and was not allowed.
+    pub refused: bool,
+}
+
+/// A page of a long list, and what to ask with for the next one.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRow {
     pub id: WorkOrderId,
     pub number: String,
@@ -603,6 +699,7 @@ pub struct ConsoleRow {
 
 /// The request's walk, derived from the journal (requirements.md, statuses).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Dispatching,
@@ -622,6 +719,7 @@ pub enum Status {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleJob {
     pub row: ConsoleRow,
     pub order: WorkOrder,
@@ -640,6 +738,7 @@ pub struct ConsoleJob {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsolePhoto {
     pub digest: Digest,
     #[ts(type = "number")]
@@ -652,6 +751,7 @@ pub struct ConsolePhoto {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Raised {
     /// The journal's entry.
     #[ts(type = "number")]
@@ -666,6 +766,7 @@ pub struct Raised {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Decision {
     pub choice: Choice,
     pub reason: String,
@@ -678,6 +779,7 @@ pub struct Decision {
 
 /// What waits for a decision, the newest first.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleLane {
     /// Of all that waits; more than `entries` where those are too many to show.
     pub total: u32,
@@ -685,6 +787,7 @@ pub struct ConsoleLane {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleAttention {
     /// The journal's entry.
     #[ts(type = "number")]
@@ -709,6 +812,7 @@ pub struct ConsoleAttention {
 
 /// What the form for a request is made of: what the firm's standard asks, and how each channel stands just now.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IntakeForm {
     pub channels: Vec<ChannelNow>,
     pub problem_types: Vec<Named>,
@@ -720,6 +824,7 @@ pub struct IntakeForm {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LevelChoice {
     pub key: String,
     pub name: Text,
@@ -729,6 +834,7 @@ pub struct LevelChoice {
 
 /// What the rules say of a request that is being written down.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IntakeLook {
     pub findings: Vec<Finding>,
     pub missing: Vec<MissingInfo>,
@@ -751,6 +857,7 @@ pub struct IntakeLook {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequestRow {
     pub id: RequestId,
     pub number: String,
@@ -776,6 +883,7 @@ pub struct RequestRow {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRequests {
     /// Of all that are open.
     pub open: u32,
@@ -784,6 +892,7 @@ pub struct ConsoleRequests {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRequest {
     pub row: RequestRow,
     /// Given back with a change, so that nobody's is written over.
@@ -796,6 +905,7 @@ pub struct ConsoleRequest {
 
 /// What was taken up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequestTaken {
     pub id: RequestId,
     pub number: String,

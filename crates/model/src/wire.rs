@@ -41,6 +41,7 @@ pub const MAX_THUMBS: usize = 16;
 
 /// `POST /console/api/sign-in`
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignIn {
     pub login: String,
     pub password: String,
@@ -48,6 +49,7 @@ pub struct SignIn {
 
 /// `POST /v1/sync`: changes up, bases and receipts down, in one round trip.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
     /// Of this request alone, random; the answer repeats it (I9).
     pub nonce: u64,
@@ -64,6 +66,7 @@ pub struct SyncRequest {
     pub incarnation: Option<String>,
     /// In order of their sequence within each work order, as the exact bytes that were hashed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::change::Change>))]
     pub changes: Vec<Box<RawValue>>,
     /// Digest of the list of reference sets that this phone holds whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ fn is_false(value: &bool) -> bool {
 
 /// How far a phone knows that its changes are held, and which backup it has heard of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeldMark {
     pub sequence: u64,
     /// [`Safe::position`].
@@ -99,6 +103,7 @@ pub struct HeldMark {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncResponse {
     /// The request's; an answer to another request is no answer (I9).
     pub nonce: u64,
@@ -162,6 +167,7 @@ impl SyncResponse {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeResult {
     /// Nil for one whose id could not be read.
     pub id: ChangeId,
@@ -170,6 +176,7 @@ pub struct ChangeResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     Accepted,
@@ -184,6 +191,7 @@ pub enum Outcome {
 /// The office's signed statement of how far it durably holds a phone's changes: every one up to `sequence`,
 /// whose digest is `hash`; the chain of hashes says which those are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     pub device: DeviceId,
     pub sequence: u64,
@@ -197,6 +205,7 @@ pub struct Receipt {
 
 /// What a verified backup of the office contains. Until then phones keep what they have a receipt for (I12).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Safe {
     /// The office's counter in that backup; 0 while there is none.
     pub position: u64,
@@ -243,6 +252,7 @@ fn statement(
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Base {
     /// Where it stands in the office's order of everything; see [`scope_digest`].
     pub n: u64,
@@ -254,6 +264,7 @@ pub struct Base {
 
 /// In place of a [`Base`] whose work order has not changed since the phone's cursor: what was recorded on it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BaseSheet {
     pub n: u64,
     /// Of the work order. A phone that has another asks for the whole.
@@ -264,6 +275,7 @@ pub struct BaseSheet {
 
 /// In place of a [`Base`]: the phone's own, with the changes that it has just sent, if it comes to this digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Same {
     pub n: u64,
     pub work_order: WorkOrderId,
@@ -287,6 +299,7 @@ pub fn scope_digest(mut positions: Vec<u64>) -> Digest {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gone {
     pub work_order: WorkOrderId,
     /// Whose it is now, by name; empty when nobody's.
@@ -301,6 +314,7 @@ pub struct Gone {
 
 /// A set of reference data, fetched whole by its digest at `GET /v1/reference/{digest}` (JSON, zstd).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReferenceSet {
     /// `parts`, `faults` or `van`.
     pub name: String,
@@ -318,14 +332,17 @@ pub fn reference_digest(list: &[ReferenceSet]) -> Digest {
 /// `POST /v1/thumbs`: what is on photos that are still on their way. Nothing depends on it: the answer says only
 /// that the office heard.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Thumbs {
     pub thumbs: Vec<Thumb>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Thumb {
     pub photo: Digest,
     #[serde(with = "base64_bytes")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub jpeg: Vec<u8>,
 }
 
@@ -344,6 +361,7 @@ mod base64_bytes {
 
 /// RFC 9457 problem details.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProblemDetails {
     /// `/problems/wrong-password`
     #[serde(rename = "type")]
@@ -359,6 +377,7 @@ pub struct ProblemDetails {
 
 /// One work order's id and what became of it, for `GET /v1/events` hints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hint {
     pub work_order: Option<WorkOrderId>,
 }

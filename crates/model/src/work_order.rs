@@ -22,6 +22,7 @@ pub const MOST_PAST_VISITS: usize = 10;
 
 /// One planned visit for a request; "job" on screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkOrder {
     pub id: WorkOrderId,
     /// As people say it: `JS-2611-0419`.
@@ -88,6 +89,7 @@ pub struct WorkOrder {
 
 /// The visit before, with as much of it as whoever comes next must know, without signal too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Earlier {
     pub work_order: WorkOrderId,
     pub number: String,
@@ -154,6 +156,7 @@ impl Earlier {
 
 /// What somebody at the office decided of a part that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartDecision {
     pub request: LineId,
     /// As many as were asked for then: asked for anew, it is not decided any more.
@@ -193,6 +196,7 @@ impl WorkOrder {
 
 /// Another visit for the same request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Visit {
     pub work_order: WorkOrderId,
     pub number: String,
@@ -200,6 +204,7 @@ pub struct Visit {
 
 /// What the customer asked for at intake (A5, B2, D2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Request {
     pub id: RequestId,
     pub number: String,
@@ -234,6 +239,7 @@ pub struct Request {
 
 /// A follow-up question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IntakeAnswer {
     pub question: Text,
     pub answer: Text,
@@ -243,6 +249,7 @@ macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($variant),* }
     )*};
@@ -257,6 +264,7 @@ words! {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Customer {
     pub id: String,
     pub name: String,
@@ -266,6 +274,7 @@ pub struct Customer {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Site {
     pub id: String,
     /// "Laboratory, basement 2".
@@ -280,6 +289,7 @@ pub struct Site {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Equipment {
     pub id: String,
     pub name: Text,
@@ -293,6 +303,7 @@ pub struct Equipment {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contract {
     pub number: String,
     /// Last day in force.
@@ -305,6 +316,7 @@ pub struct Contract {
 
 /// Urgency: a level of the service standard's level set (A7, A8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Level {
     pub key: String,
     /// 1 is the most urgent.
@@ -318,12 +330,14 @@ pub struct Level {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tool {
     pub key: String,
     pub name: Text,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bring {
     pub number: String,
     pub name: Text,
@@ -334,6 +348,7 @@ pub struct Bring {
 
 /// Price rules as data (E18). Amounts in minor units of `currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tariff {
     pub version: String,
     pub currency: String,
@@ -358,6 +373,7 @@ impl Tariff {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Assignment {
     pub technician: TechnicianId,
     pub technician_name: String,
@@ -368,6 +384,7 @@ pub struct Assignment {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastVisit {
     #[ts(type = "string")]
     pub on: NaiveDate,
@@ -377,6 +394,7 @@ pub struct PastVisit {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cancelled {
     #[ts(type = "string")]
     #[serde(with = "millis")]
@@ -386,6 +404,7 @@ pub struct Cancelled {
 
 /// A technician as colleagues, customers and phones know one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Technician {
     pub id: TechnicianId,
     pub login: String,
@@ -397,6 +416,7 @@ pub struct Technician {
 
 /// How a visit is prepared and charged: for a kind of equipment, or the plain one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     pub template: Template,
     pub tools: Vec<Tool>,

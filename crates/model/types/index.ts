@@ -1,6 +1,29 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
-export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
+/**
+ * An account of somebody of the office.
+ */
+export type Account = { login: string, name: string, role: Role, 
+/**
+ * Cannot sign in. Nobody is deleted: the journals name them.
+ */
+disabled: boolean, 
+/**
+ * Grows by one with each change.
+ */
+version: number, };
+
+export type AccountEdit = { name: string, role: Role, disabled: boolean, };
+
+export type Act = { "act": "registered", } | { "act": "graded", level: string, reason: string, } | { "act": "offered", technician: TechnicianId, 
+/**
+ * By the rules: the first measure in which he was ahead of the next one.
+ */
+ahead?: Measure, 
+/**
+ * By a person, although these rules were against it; the reason says why.
+ */
+against?: Array<KeptOut>, reason?: string, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "not_reached", technician: TechnicianId, } | { "act": "dispatch_set", how: How, people?: Array<TechnicianId>, reason: string, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -11,6 +34,20 @@ export type Answered = {
 at: string, answer: Answer, verdict: Verdict, note: string, };
 
 export type Appointment = { from: string, to: string, };
+
+export type Area = { key: string, name: Text, 
+/**
+ * What an address says that lies here, for sites whose position nobody knows: "锦江区".
+ */
+words: Array<string>, 
+/**
+ * Polygons; of each the outer ring first, then its holes.
+ */
+shape: Array<Array<Array<[number, number]>>>, 
+/**
+ * Keys of the areas that it touches, worked out when it was imported.
+ */
+neighbours: Array<string>, };
 
 export type Arrival = { 
 /**
@@ -41,7 +78,44 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "nobody_fits" | "held_up" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
+
+/**
+ * What somebody of the office did, or was refused.
+ */
+export type AuditEntry = { id: string, at: string, 
+/**
+ * Login of who it was.
+ */
+actor: string, role: string, 
+/**
+ * Method and address: `POST /console/api/phones/0192.../wipe`.
+ */
+act: string, 
+/**
+ * It was asked for, and was not allowed.
+ */
+refused: boolean, };
+
+export type Away = { 
+/**
+ * The last day of it; `null` until somebody says otherwise.
+ */
+until: string | null, reason: string, };
+
+export type BoardJob = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, status: Status, from: string, to: string, respond_by: string, 
+/**
+ * An offer that nobody has answered yet.
+ */
+offer: OpenOffer | null, 
+/**
+ * The technician said to be late: when they will be there.
+ */
+late_until: string | null, 
+/**
+ * What waits for a decision.
+ */
+attention: number, how: How, };
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
@@ -50,6 +124,23 @@ export type Bring = { number: string, name: Text, quantity: number,
 serials: Array<string>, };
 
 export type Cancelled = { at: string, reason: string, };
+
+/**
+ * Somebody measured for a work order.
+ */
+export type Candidate = { technician: TechnicianId, login: string, name: string, grade: number, 
+/**
+ * Borders to the site's area; `null` where that is not known.
+ */
+area_steps: number | null, grade_excess: number, open_minutes: number, parts_missing: number, metres: number | null, travel_minutes: number | null, last_offered: string | null, 
+/**
+ * The rules that are against it; none for those who fit.
+ */
+kept_out: Array<KeptOut>, 
+/**
+ * The first measure in which they are ahead of the next one who fits.
+ */
+ahead: Measure | null, };
 
 /**
  * A change as it travels. `previous` chains a phone's changes: the digest of the exact bytes of the one before.
@@ -147,6 +238,12 @@ export type Condition = KnownCondition | { test: string };
  */
 export type Consent = "not_needed" | "missing" | "agreed" | "exceeded";
 
+export type ConsoleArea = { area: Area, 
+/**
+ * Names of those whose area it is.
+ */
+people: Array<string>, };
+
 export type ConsoleAttention = { 
 /**
  * The journal's entry.
@@ -160,6 +257,66 @@ by: string, at: string,
  * 0 is looked at first.
  */
 urgency: number, choices: Array<Choice>, work_order: WorkOrderId, number: string, level: Level, customer: string, site: string, technician: string, };
+
+/**
+ * Today: a lane for each technician, and what is nobody's.
+ */
+export type ConsoleBoard = { lanes: Array<Lane>, 
+/**
+ * Nobody has it; the most urgent first.
+ */
+unassigned: Array<BoardJob>, by_rule: boolean, };
+
+/**
+ * Everybody measured for one work order, who fits first.
+ */
+export type ConsoleCandidates = { how: How, 
+/**
+ * The office offers by rule at all.
+ */
+by_rule: boolean, 
+/**
+ * What is compared, in this order.
+ */
+order: Array<Measure>, 
+/**
+ * The kind of equipment, where it is known.
+ */
+skill: Text | null, 
+/**
+ * The lowest grade that is sent.
+ */
+grade: number, 
+/**
+ * Where the site lies.
+ */
+areas: Array<Text>, 
+/**
+ * It has no position, and its address names no area; or it lies in none of them.
+ */
+area_known: boolean, candidates: Array<Candidate>, 
+/**
+ * Whom the rules would choose.
+ */
+chosen: TechnicianId | null, 
+/**
+ * Who is still to be asked, one after the other.
+ */
+in_turn: Array<TechnicianId>, 
+/**
+ * Colleagues that technicians named when they declined.
+ */
+suggested: Array<Suggested>, };
+
+export type ConsoleCrew = { people: Array<ConsolePerson>, 
+/**
+ * Kinds of equipment that somebody can be trained for.
+ */
+skills: Array<Named>, areas: Array<Named>, 
+/**
+ * Work orders are offered by rule.
+ */
+by_rule: boolean, };
 
 export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
 /**
@@ -183,6 +340,20 @@ export type ConsoleLane = {
  * Of all that waits; more than `entries` where those are too many to show.
  */
 total: number, entries: Array<ConsoleAttention>, };
+
+export type ConsolePerson = { technician: Technician, profile: Profile, 
+/**
+ * Grows by one each time it is changed; 0 as long as nobody has.
+ */
+version: number, 
+/**
+ * Keys of the areas that count as theirs.
+ */
+areas: Array<string>, away: boolean, on_duty: boolean, 
+/**
+ * Open minutes of work today.
+ */
+open_minutes: number, };
 
 /**
  * A phone that was enrolled, in the office's list.
@@ -227,9 +398,23 @@ open: number,
  */
 rows: Array<RequestRow>, };
 
+export type ConsoleRota = { turns: Array<Turn>, 
+/**
+ * The hours in which everybody works, within what was asked for.
+ */
+hours: Array<RotaSpan>, people: Array<Technician>, 
+/**
+ * Who is away in these days, all of them or until one of them.
+ */
+away: Array<TechnicianId>, };
+
 export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
 
-export type ConsoleSession = { name: string, company: string, technicians: Array<Technician>, };
+export type ConsoleSession = { name: string, 
+/**
+ * What is not for this role is not shown.
+ */
+role: Role, company: string, technicians: Array<Technician>, };
 
 export type Contact = { 
 /**
@@ -514,6 +699,11 @@ export type Hours = { today: Worked, week: Worked,
  */
 days: Array<WorkedDay>, };
 
+/**
+ * How a work order finds its technician.
+ */
+export type How = "rule" | "desk" | "in_turn" | "hand";
+
 export type Impact = "full_stop" | "partial" | "none";
 
 /**
@@ -680,6 +870,11 @@ at: string, received_at: string,
 actor: string, entry: Entry, };
 
 /**
+ * Why somebody is not offered it by the rules.
+ */
+export type KeptOut = "has" | "declined" | "expired" | "not_reached" | "taken" | "away" | "off_duty" | "off_duty_then" | "not_at_desk" | "skill" | "grade" | "area" | "full";
+
+/**
  * Where this phone keeps its keys.
  */
 export type KeyStore = "system" | "file";
@@ -724,6 +919,24 @@ on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "
  * Made by the core when it is recorded; none from a phone without a key of its own.
  */
 phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+
+export type Lane = { technician: TechnicianId, login: string, name: string, away: boolean, on_duty: boolean, on_call: boolean, 
+/**
+ * When a phone of theirs was last heard of.
+ */
+heard: string | null, 
+/**
+ * Said to be out of reach until then.
+ */
+dark_until: string | null, 
+/**
+ * Photos that the phone still holds, as far as the office knows.
+ */
+photos_held_back: number, 
+/**
+ * By the time at which they are to begin.
+ */
+jobs: Array<BoardJob>, };
 
 export type Language = "en" | "zh";
 
@@ -779,6 +992,11 @@ export type Machine = { id: string,
  * Key of a kind of equipment, with its checklist and tools; empty: none of them.
  */
 kind: string, name: string, model: string, serial: string, purchased: string | null, };
+
+/**
+ * Compared in the order that the standard gives; the smaller goes first.
+ */
+export type Measure = "area" | "grade" | "work" | "parts" | "travel" | "last_offered";
 
 /**
  * What still stands between this sheet and the customer's review.
@@ -837,6 +1055,8 @@ currency: string, };
 
 export type Named = { key: string, name: Text, };
 
+export type NewAccount = { login: string, name: string, role: Role, password: string, };
+
 export type Note = { 
 /**
  * When, by the phone's corrected clock.
@@ -870,6 +1090,12 @@ by: string, };
  * What became of the part taken out.
  */
 export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
+
+export type OpenOffer = { offered_at: string, 
+/**
+ * It has reached the phone, and runs out then; before that no minute of it runs.
+ */
+expires_at: string | null, };
 
 export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
 
@@ -929,6 +1155,11 @@ site: string,
  * Key of its kind; empty for none.
  */
 kind: string, equipment: Equipment, };
+
+/**
+ * A page of a long list, and what to ask with for the next one.
+ */
+export type Page<T> = { items: Array<T>, next: string | null, };
 
 export type Pair = { before: string | null, after: string | null, };
 
@@ -1074,6 +1305,23 @@ message: string,
  */
 params?: { [key in string]: string }, };
 
+/**
+ * What the office keeps of a technician for this, beside name and telephone. Phones never see it.
+ */
+export type Profile = { 
+/**
+ * Keys of the kinds of equipment that they can work on.
+ */
+skills: Array<string>, grade: number, 
+/**
+ * Key of the home area; '' for the one that the base lies in.
+ */
+area: string, 
+/**
+ * Not at work: ill, on leave.
+ */
+away: Away | null, };
+
 export type Question = { key: string, text: Text, 
 /**
  * None: it is answered in words.
@@ -1125,6 +1373,11 @@ export type Refusal = "locked" | "not_signed" | "quantity" | "no_such_line" | "n
 export type RefusalReason = "not_satisfied" | "price" | "not_authorised" | "absent" | "other";
 
 export type RefusedChange = { id: ChangeId, what: string, reason: Refusal, };
+
+/**
+ * What can be brought in and taken out as a table.
+ */
+export type Register = "customers" | "equipment" | "parts" | "work-orders";
 
 /**
  * What the customer asked for at intake (A5, B2, D2).
@@ -1243,6 +1496,13 @@ export type Review = { document: Document, digest: Digest,
  * Eight characters of the digest for people: `7F3A-91C2`.
  */
 code: string, total: Money, missing: Missing, };
+
+/**
+ * Each may also do what those before it may.
+ */
+export type Role = "dispatcher" | "supervisor" | "admin";
+
+export type RotaSpan = { from: string, to: string, };
 
 /**
  * Who is signed in on this phone, and what the app should look like.
@@ -1458,6 +1718,20 @@ export type StepKey = string;
  */
 export type StepKind = KnownStepKind | { kind: string };
 
+export type Suggested = { 
+/**
+ * As it was said.
+ */
+text: string, 
+/**
+ * Who that is, where it names one of the firm.
+ */
+technician: TechnicianId | null, 
+/**
+ * Name of who said so.
+ */
+by: string, };
+
 export type Superseded = { 
 /**
  * When, by the phone's corrected clock.
@@ -1498,6 +1772,37 @@ next_try: string | null, problem: Problem | null,
  * The phone's clock is off by this many seconds, fast positive; shown from one minute on.
  */
 clock_off: number, zone: OtherZone | null, };
+
+export type TableFault = { 
+/**
+ * As a spreadsheet counts: the heading is row 1.
+ */
+row: number, 
+/**
+ * Empty when it is the whole row.
+ */
+column: string, wrong: Wrong, };
+
+/**
+ * What became of a table, or would.
+ */
+export type TableTaken = { 
+/**
+ * Rows below the heading.
+ */
+rows: number, 
+/**
+ * How the file was read: `UTF-8` or `GB18030`.
+ */
+encoding: string, 
+/**
+ * With any, nothing was written.
+ */
+faults: Array<TableFault>, 
+/**
+ * False when it was only tried, or there are faults.
+ */
+written: boolean, };
 
 /**
  * Price rules as data (E18). Amounts in minor units of `currency`.
@@ -1580,6 +1885,21 @@ export type Tool = { key: string, name: Text, };
  * The same again is counted.
  */
 export type Trouble = { code: string, times: number, last: string, };
+
+/**
+ * One line of the rota.
+ */
+export type Turn = { id: TurnId, technician: TechnicianId, kind: TurnKind, from: string, to: string, };
+
+/**
+ * A line of the rota.
+ */
+export type TurnId = string;
+
+/**
+ * Beside the hours in which everybody works.
+ */
+export type TurnKind = "on_call" | "desk";
 
 /**
  * Which standard a work order began under.
@@ -1721,3 +2041,8 @@ export type WorkOrderId = string;
 export type Worked = { travel: number, work: number, pause: number, };
 
 export type WorkedDay = { day: string, travel: number, work: number, pause: number, };
+
+/**
+ * Why a table, or a cell of it, cannot be taken.
+ */
+export type Wrong = "encoding" | "cells" | "unknown_column" | "missing_column" | "column_twice" | "empty" | "needed" | "too_long" | "not_a_date" | "not_an_amount" | "not_a_choice" | "twice" | "unknown" | "anothers_own" | "unfit" | "too_many";

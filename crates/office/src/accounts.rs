@@ -5,7 +5,11 @@
 
 use crate::{
     Office,
-    store::people::{self, Kind},
+    acting::Acting,
+    store::{
+        self, audit,
+        people::{self, Kind},
+    },
 };
 use anyhow::{Result, anyhow, ensure};
 use argon2::{
@@ -14,42 +18,57 @@ use argon2::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use jobsheet_model::{Digest, TechnicianId, place::Position, work_order::Technician};
+use jobsheet_model::{
+    Digest, TechnicianId,
+    place::Position,
+    role::Role,
+    text::tidy,
+    view::{Account, AccountEdit, AuditEntry, NewAccount, Page},
+    work_order::Technician,
+};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Wrong tries before one has to wait.
 const FREE_TRIES: u32 = 5;
-const STAFF_IDLE: TimeDelta = TimeDelta::hours(12);
-/// A session's last use is written at most this often.
-const USE_NOTED_EVERY: TimeDelta = TimeDelta::hours(1);
+/// A shift: then one signs in again, used or not.
+pub const STAFF_SESSION: TimeDelta = TimeDelta::hours(12);
 const SHORTEST_PASSWORD: usize = 8;
+/// Hashing more than this would only cost time.
+const LONGEST_PASSWORD: usize = 200;
+const LONGEST_LOGIN: usize = 60;
+const LONGEST_NAME: usize = 80;
 
 /// What unknown names are compared with, so that they take as long as known ones.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash(&random_text(24)).unwrap_or_default());
 
-#[derive(Clone, Copy, Debug)]
-pub enum Role {
-    Dispatcher,
-    Supervisor,
-    Admin,
+pub use jobsheet_model::view::NewAccount as NewStaff;
+
+/// Why an account cannot be as somebody wants it.
+#[derive(Debug, thiserror::Error)]
+pub enum Unaccountable {
+    #[error("there is no such account")]
+    NoSuch,
+    #[error("there is an account with this login already")]
+    Taken,
+    #[error("somebody has changed it meanwhile")]
+    Changed,
+    #[error("somebody must be able to look after the accounts")]
+    LastAdmin,
+    #[error("a login has 1 to 60 small letters, digits, dots, hyphens and underscores")]
+    Login,
+    #[error("a name has 1 to 80 characters")]
+    Name,
+    #[error("a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
+    Password,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
 }
 
-impl Role {
-    fn word(self) -> &'static str {
-        match self {
-            Role::Dispatcher => "dispatcher",
-            Role::Supervisor => "supervisor",
-            Role::Admin => "admin",
-        }
+impl From<store::Error> for Unaccountable {
+    fn from(why: store::Error) -> Self {
+        Unaccountable::Failed(why.into())
     }
-}
-
-pub struct NewStaff {
-    pub login: String,
-    pub name: String,
-    pub role: Role,
-    pub password: String,
 }
 
 pub struct NewTechnician {
@@ -80,15 +99,92 @@ impl From<crate::store::Error> for Denied {
 
 impl Office {
     pub fn add_staff(&self, new: NewStaff) -> Result<()> {
-        let password = fresh_hash(&new.password)?;
+        self.add_account(new)?;
+        Ok(())
+    }
+
+    /// Is there anybody who could sign in at the console and let others in?
+    pub fn has_admin(&self) -> Result<bool> {
+        Ok(self.accounts()?.iter().any(|one| one.role == Role::Admin && !one.disabled))
+    }
+
+    pub(crate) fn accounts(&self) -> Result<Vec<Account>> {
+        self.read(|db| people::staff(db))
+    }
+
+    pub(crate) fn staff_account(&self, login: &str) -> Result<Option<Account>> {
+        self.read(|db| people::staff_one(db, login))
+    }
+
+    pub(crate) fn add_account(&self, new: NewAccount) -> Result<Account, Unaccountable> {
+        let NewAccount { login, name, role, password } = new;
+        let (login, name) = (fit_login(&login)?, fit_name(&name)?);
+        let password = fit_password(&password)?;
         self.write(|tx| {
-            ensure!(people::account(tx, Kind::Staff, &new.login)?.is_none(), "{} exists already", new.login);
-            people::insert_staff(tx, &new.login, &new.name, new.role.word(), &password)
+            if people::staff_one(tx, &login)?.is_some() {
+                return Err(Unaccountable::Taken);
+            }
+            people::insert_staff(tx, &login, &name, role.word(), &password)?;
+            Ok(Account { login: login.clone(), name: name.clone(), role, disabled: false, version: 1 })
         })
     }
 
+    /// Changes an account of which this version was seen. Whoever may not any more is signed out.
+    pub(crate) fn edit_account(
+        &self,
+        login: &str,
+        version: u32,
+        edit: AccountEdit,
+    ) -> Result<Account, Unaccountable> {
+        let AccountEdit { name, role, disabled } = edit;
+        let name = fit_name(&name)?;
+        self.write(|tx| {
+            let all = people::staff(tx)?;
+            let was = all.iter().find(|one| one.login == login).ok_or(Unaccountable::NoSuch)?;
+            if was.version != version {
+                return Err(Unaccountable::Changed);
+            }
+            let (login, name) = (was.login.clone(), name.clone());
+            let account = Account { login, name, role, disabled, version: version + 1 };
+            let admin = |one: &Account| one.role == Role::Admin && !one.disabled;
+            let another = all.iter().any(|one| one.login != account.login && admin(one));
+            if admin(was) && !admin(&account) && !another {
+                return Err(Unaccountable::LastAdmin);
+            }
+            people::update_staff(tx, &account)?;
+            if account.disabled {
+                people::end_sessions_of(tx, Kind::Staff, &account.login)?;
+            }
+            Ok(account)
+        })
+    }
+
+    /// A new password; whoever is signed in with the old one is so no more.
+    pub(crate) fn reset_password(&self, login: &str, password: &str) -> Result<(), Unaccountable> {
+        let password = fit_password(password)?;
+        self.write(|tx| {
+            if people::staff_one(tx, login)?.is_none() {
+                return Err(Unaccountable::NoSuch);
+            }
+            people::set_staff_password(tx, login, &password)?;
+            people::end_sessions_of(tx, Kind::Staff, login)?;
+            Ok(())
+        })
+    }
+
+    /// What people of the office did before an entry, the newest first.
+    pub(crate) fn audit(&self, before: Option<&str>, limit: u32) -> Result<Page<AuditEntry>> {
+        // All ids are smaller.
+        let before = before.unwrap_or("g");
+        let mut items = self.read(|db| audit::before(db, before, limit + 1))?;
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next = items.last().filter(|_| more).map(|last| last.id.clone());
+        Ok(Page { items, next })
+    }
+
     pub fn add_technician(&self, new: NewTechnician) -> Result<TechnicianId> {
-        let password = fresh_hash(&new.password)?;
+        let password = fit_password(&new.password)?;
         let id = TechnicianId(Uuid::now_v7());
         let technician =
             Technician { id, login: new.login, name: new.name, phone: new.phone, base: new.base };
@@ -106,8 +202,10 @@ impl Office {
         self.run(move |office| {
             let (now, token) = (office.now(), random_text(32));
             office.write(|tx| -> Result<()> {
-                people::end_sessions_before(tx, Kind::Staff, now - STAFF_IDLE)?;
-                people::insert_session(tx, &kept_token(&token), Kind::Staff, &account, now)
+                people::end_sessions_before(tx, Kind::Staff, now - STAFF_SESSION)?;
+                people::insert_session(tx, &kept_token(&token), Kind::Staff, &account, now)?;
+                let role = people::staff_one(tx, &account)?.map_or(Role::Dispatcher, |one| one.role);
+                audit::note(tx, &Acting::new(&account, role, "sign-in").entry(now, false))
             })?;
             Ok((token, account))
         })
@@ -166,16 +264,8 @@ impl Office {
     /// The account of a session of the office's people that is still good.
     pub(crate) fn session(&self, token: &str) -> Result<Option<String>> {
         let (now, token) = (self.now(), kept_token(token));
-        let Some((account, last_used)) = self.read(|db| people::session(db, &token, Kind::Staff))? else {
-            return Ok(None);
-        };
-        if now - last_used > STAFF_IDLE {
-            return Ok(None);
-        }
-        if now - last_used > USE_NOTED_EVERY {
-            self.write(|tx| people::use_session(tx, &token, now))?;
-        }
-        Ok(Some(account))
+        let found = self.read(|db| people::session(db, &token, Kind::Staff))?;
+        Ok(found.filter(|(_, made_at)| now - *made_at < STAFF_SESSION).map(|(account, _)| account))
     }
 
     pub(crate) fn sign_out(&self, token: &str) -> Result<()> {
@@ -202,12 +292,22 @@ pub(crate) fn kept_token(token: &str) -> String {
     Digest::of(token.as_bytes()).to_string()
 }
 
-fn fresh_hash(password: &str) -> Result<String> {
-    ensure!(
-        password.chars().count() >= SHORTEST_PASSWORD,
-        "the password must have at least {SHORTEST_PASSWORD} characters"
-    );
-    hash(password)
+fn fit_login(login: &str) -> Result<String, Unaccountable> {
+    let login = login.trim().to_lowercase();
+    let may = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let fits = (1..=LONGEST_LOGIN).contains(&login.len()) && login.chars().all(may);
+    if fits { Ok(login) } else { Err(Unaccountable::Login) }
+}
+
+fn fit_name(name: &str) -> Result<String, Unaccountable> {
+    let name = tidy(name);
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name) } else { Err(Unaccountable::Name) }
+}
+
+fn fit_password(password: &str) -> Result<String, Unaccountable> {
+    let fits = (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.chars().count());
+    if fits { Ok(hash(password)?) } else { Err(Unaccountable::Password) }
 }
 
 pub fn hash(password: &str) -> Result<String> {

@@ -14,7 +14,7 @@ use jobsheet_model::{
     asked::{AskedStep, asked},
     charges::charges,
     document::document,
-    view::{ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
+    view::{Account, ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
     work_order::AssignmentState,
 };
 use std::collections::HashSet;
@@ -22,9 +22,10 @@ use std::collections::HashSet;
 impl Office {
     pub(crate) fn console_session(&self, login: &str) -> Result<Option<ConsoleSession>> {
         self.read(|db| {
-            let Some(name) = people::staff_name(db, login)? else { return Ok(None) };
+            let account = people::staff_one(db, login)?.filter(|account| !account.disabled);
+            let Some(Account { name, role, .. }) = account else { return Ok(None) };
             let company = store::fact(db, "company")?.unwrap_or_default();
-            Ok(Some(ConsoleSession { name, company, technicians: people::technicians(db)? }))
+            Ok(Some(ConsoleSession { name, role, company, technicians: people::technicians(db)? }))
         })
     }
 
@@ -32,6 +33,17 @@ impl Office {
         self.read(|db| {
             let whole = shown::whole_photos(db)?;
             Ok(shown::listed(db)?.iter().map(|listed| row(listed, &whole)).collect())
+        })
+    }
+
+    /// The next by number, and whether there are more.
+    pub(crate) fn console_rows_after(&self, number: &str, limit: u32) -> Result<(Vec<ConsoleRow>, bool)> {
+        self.read(|db| {
+            let whole = shown::whole_photos(db)?;
+            let mut listed = shown::listed_after(db, number, limit.saturating_add(1))?;
+            let more = listed.len() > limit as usize;
+            listed.truncate(limit as usize);
+            Ok((listed.iter().map(|listed| row(listed, &whole)).collect(), more))
         })
     }
 

@@ -5,6 +5,7 @@
 //! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
+mod acting;
 mod apps;
 mod backup;
 mod board;
@@ -15,8 +16,10 @@ mod crew;
 mod decide;
 mod demo;
 mod dispatch;
+mod first_start;
 mod hints;
 mod import;
+mod metrics;
 mod phones;
 mod photos;
 mod requests;
@@ -25,17 +28,20 @@ mod routes;
 mod rule;
 mod store;
 mod sync;
+mod tables;
 mod ticker;
 
-pub use accounts::{NewStaff, NewTechnician, Role};
+pub use accounts::{NewStaff, NewTechnician, Unaccountable};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use crew::Unkept;
 pub use decide::Undecided;
 pub use demo::Offered;
 pub use dispatch::Cannot;
+pub use jobsheet_model::role::Role;
 pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
+pub use routes::doors::{Door, Needs};
 
 use crate::store::Tx;
 use anyhow::{Context, Result};
@@ -82,6 +88,7 @@ struct Inner {
     /// Signs receipts and wipes.
     key: SecretKey,
     challenges: phones::Challenges,
+    metrics: metrics::Metrics,
     /// What the ticker knows of the time to come.
     quiet: std::sync::Mutex<Option<ticker::Quiet>>,
     clock: Clock,
@@ -109,6 +116,7 @@ impl Office {
             working: tokio::sync::Semaphore::new(16),
             key,
             challenges: phones::Challenges::default(),
+            metrics: metrics::Metrics::default(),
             quiet: std::sync::Mutex::default(),
             clock: options.clock,
         }));
@@ -122,6 +130,25 @@ impl Office {
     /// Every route of the office: `/v1` for phones, `/console/api` and the console's page for browsers.
     pub fn router(&self) -> axum::Router {
         routes::router(self.clone())
+    }
+
+    /// What a monitor asks, apart from all that others are let in to.
+    pub fn metrics_router(&self) -> axum::Router {
+        routes::metrics(self.clone())
+    }
+
+    pub(crate) fn metrics_page(&self) -> Result<String> {
+        let (entries, undecided) =
+            self.read(|db| Ok((store::counter(db)?, store::attention::undecided(db)?)))?;
+        Ok(self.0.metrics.page(&[
+            ("jobsheet_entries", "The counter that numbers everything.", entries),
+            ("jobsheet_attention_undecided", "What waits for a person to decide.", undecided),
+        ]))
+    }
+
+    /// Every one of them, and whose it is.
+    pub fn doors(&self) -> Vec<Door> {
+        routes::list(self)
     }
 
     /// Serves until `shutdown`, then lets requests under way finish for at most five seconds.
@@ -272,6 +299,9 @@ impl Office {
         let (done, n) = self.0.store.write(|tx| {
             let before = store::counter(tx)?;
             let done = work(tx)?;
+            if let Some(acting) = acting::here() {
+                store::audit::note(tx, &acting.entry(self.now(), false))?;
+            }
             let n = store::counter(tx)?;
             if n != before {
                 store::mark(tx, n)?;
@@ -290,7 +320,12 @@ impl Office {
     {
         let office = self.clone();
         let _turn = self.0.working.acquire().await.map_err(anyhow::Error::new)?;
-        match tokio::task::spawn_blocking(move || work(&office)).await {
+        let (acting, span) = (acting::of_task(), tracing::Span::current());
+        match tokio::task::spawn_blocking(move || {
+            span.in_scope(|| acting::on_this_thread(acting, || work(&office)))
+        })
+        .await
+        {
             Ok(done) => done,
             Err(why) => Err(E::from(anyhow::Error::new(why).context("Running store work"))),
         }

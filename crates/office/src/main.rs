@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jobsheet_model::place::Position;
+use jobsheet_model::{place::Position, table::Register};
 use jobsheet_office::{NewStaff, NewTechnician, Office, Options, Role};
 use std::{
     io::Write,
@@ -17,6 +17,16 @@ use std::{
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// How the log on standard error is written.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -49,6 +59,25 @@ enum Command {
         stolen: bool,
         file: PathBuf,
     },
+    /// Bring in a register as CSV: all rows or none. Without --write it only says what would become of it.
+    Import {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        write: bool,
+        /// customers, equipment, parts or work-orders
+        #[arg(value_parser = register)]
+        register: Register,
+        file: PathBuf,
+    },
+    /// Write a register as CSV to standard output.
+    Export {
+        #[arg(long)]
+        data: PathBuf,
+        /// customers, equipment, parts or work-orders
+        #[arg(value_parser = register)]
+        register: Register,
+    },
     /// What only the demo company has.
     #[command(subcommand)]
     Demo(Demo),
@@ -71,6 +100,9 @@ struct Serve {
     /// Fill an empty office with the demo company.
     #[arg(long)]
     demo: bool,
+    /// Where a monitor finds /metrics: 127.0.0.1:9100, say. Nowhere unless said; whoever reaches it may read it.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// The firm's name, as sign-in screens show it. Kept.
     #[arg(long)]
     company: Option<String>,
@@ -156,13 +188,14 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<()> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
-        )
-        .init();
-    match Cli::parse().command {
+    let Cli { command, log } = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let logs = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    match log {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+    match command {
         Command::Serve(serve) => run(serve),
         Command::Backup { data, to } => {
             let backup = existing(&data)?.back_up(&to)?;
@@ -188,6 +221,11 @@ fn command() -> Result<()> {
             let (new, before, refused) = (taken.photos, taken.photos_held, taken.photos_refused);
             println!("photos: {new} new, {before} held before, {refused} refused");
             Ok(())
+        }
+        Command::Import { data, write, register, file } => import(&data, write, register, &file),
+        Command::Export { data, register } => {
+            let table = existing(&data)?.take_out(register)?;
+            Ok(std::io::stdout().write_all(&table)?)
         }
         Command::Demo(Demo::Offer { data, to, number }) => {
             let offered = existing(&data)?.demo_offer(&to, number.as_deref())?;
@@ -229,11 +267,21 @@ async fn run(serve: Serve) -> Result<()> {
         Some(zone) => office.set_zone(zone)?,
         None => office.assume_zone()?,
     }
+    if !serve.demo {
+        office.ask_for_an_admin()?;
+    }
     let listener = tokio::net::TcpListener::bind(serve.listen)
         .await
         .with_context(|| format!("Listening on {}", serve.listen))?;
     println!("listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
+    if let Some(address) = serve.metrics {
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .with_context(|| format!("Listening on {address}"))?;
+        println!("metrics on http://{}/metrics", listener.local_addr()?);
+        tokio::spawn(axum::serve(listener, office.metrics_router()).into_future());
+    }
     // The demo company waits for whoever looks around: its offers stand.
     if serve.demo {
         return office.serve(listener, stop()).await;
@@ -279,6 +327,24 @@ fn password() -> Result<String> {
     let password = line.trim_end_matches(['\r', '\n']);
     ensure!(!password.is_empty(), "no password on standard input");
     Ok(password.to_owned())
+}
+
+fn register(word: &str) -> Result<Register, String> {
+    word.parse().map_err(|()| "customers, equipment, parts or work-orders".to_owned())
+}
+
+fn import(data: &Path, write: bool, register: Register, file: &Path) -> Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("Reading {}", file.display()))?;
+    let taken = existing(data)?.bring_in(register, &bytes, !write, "jobsheet-office import")?;
+    for fault in &taken.faults {
+        let wrong = serde_json::to_value(fault.wrong)?;
+        let at = if fault.column.is_empty() { String::new() } else { format!(", {}", fault.column) };
+        println!("row {}{at}: {}", fault.row, wrong.as_str().unwrap_or_default().replace('_', " "));
+    }
+    ensure!(taken.faults.is_empty(), "nothing was written");
+    let done = if taken.written { "brought in" } else { "could be brought in (--write does it)" };
+    println!("{} rows, read as {}: {done}", taken.rows, taken.encoding);
+    Ok(())
 }
 
 fn position(text: &str) -> Result<Position, String> {

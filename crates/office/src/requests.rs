@@ -103,23 +103,7 @@ impl Office {
     /// Takes a request; with the same key the same one. `by` is who does it.
     pub fn take_request(&self, intake: Intake, once: &Once, by: &str) -> Result<RequestTaken, Untaken> {
         let (now, intake) = (self.now(), intake.tidied());
-        self.write(|tx| {
-            once_only(tx, once, by, now, || {
-                let standard = in_use(tx)?;
-                let intake = enter(tx, fit(intake.clone(), &standard, now)?)?;
-                let acts = acts_of(None, &intake, &standard);
-                let state = walk(acts.iter().map(|act| (now, act))).state;
-                let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
-                let id = RequestId(Uuid::now_v7());
-                let held =
-                    Held { id, number, version: 1, received_at: now, state, under: standard.under(), intake };
-                requests::insert(tx, &held)?;
-                for act in &acts {
-                    requests::journal(tx, id, now, by, act)?;
-                }
-                Ok(RequestTaken { id, number: held.number, state })
-            })
-        })
+        self.write(|tx| once_only(tx, once, by, now, || taken(tx, intake.clone(), by, now)))
     }
 
     /// Writes an open request down anew; `version` is the one that was seen.
@@ -210,6 +194,32 @@ impl Office {
             }))
         })
     }
+}
+
+fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<RequestTaken, Untaken> {
+    let standard = in_use(tx)?;
+    let intake = enter(tx, fit(intake, &standard, now)?)?;
+    let acts = acts_of(None, &intake, &standard);
+    let state = walk(acts.iter().map(|act| (now, act))).state;
+    let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
+    let id = RequestId(Uuid::now_v7());
+    let held = Held { id, number, version: 1, received_at: now, state, under: standard.under(), intake };
+    requests::insert(tx, &held)?;
+    for act in &acts {
+        requests::journal(tx, id, now, by, act)?;
+    }
+    Ok(RequestTaken { id, number: held.number, state })
+}
+
+/// A request and the work order of it at once, in the transaction of the caller.
+pub(crate) fn taken_and_made(
+    tx: &dyn Tx,
+    intake: Intake,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Visit, Untaken> {
+    let request = taken(tx, intake.tidied(), by, now)?;
+    made_into_work_order(tx, request.id, by, now)
 }
 
 pub(crate) fn in_use(db: &dyn Tx) -> Result<Standard> {

@@ -5,6 +5,7 @@
 //! Functions take a `&dyn Tx`, which is a transaction whenever they write.
 
 pub mod attention;
+pub mod audit;
 pub mod clocks;
 pub mod console;
 pub mod crew;
@@ -45,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
     Migration { name: "intake", sql: include_str!("../../../migrations/office/0009_intake.sql") },
     Migration { name: "dispatch", sql: include_str!("../../../migrations/office/0010_dispatch.sql") },
+    Migration { name: "api", sql: include_str!("../../../migrations/office/0012_api.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
 ];
 

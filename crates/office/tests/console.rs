@@ -92,7 +92,8 @@ async fn behind_tls_the_cookie_is_secure() {
     let world = World::new();
     let body = r#"{"login":"office","password":"demo-office"}"#;
     let answer = ask(&world, Method::POST, "/sign-in", "", body, "https://office.test").await;
-    assert!(answer.header("set-cookie").ends_with("; Secure"));
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-jobsheet_console=") && cookie.ends_with("; Secure"), "{cookie}");
 }
 
 #[tokio::test]
@@ -148,5 +149,27 @@ async fn the_page_allows_nothing_from_elsewhere() {
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
     for path in ["/health", "/ready"] {
         assert_eq!(world.send(Request::get(path).body(Body::empty()).unwrap()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_work_orders_comes_page_by_page_for_who_asks_so() {
+    let world = World::new();
+    let cookie = sign_in(&world).await;
+    let all: Vec<ConsoleRow> = ask(&world, Method::GET, "/work-orders", &cookie, "", "").await.json();
+    let (mut paged, mut path) = (Vec::<ConsoleRow>::new(), "/work-orders?limit=25".to_owned());
+    loop {
+        let answer = ask(&world, Method::GET, &path, &cookie, "", "").await;
+        let rows: Vec<ConsoleRow> = answer.json();
+        assert!((1..=25).contains(&rows.len()));
+        paged.extend(rows);
+        let Some(next) = answer.header("link").strip_suffix(">; rel=\"next\"") else { break };
+        path = next.strip_prefix("</console/api").unwrap().to_owned();
+    }
+    let numbers = |rows: &[ConsoleRow]| rows.iter().map(|row| row.number.clone()).collect::<Vec<_>>();
+    assert_eq!(numbers(&paged), numbers(&all));
+    for bad in ["limit=0", "limit=201", "limit=x", "after=a&after=b"] {
+        let answer = ask(&world, Method::GET, &format!("/work-orders?{bad}"), &cookie, "", "").await;
+        assert_eq!(answer.problem(), "/problems/bad-request", "{bad}");
     }
 }

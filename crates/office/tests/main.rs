@@ -1,5 +1,7 @@
 //! The office as phones and browsers meet it: its router, called in this process.
 
+mod accounts;
+mod api;
 mod attention;
 mod check;
 mod clocks;
@@ -10,6 +12,8 @@ mod phones;
 mod photos;
 mod requests;
 mod rescue;
+mod roles;
 mod sign_in;
 mod sync;
+mod tables;
 mod world;

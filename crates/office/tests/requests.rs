@@ -287,6 +287,11 @@ async fn a1_a6_a8_a9_c4_while_it_is_written_down_the_rules_say_what_follows() {
     // Nothing is kept by looking.
     assert_eq!(desk.list().await.rows.len(), 0);
     world.clock.advance(TimeDelta::hours(12));
+    let desk = Desk::of(&world).await;
+    let look = |intake: Value| {
+        let desk = &desk;
+        async move { desk.asks(Method::POST, "/intake/look", &[], &intake).await.json::<IntakeLook>() }
+    };
     let night = look(with(&[("/channel", json!("chat"))])).await.channel.unwrap();
     assert!(!night.is_staffed);
     assert_eq!(night.answer_by, Some("2026-11-24T01:00:00Z".parse().unwrap()));

@@ -10,7 +10,7 @@ use jobsheet_model::{
     change::{Change, KnownWhat},
     enrol::{Enrol, EnrolBy, Enrolled, PhoneId, SessionAsked},
     sign::{PublicKey, SecretKey},
-    wire::{Base, HeldMark, PROTOCOL, PROTOCOL_HEADER, SyncRequest, SyncResponse},
+    wire::{Base, HeldMark, PROTOCOL, PROTOCOL_HEADER, ReferenceSet, SyncRequest, SyncResponse},
     work_order::Technician,
 };
 use jobsheet_office::{HandClock, Office, Options};
@@ -24,6 +24,7 @@ pub struct World {
     pub office: Office,
     pub clock: HandClock,
     pub folder: tempfile::TempDir,
+    router: axum::Router,
 }
 
 pub struct Answer {
@@ -72,13 +73,25 @@ impl World {
         std::fs::write(folder.path().join("office.db"), &*SEEDED).unwrap();
         let clock = HandClock::at(monday());
         let office = open(&folder, &clock);
-        Self { office, clock, folder }
+        let router = office.router();
+        Self { office, clock, folder, router }
+    }
+
+    /// The same office after its process has ended and another has begun.
+    pub fn again(self) -> Self {
+        let Self { office, clock, folder, router } = self;
+        drop((office, router));
+        let office = open(&folder, &clock);
+        let router = office.router();
+        Self { office, clock, folder, router }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.office.router().oneshot(request).await.unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        // Events have no end.
+        let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if endless { Vec::new() } else { to_bytes(body, usize::MAX).await.unwrap().to_vec() };
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
@@ -256,6 +269,12 @@ impl Phone<'_> {
                 return bases;
             }
         }
+    }
+
+    /// Which sets of reference data this technician is told of.
+    pub async fn sync_for_reference(&mut self) -> Vec<ReferenceSet> {
+        self.cursor = None;
+        self.sync(&[]).await.reference.unwrap()
     }
 
     /// A job of today that nobody has begun.

@@ -7,7 +7,7 @@ use crate::{
     store::{self, phones},
 };
 use axum::{
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::header,
     response::{Html, IntoResponse, Response},
 };
@@ -23,10 +23,12 @@ pub struct Asked {
     c: String,
 }
 
+#[utoipa::path(get, path = "/check", params(("c" = Option<String>, Query, description = "What a customer's copy says of itself")), responses((status = 200, description = "A page that says whether this office holds it", content_type = "text/html", body = String)))]
 pub async fn check(
     State(office): State<Office>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, HttpProblem> {
+    let Query(asked) = asked.map_err(|_| HttpProblem::bad_request("c says what a copy says"))?;
     let answer = match Check::read(&asked.c) {
         _ if asked.c.trim().is_empty() => None,
         Some(check) if asked.c.len() <= LONGEST => {

@@ -1,60 +1,110 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
-    dispatch, phones,
+    accounts, dispatch,
+    doors::{DISPATCHER, Doors, Needs},
+    phones,
     problem::HttpProblem,
-    requests, rescue,
+    requests, rescue, tables,
     v1::{Named, hints, jpeg},
-    wire::Sent,
+    wire::{In, Paged, Sent},
 };
-use crate::{Office, store::people};
+use crate::{
+    Office,
+    accounts::STAFF_SESSION,
+    acting::{self, Acting},
+    store::audit,
+};
 use axum::{
     Json, Router,
-    extract::{FromRequestParts, Path, Query, Request, State},
+    extract::{FromRequestParts, OriginalUri, Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
     },
-    routing::{get, post},
 };
 use futures_util::Stream;
 use jobsheet_model::{
     Language, WorkOrderId,
     attention::Choice,
+    role::Role,
     view::{ConsoleJob, ConsoleLane, ConsoleRow, ConsoleSession},
     wire::SignIn,
 };
 use serde::Deserialize;
 use std::convert::Infallible;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
-const COOKIE: &str = "jobsheet_console";
+/// Over plain HTTP, on this machine. Over TLS browsers keep it to this host and this way (`__Host-`).
+pub const COOKIE: &str = "jobsheet_console";
+const SAFE_COOKIE: &str = "__Host-jobsheet_console";
 
-pub fn router() -> Router<Office> {
-    Router::new()
-        .route("/sign-in", post(sign_in))
-        .route("/sign-out", post(sign_out))
-        .route("/session", get(session))
-        .route("/work-orders", get(work_orders))
-        .route("/work-orders/{id}", get(work_order))
-        .route("/work-orders/{id}/offer", post(offer))
-        .route("/work-orders/{id}/reassign", post(reassign))
-        .route("/work-orders/{id}/cancel", post(cancel))
-        .route("/attention", get(lane))
-        .route("/attention/{n}/decide", post(decide))
-        .route("/photos/{digest}", get(photo))
-        .route("/photos/{digest}/thumb", get(thumb))
-        .route("/events", get(events))
-        .merge(phones::of_console())
-        .merge(rescue::of_console())
-        .merge(requests::of_console())
-        .merge(dispatch::of_console())
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .door(Needs::Nobody, routes!(sign_in))
+        .door(DISPATCHER, routes!(sign_out))
+        .door(DISPATCHER, routes!(session))
+        .door(DISPATCHER, routes!(work_orders))
+        .door(DISPATCHER, routes!(work_order))
+        .door(DISPATCHER, routes!(offer))
+        .door(DISPATCHER, routes!(reassign))
+        .door(DISPATCHER, routes!(cancel))
+        .door(DISPATCHER, routes!(lane))
+        .door(DISPATCHER, routes!(decide))
+        .door(DISPATCHER, routes!(photo))
+        .door(DISPATCHER, routes!(thumb))
+        .door(DISPATCHER, routes!(events))
+        .and(phones::of_console)
+        .and(rescue::of_console)
+        .and(requests::of_console)
+        .and(dispatch::of_console)
+        .and(accounts::of_console)
+        .and(tables::of_console)
+}
+
+/// What is true of all doors of the console, and of what is none.
+pub fn finish(router: Router<Office>) -> Router<Office> {
+    router
         .fallback(async || HttpProblem::not_found())
-        .method_not_allowed_fallback(async || {
-            HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
-        })
+        .method_not_allowed_fallback(async || HttpProblem::not_so())
         .layer(middleware::from_fn(from_our_own_page))
+}
+
+/// Lets nobody through but somebody of the office whose role may, before anything else of the request is read; and
+/// says who acts, for the audit.
+pub async fn guard(
+    State((office, least)): State<(Office, Role)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let token = cookie(request.headers()).unwrap_or_default().to_owned();
+    let staff = match office.run(move |office| office.staff_of(&token)).await {
+        Ok(Some(staff)) => staff,
+        Ok(None) => return HttpProblem::signed_out().into_response(),
+        Err(why) => return HttpProblem::from(why).into_response(),
+    };
+    let role = staff.session.role;
+    let whole = request.extensions().get::<OriginalUri>().map_or(request.uri(), |whole| &whole.0);
+    let acting = Acting::new(&staff.login, role, &format!("{} {}", request.method(), whole.path()));
+    if !role.may(least) {
+        let noted = office.run(move |office| {
+            let entry = acting.entry(office.now(), true);
+            office.write(|tx| audit::note(tx, &entry))
+        });
+        return match noted.await {
+            Ok(()) => HttpProblem::not_allowed().into_response(),
+            Err(why) => HttpProblem::from(why).into_response(),
+        };
+    }
+    request.extensions_mut().insert(staff);
+    if request.method().is_safe() {
+        next.run(request).await
+    } else {
+        acting::scope(acting, next.run(request)).await
+    }
 }
 
 /// Nobody else's page may act in the name of whoever is signed in. Browsers say where a request comes from;
@@ -77,70 +127,57 @@ async fn from_our_own_page(request: Request, next: Next) -> Response {
     }
 }
 
-/// Who asks: somebody of the office with a good session.
+/// Who asks: somebody of the office, whom the door has let through.
+#[derive(Clone)]
 pub struct Staff {
+    pub login: String,
     pub session: ConsoleSession,
-    role: String,
 }
 
-/// Who asks: a supervisor or an administrator.
-pub struct Supervisor {
-    pub name: String,
-    pub is_admin: bool,
-}
-
-impl FromRequestParts<Office> for Supervisor {
+impl<S: Send + Sync> FromRequestParts<S> for Staff {
     type Rejection = HttpProblem;
 
-    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
-        let Staff { session, role } = Staff::from_request_parts(parts, office).await?;
-        match role.as_str() {
-            "supervisor" | "admin" => Ok(Supervisor { name: session.name, is_admin: role == "admin" }),
-            _ => Err(HttpProblem::not_allowed()),
-        }
-    }
-}
-
-impl FromRequestParts<Office> for Staff {
-    type Rejection = HttpProblem;
-
-    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, HttpProblem> {
-        let token = cookie(&parts.headers).unwrap_or_default().to_owned();
-        let staff = office.run(move |office| office.staff_of(&token)).await?;
-        staff.ok_or_else(HttpProblem::signed_out)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpProblem> {
+        // Without a guard nobody is known.
+        parts.extensions.get::<Staff>().cloned().ok_or_else(HttpProblem::signed_out)
     }
 }
 
 impl Office {
     fn staff_of(&self, token: &str) -> anyhow::Result<Option<Staff>> {
         let Some(login) = self.session(token)? else { return Ok(None) };
-        let role = self.read(|db| people::staff_role(db, &login))?.unwrap_or_default();
-        Ok(self.console_session(&login)?.map(|session| Staff { session, role }))
+        Ok(self.console_session(&login)?.map(|session| Staff { login, session }))
     }
 }
 
+/// The session's token. Where the request came over TLS, only the cookie that nobody but this host over TLS could set.
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value)
+    let pairs = || {
+        let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='))
+    };
+    let named = |wanted| pairs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    match named(SAFE_COOKIE) {
+        None if !over_tls(headers) => named(COOKIE),
+        found => found,
+    }
 }
 
-/// `Secure` only where the page came over TLS: plain HTTP is for this machine and for a proxy that adds TLS.
-fn set_cookie(headers: &HeaderMap, token: &str, seconds: u32) -> (header::HeaderName, String) {
+/// Plain HTTP is for this machine and for a proxy that adds TLS, and says so.
+fn over_tls(headers: &HeaderMap) -> bool {
     let says = |name: &str, what: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with(what))
     };
-    let secure =
-        if says("x-forwarded-proto", "https") || says("origin", "https://") { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
+    says("x-forwarded-proto", "https") || says("origin", "https://")
+}
+
+fn set_cookie(headers: &HeaderMap, token: &str, seconds: i64) -> (header::HeaderName, String) {
+    let (name, secure) = if over_tls(headers) { (SAFE_COOKIE, "; Secure") } else { (COOKIE, "") };
+    let cookie = format!("{name}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
     (header::SET_COOKIE, cookie)
 }
 
+#[utoipa::path(post, path = "/sign-in", request_body = SignIn, responses((status = 200, description = "Done", body = ConsoleSession), (status = 401, description = "Wrong, or signed out"), (status = 429, description = "Too many wrong tries")))]
 async fn sign_in(
     State(office): State<Office>,
     headers: HeaderMap,
@@ -148,25 +185,45 @@ async fn sign_in(
 ) -> Result<Response, HttpProblem> {
     let (token, login) = office.sign_in(asked.login, asked.password).await?;
     let session = office.run(move |office| office.console_session(&login)).await?;
-    Ok(([set_cookie(&headers, &token, 12 * 3600)], Json(session)).into_response())
+    Ok(([set_cookie(&headers, &token, STAFF_SESSION.num_seconds())], Json(session)).into_response())
 }
 
-async fn sign_out(
-    State(office): State<Office>,
-    headers: HeaderMap,
-    _: Staff,
-) -> Result<Response, HttpProblem> {
+#[utoipa::path(post, path = "/sign-out", responses((status = 204, description = "Done")))]
+async fn sign_out(State(office): State<Office>, headers: HeaderMap) -> Result<Response, HttpProblem> {
     let token = cookie(&headers).unwrap_or_default().to_owned();
     office.run(move |office| office.sign_out(&token)).await?;
     Ok((StatusCode::NO_CONTENT, [set_cookie(&headers, "", 0)]).into_response())
 }
 
+#[utoipa::path(get, path = "/session", responses((status = 200, description = "Done", body = ConsoleSession)))]
 async fn session(staff: Staff) -> Json<ConsoleSession> {
     Json(staff.session)
 }
 
-async fn work_orders(State(office): State<Office>, _: Staff) -> Result<Json<Vec<ConsoleRow>>, HttpProblem> {
-    Ok(Json(office.run(|office| office.console_rows()).await?))
+#[utoipa::path(get, path = "/work-orders", params(
+    ("after" = Option<String>, Query, description = "Number of the last one of the page before"),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless said")),
+    responses((status = 200, body = Vec<ConsoleRow>, headers(("link" = String)),
+        description = "By number; all of them when neither is said. `Link` with `rel=next` leads to the next page")))]
+async fn work_orders(
+    State(office): State<Office>,
+    asked: Result<Query<Paged>, QueryRejection>,
+) -> Result<Response, HttpProblem> {
+    let paged = Paged::of(asked)?;
+    if paged.is_whole() {
+        return Ok(Json(office.run(|office| office.console_rows()).await?).into_response());
+    }
+    let limit = paged.limit();
+    let after = paged.after.unwrap_or_default();
+    let (rows, more) = office.run(move |office| office.console_rows_after(&after, limit)).await?;
+    let next = rows.last().filter(|_| more).map(|last| {
+        let after = phones::escaped(&last.number);
+        format!("</console/api/work-orders?after={after}&limit={limit}>; rel=\"next\"")
+    });
+    Ok(match next {
+        Some(next) => ([(header::LINK, next)], Json(rows)).into_response(),
+        None => Json(rows).into_response(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -175,31 +232,18 @@ struct Shown {
     language: Language,
 }
 
-/// The id in the path; what is none is as absent.
-pub struct Which(pub WorkOrderId);
-
-impl<S: Send + Sync> FromRequestParts<S> for Which {
-    type Rejection = HttpProblem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
-        let Path(text) =
-            Path::<String>::from_request_parts(parts, state).await.map_err(|_| HttpProblem::not_found())?;
-        text.parse().map(Which).map_err(|_| HttpProblem::not_found())
-    }
-}
-
+#[utoipa::path(get, path = "/work-orders/{id}", params(("language" = Option<Language>, Query, description = "Of the document")), responses((status = 200, description = "Done", body = ConsoleJob)))]
 async fn work_order(
     State(office): State<Office>,
-    _: Staff,
-    Which(id): Which,
-    shown: Result<Query<Shown>, axum::extract::rejection::QueryRejection>,
+    In(id): In<WorkOrderId>,
+    shown: Result<Query<Shown>, QueryRejection>,
 ) -> Result<Json<ConsoleJob>, HttpProblem> {
     let Query(Shown { language }) = shown.map_err(|_| HttpProblem::bad_request("language is en or zh"))?;
     let job = office.run(move |office| office.console_job(id, language)).await?;
     job.map(Json).ok_or_else(HttpProblem::not_found)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Offer {
     technician: String,
     /// Why, where the rules are against it.
@@ -207,92 +251,89 @@ struct Offer {
     reason: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Reassign {
     technician: String,
     reason: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Cancel {
     reason: String,
 }
 
+#[utoipa::path(post, path = "/work-orders/{id}/offer", request_body = Offer, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn offer(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
     Sent(Offer { technician, reason }): Sent<Offer>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.offer_ranked(id, &technician, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(post, path = "/work-orders/{id}/reassign", request_body = Reassign, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn reassign(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
     Sent(Reassign { technician, reason }): Sent<Reassign>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.reassign(id, &technician, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(post, path = "/work-orders/{id}/cancel", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn cancel(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
     Sent(Cancel { reason }): Sent<Cancel>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.cancel(id, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn lane(State(office): State<Office>, _: Staff) -> Result<Json<ConsoleLane>, HttpProblem> {
+#[utoipa::path(get, path = "/attention", responses((status = 200, description = "Done", body = ConsoleLane)))]
+async fn lane(State(office): State<Office>) -> Result<Json<ConsoleLane>, HttpProblem> {
     Ok(Json(office.run(|office| office.lane()).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Decide {
     choice: Choice,
     reason: String,
 }
 
+#[utoipa::path(post, path = "/attention/{n}/decide", request_body = Decide, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn decide(
     State(office): State<Office>,
     staff: Staff,
-    n: Result<Path<u64>, axum::extract::rejection::PathRejection>,
+    In(n): In<u64>,
     Sent(Decide { choice, reason }): Sent<Decide>,
 ) -> Result<StatusCode, HttpProblem> {
     // Larger numbers than the store keeps are as absent as any other.
-    let Some(n) = n.ok().map(|Path(n)| n).filter(|n| i64::try_from(*n).is_ok()) else {
+    if i64::try_from(n).is_err() {
         return Err(HttpProblem::not_found());
-    };
+    }
     office.run(move |office| office.decide(n, choice, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn photo(
-    State(office): State<Office>,
-    _: Staff,
-    Named(digest): Named,
-) -> Result<Response, HttpProblem> {
+#[utoipa::path(get, path = "/photos/{digest}", responses((status = 200, description = "A JPEG picture", content_type = "image/jpeg", body = Vec<u8>)))]
+async fn photo(State(office): State<Office>, Named(digest): Named) -> Result<Response, HttpProblem> {
     let bytes = office.run(move |office| office.console_photo(&digest)).await?;
     bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
 }
 
-async fn thumb(
-    State(office): State<Office>,
-    _: Staff,
-    Named(digest): Named,
-) -> Result<Response, HttpProblem> {
+#[utoipa::path(get, path = "/photos/{digest}/thumb", responses((status = 200, description = "A JPEG picture", content_type = "image/jpeg", body = Vec<u8>)))]
+async fn thumb(State(office): State<Office>, Named(digest): Named) -> Result<Response, HttpProblem> {
     let bytes = office.run(move |office| office.console_thumb(&digest)).await?;
     bytes.map(jpeg).ok_or_else(HttpProblem::not_found)
 }
 
-async fn events(
-    State(office): State<Office>,
-    _: Staff,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+#[utoipa::path(get, path = "/events", responses((status = 200, description = "Server-sent events, each a hint to ask again", content_type = "text/event-stream", body = String)))]
+async fn events(State(office): State<Office>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     hints(office.hints(|_, _| Ok(true)))
 }

@@ -1,82 +1,73 @@
 //! The routes of dispatch, part of the console's: the board, who fits, people, areas, the rota.
 
 use super::{
-    console::{Staff, Supervisor, Which},
+    console::Staff,
+    doors::{DISPATCHER, Doors, SUPERVISOR},
     problem::HttpProblem,
-    wire::{Sent, Whole},
+    wire::{In, Sent, Whole, limited, seen_version},
 };
 use crate::Office;
 use axum::{
-    Json, Router,
-    extract::{FromRequestParts, Path, Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header, request::Parts},
-    routing::{delete, get, post, put},
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode},
 };
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    TechnicianId,
+    TechnicianId, WorkOrderId,
     board::{ConsoleArea, ConsoleBoard, ConsoleCandidates, ConsoleCrew, ConsoleRota},
     dispatch::{Profile, TurnKind},
     ids::TurnId,
 };
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 /// Outlines of a country's districts are some megabytes.
 const MAX_AREAS: usize = 8 * 1024 * 1024;
 
-pub fn of_console() -> Router<Office> {
-    Router::new()
-        .route("/board", get(board))
-        .route("/work-orders/{id}/candidates", get(candidates))
-        .route("/work-orders/{id}/offer-in-turn", post(offer_in_turn))
-        .route("/work-orders/{id}/dispatch", post(set_dispatch))
-        .route("/dispatch", put(by_rule))
-        .route("/people", get(people))
-        .route("/people/{id}", put(profile))
-        .route("/areas", get(areas).put(import_areas))
-        .route("/rota", get(rota).post(add_turn))
-        .route("/rota/{id}", delete(remove_turn))
-        .route("/rota/{id}/give", post(give_turn))
+pub fn of_console(doors: Doors) -> Doors {
+    doors
+        .door(DISPATCHER, routes!(board))
+        .door(DISPATCHER, routes!(candidates))
+        .door(DISPATCHER, routes!(offer_in_turn))
+        .door(DISPATCHER, routes!(set_dispatch))
+        .door(SUPERVISOR, routes!(by_rule))
+        .door(DISPATCHER, routes!(people))
+        .door(SUPERVISOR, routes!(profile))
+        .door(DISPATCHER, routes!(areas))
+        .door(SUPERVISOR, limited(routes!(import_areas), MAX_AREAS))
+        .door(DISPATCHER, routes!(rota, add_turn))
+        .door(DISPATCHER, routes!(remove_turn))
+        .door(DISPATCHER, routes!(give_turn))
 }
 
-/// An id in the path; what is none is as absent.
-struct Named<T>(T);
-
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
-    type Rejection = HttpProblem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
-        let Path(text) =
-            Path::<String>::from_request_parts(parts, state).await.map_err(|_| HttpProblem::not_found())?;
-        text.parse().map(Named).map_err(|_| HttpProblem::not_found())
-    }
-}
-
-async fn board(State(office): State<Office>, _: Staff) -> Result<Json<ConsoleBoard>, HttpProblem> {
+#[utoipa::path(get, path = "/board", responses((status = 200, description = "Done", body = ConsoleBoard)))]
+async fn board(State(office): State<Office>) -> Result<Json<ConsoleBoard>, HttpProblem> {
     Ok(Json(office.run(|office| office.board()).await?))
 }
 
+#[utoipa::path(get, path = "/work-orders/{id}/candidates", responses((status = 200, description = "Done", body = ConsoleCandidates)))]
 async fn candidates(
     State(office): State<Office>,
-    _: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
 ) -> Result<Json<ConsoleCandidates>, HttpProblem> {
     let found = office.run(move |office| office.candidates(id)).await?;
     found.map(Json).ok_or_else(HttpProblem::not_found)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct InTurn {
     technicians: Vec<String>,
     #[serde(default)]
     reason: String,
 }
 
+#[utoipa::path(post, path = "/work-orders/{id}/offer-in-turn", request_body = InTurn, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn offer_in_turn(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
     Sent(InTurn { technicians, reason }): Sent<InTurn>,
 ) -> Result<StatusCode, HttpProblem> {
     let by = staff.session.name;
@@ -84,79 +75,79 @@ async fn offer_in_turn(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct ByRule {
     by_rule: bool,
     #[serde(default)]
     reason: String,
 }
 
+#[utoipa::path(post, path = "/work-orders/{id}/dispatch", request_body = ByRule, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
 async fn set_dispatch(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<WorkOrderId>,
     Sent(ByRule { by_rule, reason }): Sent<ByRule>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.set_dispatch(id, by_rule, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(put, path = "/dispatch", request_body = ByRule, responses((status = 204, description = "Done")))]
 async fn by_rule(
     State(office): State<Office>,
-    supervisor: Supervisor,
+    supervisor: Staff,
     Sent(ByRule { by_rule, .. }): Sent<ByRule>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.set_by_rule(by_rule, &supervisor.name)).await?;
+    office.run(move |office| office.set_by_rule(by_rule, &supervisor.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn people(State(office): State<Office>, _: Staff) -> Result<Json<ConsoleCrew>, HttpProblem> {
+#[utoipa::path(get, path = "/people", responses((status = 200, description = "Done", body = ConsoleCrew)))]
+async fn people(State(office): State<Office>) -> Result<Json<ConsoleCrew>, HttpProblem> {
     Ok(Json(office.run(|office| office.crew()).await?))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Version {
     version: u32,
 }
 
+#[utoipa::path(put, path = "/people/{id}", request_body = Profile, params(("if-match" = String, Header, description = "The version that was seen")), responses((status = 200, description = "Kept", body = Version), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn profile(
     State(office): State<Office>,
-    supervisor: Supervisor,
-    Named(id): Named<TechnicianId>,
+    supervisor: Staff,
+    In(id): In<TechnicianId>,
     headers: HeaderMap,
     Sent(profile): Sent<Profile>,
 ) -> Result<Json<Version>, HttpProblem> {
-    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-    let Some(version) = seen.and_then(|seen| seen.trim_matches('"').parse().ok()) else {
-        return Err(HttpProblem::new(
-            StatusCode::PRECONDITION_REQUIRED,
-            "if-match-needed",
-            "Say which version was changed.",
-        ));
-    };
-    let kept = office.run(move |office| office.set_profile(id, version, profile, &supervisor.name)).await?;
+    let version = seen_version(&headers)?;
+    let kept =
+        office.run(move |office| office.set_profile(id, version, profile, &supervisor.session.name)).await?;
     Ok(Json(Version { version: kept }))
 }
 
-async fn areas(State(office): State<Office>, _: Staff) -> Result<Json<Vec<ConsoleArea>>, HttpProblem> {
+#[utoipa::path(get, path = "/areas", responses((status = 200, description = "Done", body = Vec<ConsoleArea>)))]
+async fn areas(State(office): State<Office>) -> Result<Json<Vec<ConsoleArea>>, HttpProblem> {
     Ok(Json(office.run(|office| office.areas()).await?))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Imported {
     areas: usize,
 }
 
+#[utoipa::path(put, path = "/areas", request_body(content = Object, content_type = "application/geo+json"), responses((status = 200, description = "Kept", body = Imported)))]
 async fn import_areas(
     State(office): State<Office>,
-    supervisor: Supervisor,
+    supervisor: Staff,
     Whole(bytes): Whole,
 ) -> Result<Json<Imported>, HttpProblem> {
     if bytes.len() > MAX_AREAS {
         return Err(super::wire::too_large());
     }
     let json = String::from_utf8_lossy(&bytes).into_owned();
-    let areas = office.run(move |office| office.import_areas(&json, &supervisor.name)).await?;
+    let areas = office.run(move |office| office.import_areas(&json, &supervisor.session.name)).await?;
     Ok(Json(Imported { areas }))
 }
 
@@ -166,9 +157,9 @@ struct Range {
     to: DateTime<Utc>,
 }
 
+#[utoipa::path(get, path = "/rota", params(("from" = DateTime<Utc>, Query), ("to" = DateTime<Utc>, Query)), responses((status = 200, description = "Done", body = ConsoleRota)))]
 async fn rota(
     State(office): State<Office>,
-    _: Staff,
     asked: Result<Query<Range>, QueryRejection>,
 ) -> Result<Json<ConsoleRota>, HttpProblem> {
     let Query(Range { from, to }) =
@@ -176,7 +167,7 @@ async fn rota(
     Ok(Json(office.run(move |office| office.rota(from, to)).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct NewTurn {
     technician: TechnicianId,
     kind: TurnKind,
@@ -184,11 +175,12 @@ struct NewTurn {
     to: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Added {
     id: TurnId,
 }
 
+#[utoipa::path(post, path = "/rota", request_body = NewTurn, responses((status = 201, description = "Added", body = Added), (status = 409, description = "Something else was done meanwhile")))]
 async fn add_turn(
     State(office): State<Office>,
     staff: Staff,
@@ -199,24 +191,26 @@ async fn add_turn(
     Ok((StatusCode::CREATED, Json(Added { id })))
 }
 
+#[utoipa::path(delete, path = "/rota/{id}", responses((status = 204, description = "Removed")))]
 async fn remove_turn(
     State(office): State<Office>,
     staff: Staff,
-    Named(id): Named<TurnId>,
+    In(id): In<TurnId>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.remove_turn(id, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Give {
     technician: TechnicianId,
 }
 
+#[utoipa::path(post, path = "/rota/{id}/give", request_body = Give, responses((status = 204, description = "Given"), (status = 409, description = "Something else was done meanwhile")))]
 async fn give_turn(
     State(office): State<Office>,
     staff: Staff,
-    Named(id): Named<TurnId>,
+    In(id): In<TurnId>,
     Sent(Give { technician }): Sent<Give>,
 ) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.give_turn(id, technician, &staff.session.name)).await?;

@@ -2,38 +2,46 @@
 //! them (`/console/api`).
 
 use super::{
-    console::{Staff, Supervisor},
+    console::Staff,
+    doors::{DISPATCHER, Doors, Needs, SUPERVISOR},
     problem::HttpProblem,
-    wire::Sent,
+    wire::{In, Sent},
 };
-use crate::{Office, phones::spaced};
+use crate::{
+    Office,
+    phones::{Unfit, spaced},
+};
 use axum::{
-    Json, Router,
-    extract::{Path, State},
+    Json,
+    extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use jobsheet_model::{
     TechnicianId,
-    enrol::{Challenge, Enrol, Enrolled, LINK, PhoneId, SessionAsked, Wipe, Wiped},
+    enrol::{Challenge, Enrol, Enrolled, Given, LINK, PhoneId, SessionAsked, Wipe, Wiped},
     view::{ConsolePhone, EnrolmentCode},
 };
 use qrcode::{QrCode, render::svg};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
-pub fn of_phones() -> Router<Office> {
-    Router::new().route("/enrol", post(enrol)).route("/session", post(session)).route("/wiped", post(wiped))
+pub fn of_phones(doors: Doors) -> Doors {
+    doors
+        .door(Needs::Nobody, routes!(enrol))
+        .door(Needs::Nobody, routes!(session))
+        .door(Needs::Nobody, routes!(wiped))
 }
 
-pub fn of_console() -> Router<Office> {
-    Router::new()
-        .route("/phones", get(phones))
-        .route("/technicians/{id}/code", post(make_code))
-        .route("/phones/{id}/revoke", post(revoke))
-        .route("/phones/{id}/wipe", post(wipe))
+pub fn of_console(doors: Doors) -> Doors {
+    doors
+        .door(DISPATCHER, routes!(phones))
+        .door(DISPATCHER, routes!(make_code))
+        .door(DISPATCHER, routes!(revoke))
+        .door(SUPERVISOR, routes!(wipe))
 }
 
+#[utoipa::path(post, path = "/enrol", request_body = Enrol, responses((status = 200, description = "Done", body = Enrolled), (status = 401, description = "Wrong, or signed out"), (status = 403, description = "Revoked"), (status = 410, description = "The code is used or too old"), (status = 429, description = "Too many wrong tries")))]
 async fn enrol(
     State(office): State<Office>,
     Sent(asked): Sent<Enrol>,
@@ -41,17 +49,29 @@ async fn enrol(
     Ok(Json(office.enrol(asked).await?))
 }
 
+#[utoipa::path(post, path = "/session", request_body = SessionAsked, responses((status = 200, description = "A challenge, or a session", body = SessionAnswer), (status = 401, description = "Wrong, or signed out")))]
 async fn session(
     State(office): State<Office>,
     Sent(asked): Sent<SessionAsked>,
-) -> Result<Response, HttpProblem> {
+) -> Result<Json<SessionAnswer>, HttpProblem> {
     let answered = office.run(move |office| match asked.answer {
-        None => Ok(Json(Challenge { challenge: office.challenge(asked.phone)? }).into_response()),
-        Some(answer) => office.session_for(asked.phone, &answer).map(|given| Json(given).into_response()),
+        None => office
+            .challenge(asked.phone)
+            .map(|challenge| SessionAnswer::Challenge(Challenge { challenge }))
+            .map_err(Unfit::from),
+        Some(answer) => office.session_for(asked.phone, &answer).map(SessionAnswer::Given),
     });
-    Ok(answered.await?)
+    Ok(Json(answered.await?))
 }
 
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum SessionAnswer {
+    Challenge(Challenge),
+    Given(Given),
+}
+
+#[utoipa::path(post, path = "/wiped", request_body = Wiped, responses((status = 204, description = "Done"), (status = 401, description = "Wrong, or signed out")))]
 async fn wiped(State(office): State<Office>, Sent(done): Sent<Wiped>) -> Result<StatusCode, HttpProblem> {
     office.run(move |office| office.wiped(&done)).await?;
     tracing::info!("a phone has emptied itself");
@@ -60,17 +80,18 @@ async fn wiped(State(office): State<Office>, Sent(done): Sent<Wiped>) -> Result<
 
 // --- The console -----------------------------------------------------------------------------------
 
-async fn phones(State(office): State<Office>, _: Staff) -> Result<Json<Vec<ConsolePhone>>, HttpProblem> {
+#[utoipa::path(get, path = "/phones", responses((status = 200, description = "Done", body = Vec<ConsolePhone>)))]
+async fn phones(State(office): State<Office>) -> Result<Json<Vec<ConsolePhone>>, HttpProblem> {
     Ok(Json(office.run(|office| office.phones()).await?))
 }
 
+#[utoipa::path(post, path = "/technicians/{id}/code", responses((status = 200, description = "Done", body = EnrolmentCode)))]
 async fn make_code(
     State(office): State<Office>,
     staff: Staff,
     headers: HeaderMap,
-    id: Result<Path<TechnicianId>, axum::extract::rejection::PathRejection>,
+    In(technician): In<TechnicianId>,
 ) -> Result<Json<EnrolmentCode>, HttpProblem> {
-    let Path(technician) = id.map_err(|_| HttpProblem::not_found())?;
     let made = office.run(move |office| office.make_code(technician, &staff.session.name)).await?;
     let (code, expires_at) = made.ok_or_else(HttpProblem::not_found)?;
     let link = format!("{LINK}office={}&code={code}", escaped(&own_address(&headers)));
@@ -79,30 +100,26 @@ async fn make_code(
     Ok(Json(EnrolmentCode { code: spaced(&code), link, qr, expires_at }))
 }
 
-async fn revoke(
-    State(office): State<Office>,
-    _: Staff,
-    Path(id): Path<String>,
-) -> Result<StatusCode, HttpProblem> {
-    revoked(office, &id, None).await
+#[utoipa::path(post, path = "/phones/{id}/revoke", responses((status = 204, description = "Done")))]
+async fn revoke(State(office): State<Office>, In(id): In<PhoneId>) -> Result<StatusCode, HttpProblem> {
+    revoked(office, id, None).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct WipeAsked {
     kind: Wipe,
 }
 
+#[utoipa::path(post, path = "/phones/{id}/wipe", request_body = WipeAsked, responses((status = 204, description = "Done")))]
 async fn wipe(
     State(office): State<Office>,
-    _: Supervisor,
-    Path(id): Path<String>,
+    In(id): In<PhoneId>,
     Sent(WipeAsked { kind }): Sent<WipeAsked>,
 ) -> Result<StatusCode, HttpProblem> {
-    revoked(office, &id, Some(kind)).await
+    revoked(office, id, Some(kind)).await
 }
 
-async fn revoked(office: Office, id: &str, wipe: Option<Wipe>) -> Result<StatusCode, HttpProblem> {
-    let phone: PhoneId = id.parse().map_err(|_| HttpProblem::not_found())?;
+async fn revoked(office: Office, phone: PhoneId, wipe: Option<Wipe>) -> Result<StatusCode, HttpProblem> {
     let known = office.run(move |office| office.revoke(phone, wipe)).await?;
     if known { Ok(StatusCode::NO_CONTENT) } else { Err(HttpProblem::not_found()) }
 }
@@ -119,7 +136,7 @@ fn own_address(headers: &HeaderMap) -> String {
 }
 
 /// For the query of a link.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),

@@ -56,7 +56,11 @@ impl HttpProblem {
     }
 
     pub fn not_allowed() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not-allowed", "This is for supervisors.")
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", "This is not for your role.")
+    }
+
+    pub fn not_so() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
     }
 
     pub fn app_too_old(minimum: String) -> Self {
@@ -70,6 +74,17 @@ impl HttpProblem {
     pub fn signed_out() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "signed-out", "Sign in first.")
             .header("www-authenticate", "Bearer")
+    }
+}
+
+/// Puts what a problem looks like among the described types.
+pub fn schema(schemas: &mut serde_json::Value) {
+    use utoipa::{PartialSchema, ToSchema};
+    let mut within = Vec::new();
+    ProblemDetails::schemas(&mut within);
+    within.push((ProblemDetails::name().into_owned(), ProblemDetails::schema()));
+    for (name, schema) in within {
+        schemas[name] = serde_json::to_value(schema).unwrap_or_default();
     }
 }
 

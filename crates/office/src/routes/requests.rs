@@ -2,16 +2,16 @@
 
 use super::{
     console::Staff,
+    doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{Whole, read},
+    wire::{In, Whole, json_body, seen_version},
 };
 use crate::{Office, requests::Once};
 use axum::{
-    Json, Router,
-    extract::{FromRequestParts, Path, Query, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use jobsheet_model::{
     Digest,
@@ -22,37 +22,27 @@ use jobsheet_model::{
     work_order::Visit,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// A request is text: more than this is none.
 const MAX_REQUEST: usize = 256 * 1024;
 
-pub fn of_console() -> Router<Office> {
-    Router::new()
-        .route("/intake", get(form))
-        .route("/intake/look", post(look))
-        .route("/customers", get(customers))
-        .route("/requests", get(requests).post(take))
-        .route("/requests/{id}", get(request).put(edit))
-        .route("/requests/{id}/solve", post(solve))
-        .route("/requests/{id}/withdraw", post(withdraw))
-        .route("/requests/{id}/work-order", post(work_order))
+pub fn of_console(doors: Doors) -> Doors {
+    doors
+        .door(DISPATCHER, routes!(form))
+        .door(DISPATCHER, routes!(look))
+        .door(DISPATCHER, routes!(customers))
+        .door(DISPATCHER, routes!(requests, take))
+        .door(DISPATCHER, routes!(request, edit))
+        .door(DISPATCHER, routes!(solve))
+        .door(DISPATCHER, routes!(withdraw))
+        .door(DISPATCHER, routes!(work_order))
 }
 
-/// The id in the path; what is none is as absent.
-struct Which(RequestId);
-
-impl<S: Send + Sync> FromRequestParts<S> for Which {
-    type Rejection = HttpProblem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
-        let Path(text) =
-            Path::<String>::from_request_parts(parts, state).await.map_err(|_| HttpProblem::not_found())?;
-        text.parse().map(Which).map_err(|_| HttpProblem::not_found())
-    }
-}
-
-async fn form(State(office): State<Office>, _: Staff) -> Result<Json<IntakeForm>, HttpProblem> {
+#[utoipa::path(get, path = "/intake", responses((status = 200, description = "Done", body = IntakeForm)))]
+async fn form(State(office): State<Office>) -> Result<Json<IntakeForm>, HttpProblem> {
     Ok(Json(office.run(|office| office.intake_form()).await?))
 }
 
@@ -60,12 +50,12 @@ fn body<T: serde::de::DeserializeOwned>(headers: &HeaderMap, Whole(bytes): Whole
     if bytes.len() > MAX_REQUEST {
         return Err(super::wire::too_large());
     }
-    read(headers.get(header::CONTENT_ENCODING), bytes)
+    json_body(headers, bytes)
 }
 
+#[utoipa::path(post, path = "/intake/look", request_body = Intake, responses((status = 200, description = "Done", body = IntakeLook)))]
 async fn look(
     State(office): State<Office>,
-    _: Staff,
     headers: HeaderMap,
     whole: Whole,
 ) -> Result<Json<IntakeLook>, HttpProblem> {
@@ -78,9 +68,9 @@ struct Find {
     find: String,
 }
 
+#[utoipa::path(get, path = "/customers", params(("find" = String, Query, description = "What was typed")), responses((status = 200, description = "Done", body = Vec<CustomerFile>)))]
 async fn customers(
     State(office): State<Office>,
-    _: Staff,
     asked: Result<Query<Find>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Vec<CustomerFile>>, HttpProblem> {
     let Query(Find { find }) = asked.map_err(|_| HttpProblem::bad_request("find says what was typed"))?;
@@ -89,11 +79,13 @@ async fn customers(
     Ok(Json(office.run(move |office| office.find_customers(&find)).await?))
 }
 
-async fn requests(State(office): State<Office>, _: Staff) -> Result<Json<ConsoleRequests>, HttpProblem> {
+#[utoipa::path(get, path = "/requests", responses((status = 200, description = "Done", body = ConsoleRequests)))]
+async fn requests(State(office): State<Office>) -> Result<Json<ConsoleRequests>, HttpProblem> {
     Ok(Json(office.run(|office| office.console_requests()).await?))
 }
 
-async fn request(State(office): State<Office>, _: Staff, Which(id): Which) -> Result<Response, HttpProblem> {
+#[utoipa::path(get, path = "/requests/{id}", responses((status = 200, description = "With its version as `ETag`", body = ConsoleRequest, headers(("etag" = String)))))]
+async fn request(State(office): State<Office>, In(id): In<RequestId>) -> Result<Response, HttpProblem> {
     let found: Option<ConsoleRequest> = office.run(move |office| office.console_request(id)).await?;
     let found = found.ok_or_else(HttpProblem::not_found)?;
     Ok(([(header::ETAG, format!("\"{}\"", found.version))], Json(found)).into_response())
@@ -105,6 +97,7 @@ fn once(headers: &HeaderMap, asked: &[u8]) -> Once {
     Once { key: key.to_owned(), digest: Digest::of(asked) }
 }
 
+#[utoipa::path(post, path = "/requests", params(("idempotency-key" = String, Header, description = "1 to 100 characters; the same key with the same content is the same", min_length = 1, max_length = 100)), request_body = Intake, responses((status = 201, description = "Taken", body = RequestTaken)))]
 async fn take(
     State(office): State<Office>,
     staff: Staff,
@@ -117,40 +110,35 @@ async fn take(
     Ok((StatusCode::CREATED, Json(taken)))
 }
 
+#[utoipa::path(put, path = "/requests/{id}", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Intake, responses((status = 200, description = "Done", body = RequestTaken), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn edit(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<RequestId>,
     headers: HeaderMap,
     whole: Whole,
 ) -> Result<Json<RequestTaken>, HttpProblem> {
-    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-    let Some(version) = seen.and_then(|seen| seen.trim_matches('"').parse().ok()) else {
-        return Err(HttpProblem::new(
-            StatusCode::PRECONDITION_REQUIRED,
-            "if-match-needed",
-            "Say which version was changed.",
-        ));
-    };
+    let version = seen_version(&headers)?;
     let intake: Intake = body(&headers, whole)?;
     let edit = move |office: &Office| office.edit_request(id, version, intake, &staff.session.name);
     Ok(Json(office.run(edit).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Solve {
     what: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Withdraw {
     reason: String,
 }
 
+#[utoipa::path(post, path = "/requests/{id}/solve", request_body = Solve, responses((status = 200, description = "Done", body = RequestTaken), (status = 409, description = "Something else was done meanwhile")))]
 async fn solve(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<RequestId>,
     headers: HeaderMap,
     whole: Whole,
 ) -> Result<Json<RequestTaken>, HttpProblem> {
@@ -158,10 +146,11 @@ async fn solve(
     Ok(Json(office.run(move |office| office.solve_request(id, &what, &staff.session.name)).await?))
 }
 
+#[utoipa::path(post, path = "/requests/{id}/withdraw", request_body = Withdraw, responses((status = 200, description = "Done", body = RequestTaken), (status = 409, description = "Something else was done meanwhile")))]
 async fn withdraw(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<RequestId>,
     headers: HeaderMap,
     whole: Whole,
 ) -> Result<Json<RequestTaken>, HttpProblem> {
@@ -169,10 +158,11 @@ async fn withdraw(
     Ok(Json(office.run(move |office| office.withdraw_request(id, &reason, &staff.session.name)).await?))
 }
 
+#[utoipa::path(post, path = "/requests/{id}/work-order", params(("idempotency-key" = String, Header, description = "1 to 100 characters; the same key with the same content is the same", min_length = 1, max_length = 100)), responses((status = 201, description = "Made", body = Visit), (status = 400, description = "No key"), (status = 409, description = "Something else was done meanwhile"), (status = 422, description = "The key was used for something else")))]
 async fn work_order(
     State(office): State<Office>,
     staff: Staff,
-    Which(id): Which,
+    In(id): In<RequestId>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Visit>), HttpProblem> {
     let once = once(&headers, format!("work order of {id}").as_bytes());

@@ -1,29 +1,34 @@
 //! `POST /console/api/rescue`: somebody of the office gives in a phone's rescue file, as the body. It goes to a
 //! nameless file as it arrives, so that its size is the disk's concern and not the memory's.
 
-use super::{console::Supervisor, problem::HttpProblem};
+use super::{
+    console::Staff,
+    doors::{Doors, SUPERVISOR},
+    problem::HttpProblem,
+    wire::unlimited,
+};
 use crate::Office;
 use anyhow::Context;
 use axum::{
-    Json, Router,
+    Json,
     body::Body,
-    extract::{DefaultBodyLimit, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::StatusCode,
-    routing::post,
 };
 use futures_util::StreamExt;
-use jobsheet_model::view::RescueTaken;
+use jobsheet_model::{role::Role, view::RescueTaken};
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::{io::AsyncWriteExt, time::timeout};
+use utoipa_axum::routes;
 
 /// Largest file in bytes that is taken over HTTP; larger ones by `jobsheet-office rescue`.
 const MAX_FILE: u64 = 512 * 1024 * 1024;
 /// An upload without a byte for this long is over.
 const SILENCE: Duration = Duration::from_secs(30);
 
-pub fn of_console() -> Router<Office> {
-    Router::new().route("/rescue", post(rescue).layer(DefaultBodyLimit::disable()))
+pub fn of_console(doors: Doors) -> Doors {
+    doors.door(SUPERVISOR, unlimited(routes!(rescue)))
 }
 
 #[derive(Deserialize)]
@@ -33,14 +38,15 @@ struct Asked {
     stolen: bool,
 }
 
+#[utoipa::path(post, path = "/rescue", params(("stolen" = Option<bool>, Query, description = "Also when the phone was reported stolen: for administrators")), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, description = "Done", body = RescueTaken)))]
 async fn rescue(
     State(office): State<Office>,
-    supervisor: Supervisor,
+    staff: Staff,
     asked: Result<Query<Asked>, QueryRejection>,
     body: Body,
 ) -> Result<Json<RescueTaken>, HttpProblem> {
     let Query(Asked { stolen }) = asked.map_err(|_| HttpProblem::bad_request("stolen is true or false"))?;
-    if stolen && !supervisor.is_admin {
+    if stolen && !staff.session.role.may(Role::Admin) {
         return Err(HttpProblem::not_allowed());
     }
     let file = office.run(|office| office.scratch()).await?;
@@ -57,7 +63,7 @@ async fn rescue(
     }
     file.flush().await.context("Keeping a rescue file")?;
     let file = file.into_std().await;
-    Ok(Json(office.run(move |office| office.take_rescue(&file, &supervisor.name, stolen)).await?))
+    Ok(Json(office.run(move |office| office.take_rescue(&file, &staff.session.name, stolen)).await?))
 }
 
 fn cut() -> HttpProblem {

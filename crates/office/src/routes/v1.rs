@@ -1,9 +1,10 @@
 //! The routes of phones: `/v1`.
 
 use super::{
+    doors::{Doors, Needs},
     phones,
     problem::HttpProblem,
-    wire::{self, MAX_BODY, Sent, Whole},
+    wire::{self, MAX_BODY, Sent, Whole, limited},
 };
 use crate::{
     Office,
@@ -15,47 +16,49 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State},
+    extract::{FromRequest, FromRequestParts, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
-    routing::{get, head, post},
 };
 use futures_util::{Stream, StreamExt};
 use jobsheet_model::{
     Digest,
     wire::{
-        Hint, MAX_THUMB, MAX_THUMBS, PROTOCOL, PROTOCOL_HEADER, SyncRequest, Thumbs, UPLOAD_COMPLETE,
-        UPLOAD_OFFSET, UPLOAD_PHOTO,
+        Hint, MAX_THUMB, MAX_THUMBS, PROTOCOL, PROTOCOL_HEADER, SyncRequest, SyncResponse, Thumbs,
+        UPLOAD_COMPLETE, UPLOAD_OFFSET, UPLOAD_PHOTO,
     },
     work_order::Technician,
 };
 use std::{convert::Infallible, time::Duration};
+use utoipa_axum::routes;
 
 const MAX_QUARANTINE: usize = 1024 * 1024;
 /// Base64 and room for what a later version adds.
 const MAX_THUMBS_BODY: usize = 2 * MAX_THUMBS * MAX_THUMB;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-pub fn router(office: Office) -> Router<Office> {
-    Router::new()
-        .merge(phones::of_phones())
-        .route("/sync", post(sync).layer(DefaultBodyLimit::max(MAX_BODY)))
-        .route("/photos/{digest}", head(photo_progress).put(take_photo).get(photo))
-        .route("/photos/{digest}/thumb", get(small_photo))
-        .route("/thumbs", post(take_thumbs).layer(DefaultBodyLimit::max(MAX_THUMBS_BODY)))
-        .route("/quarantine", post(quarantine).layer(DefaultBodyLimit::max(MAX_QUARANTINE)))
-        .route("/events", get(events))
-        .route("/reference/{digest}", get(reference))
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .and(phones::of_phones)
+        .door(Needs::Technician, limited(routes!(sync), MAX_BODY))
+        .door(Needs::Technician, routes!(photo_progress, take_photo, photo))
+        .door(Needs::Technician, routes!(small_photo))
+        .door(Needs::Technician, limited(routes!(take_thumbs), MAX_THUMBS_BODY))
+        .door(Needs::Technician, limited(routes!(quarantine), MAX_QUARANTINE))
+        .door(Needs::Technician, routes!(events))
+        .door(Needs::Technician, routes!(reference))
+}
+
+/// What is true of all doors of phones, and of what is none.
+pub fn finish(router: Router<Office>) -> Router<Office> {
+    router
         .fallback(async || HttpProblem::not_found())
-        .method_not_allowed_fallback(async || {
-            HttpProblem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not in this way.")
-        })
+        .method_not_allowed_fallback(async || HttpProblem::not_so())
         .layer(middleware::from_fn(speaks_protocol))
-        .with_state::<Office>(office)
 }
 
 /// Both sides say which protocol they speak, so that a captive portal's answer is no answer (I9).
@@ -131,6 +134,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 }
 
 /// Asked more often than all else, so what it takes is done in one go, away from the async threads.
+#[utoipa::path(post, path = "/sync", request_body = SyncRequest, responses((status = 200, description = "Done", body = SyncResponse), (status = 409, description = "Something else was done meanwhile")))]
 async fn sync(State(office): State<Office>, request: Request) -> Result<Response, HttpProblem> {
     let Bearer(token) = Bearer::of(request.headers());
     let packs = wire::takes_zstd(request.headers());
@@ -152,10 +156,12 @@ async fn sync(State(office): State<Office>, request: Request) -> Result<Response
     answered.await
 }
 
+#[utoipa::path(head, path = "/photos/{digest}", responses((status = 204, description = "`upload-offset` says how much is here")))]
 async fn photo_progress(State(office): State<Office>, Me(me): Me, Named(digest): Named) -> Response {
     progress(&digest, office.photo_progress(me, digest.clone()).await)
 }
 
+#[utoipa::path(put, path = "/photos/{digest}", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204, description = "`upload-offset` says how much is here"), (status = 409, description = "The upload goes on elsewhere")))]
 async fn take_photo(
     State(office): State<Office>,
     Me(me): Me,
@@ -196,6 +202,7 @@ fn upload_complete(headers: &HeaderMap) -> Result<bool, HttpProblem> {
     }
 }
 
+#[utoipa::path(get, path = "/photos/{digest}", responses((status = 200, description = "A JPEG picture", content_type = "image/jpeg", body = Vec<u8>)))]
 async fn photo(
     State(office): State<Office>,
     Me(me): Me,
@@ -206,6 +213,7 @@ async fn photo(
 }
 
 /// Made when it is asked for, or the one that came ahead of the photo.
+#[utoipa::path(get, path = "/photos/{digest}/thumb", responses((status = 200, description = "A JPEG picture, small", content_type = "image/jpeg", body = Vec<u8>)))]
 async fn small_photo(
     State(office): State<Office>,
     Me(me): Me,
@@ -225,6 +233,7 @@ pub fn jpeg(bytes: Vec<u8>) -> Response {
 }
 
 /// What of them is of no use is left out: the photos follow.
+#[utoipa::path(post, path = "/thumbs", request_body = Thumbs, responses((status = 204, description = "Done")))]
 async fn take_thumbs(
     State(office): State<Office>,
     Me(me): Me,
@@ -237,6 +246,7 @@ async fn take_thumbs(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(post, path = "/quarantine", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204, description = "Done")))]
 async fn quarantine(
     State(office): State<Office>,
     Me(me): Me,
@@ -252,6 +262,7 @@ async fn quarantine(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(get, path = "/events", responses((status = 200, description = "Server-sent events, each a hint to ask again", content_type = "text/event-stream", body = String)))]
 async fn events(
     State(office): State<Office>,
     Me(me): Me,
@@ -268,6 +279,7 @@ pub fn hints(
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
+#[utoipa::path(get, path = "/reference/{digest}", responses((status = 200, description = "A set of reference data", body = Object)))]
 async fn reference(
     State(office): State<Office>,
     Me(me): Me,

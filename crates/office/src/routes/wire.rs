@@ -2,10 +2,13 @@
 //! be read.
 
 use super::problem::HttpProblem;
+use crate::Office;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{
+        DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, rejection::QueryRejection,
+    },
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use jobsheet_model::{
@@ -13,7 +16,11 @@ use jobsheet_model::{
     wire::{BODY_DIGEST, NOT_WHOLE, body_digest},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::{Mutex, PoisonError};
+use std::{
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+};
+use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Largest body in bytes, after inflating.
 pub const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -22,6 +29,72 @@ const SMALL: usize = 64 * 1024;
 const COMPRESS_FROM: usize = 200;
 /// Larger ones are worth the time: they are first downloads.
 const COMPRESS_WELL_FROM: usize = 64 * 1024;
+
+/// A door that takes bodies up to so many bytes.
+pub fn limited(
+    (schemas, paths, door): UtoipaMethodRouter<Office>,
+    most: usize,
+) -> UtoipaMethodRouter<Office> {
+    (schemas, paths, door.layer(DefaultBodyLimit::max(most)))
+}
+
+/// A door whose handler counts by itself.
+pub fn unlimited((schemas, paths, door): UtoipaMethodRouter<Office>) -> UtoipaMethodRouter<Office> {
+    (schemas, paths, door.layer(DefaultBodyLimit::disable()))
+}
+
+/// The one name in the path. What cannot be one is as absent.
+pub struct In<T>(pub T);
+
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for In<T> {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
+        let named = Path::<String>::from_request_parts(parts, state).await;
+        named.ok().and_then(|Path(text)| text.parse().ok()).map(In).ok_or_else(HttpProblem::not_found)
+    }
+}
+
+/// Which part of a long list is asked for.
+#[derive(serde::Deserialize)]
+pub struct Paged {
+    /// The last one of the page before.
+    pub after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Largest page of a list.
+const MOST: u32 = 200;
+const USUAL: u32 = 50;
+
+impl Paged {
+    pub fn of(asked: Result<Query<Self>, QueryRejection>) -> Result<Self, HttpProblem> {
+        let wrong = || HttpProblem::bad_request(format!("limit is a number from 1 to {MOST}"));
+        let Query(paged) = asked.map_err(|_| wrong())?;
+        if (1..=MOST).contains(&paged.limit()) { Ok(paged) } else { Err(wrong()) }
+    }
+
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(USUAL)
+    }
+
+    /// Nobody asked for a part.
+    pub fn is_whole(&self) -> bool {
+        self.after.is_none() && self.limit.is_none()
+    }
+}
+
+/// The version that somebody saw who changes something.
+pub fn seen_version(headers: &HeaderMap) -> Result<u32, HttpProblem> {
+    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+    seen.and_then(|seen| seen.trim_matches('"').parse().ok()).ok_or_else(|| {
+        HttpProblem::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "if-match-needed",
+            "Say which version was changed.",
+        )
+    })
+}
 
 /// A body as it was sent, if it says what that was.
 pub struct Whole(pub Bytes);
@@ -51,10 +124,25 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = HttpProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpProblem> {
-        let coding = request.headers().get(header::CONTENT_ENCODING).cloned();
+        let headers = request.headers().clone();
         let Whole(body) = Whole::from_request(request, state).await?;
-        read(coding.as_ref(), body).map(Sent)
+        json_body(&headers, body).map(Sent)
     }
+}
+
+/// The JSON of a body that says it is JSON, or says nothing.
+pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: Bytes) -> Result<T, HttpProblem> {
+    if let Some(kind) = headers.get(header::CONTENT_TYPE) {
+        let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(HttpProblem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unknown-media-type",
+                "The office reads JSON here.",
+            ));
+        }
+    }
+    read(headers.get(header::CONTENT_ENCODING), body)
 }
 
 /// Does the request say that its body is small?

@@ -71,3 +71,7 @@ pub fn waiting(db: &dyn Tx) -> Result<ConsoleLane> {
     })?;
     Ok(ConsoleLane { total, entries: entries.into_iter().flatten().collect() })
 }
+
+pub fn undecided(db: &dyn Tx) -> Result<u64> {
+    Ok(db.one("SELECT count(*) FROM attention WHERE decided IS NULL", [], |row| row.get(0))?)
+}

@@ -39,6 +39,12 @@ pub fn listed(db: &dyn Tx) -> Result<Vec<Listed>> {
     Ok(db.all(sql, [], listed_row)?)
 }
 
+/// The next by number.
+pub fn listed_after(db: &dyn Tx, number: &str, limit: u32) -> Result<Vec<Listed>> {
+    let sql = &format!("{LISTED} WHERE w.number > ?1 ORDER BY w.number LIMIT ?2");
+    Ok(db.all(sql, params![number, limit], listed_row)?)
+}
+
 pub fn listed_one(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Listed>> {
     let sql = &format!("{LISTED} WHERE w.id = ?1");
     let found = db.one(sql, [Id(id)], listed_row);

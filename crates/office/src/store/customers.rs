@@ -32,6 +32,24 @@ pub fn file(db: &dyn Tx, id: &str) -> Result<Option<CustomerFile>> {
     Ok(Some(CustomerFile { customer, phase, sites, equipment, contracts }))
 }
 
+/// Everything that the register has.
+pub fn all(db: &dyn Tx) -> Result<Vec<CustomerFile>> {
+    let ids: Vec<String> = db.all("SELECT id FROM customer ORDER BY id", [], |row| row.get(0))?;
+    let files = ids.iter().map(|id| file(db, id));
+    Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// A site, and whose it is.
+pub fn site(db: &dyn Tx, id: &str) -> Result<Option<(String, Site)>> {
+    let sql = "SELECT customer, body FROM site WHERE id = ?1";
+    Ok(db.one(sql, [id], |row| Ok((row.get(0)?, row.get::<Json<_>>(1)?.0))).optional()?)
+}
+
+/// Whose a machine is.
+pub fn owner(db: &dyn Tx, equipment: &str) -> Result<Option<String>> {
+    Ok(db.one("SELECT customer FROM equipment WHERE id = ?1", [equipment], |row| row.get(0)).optional()?)
+}
+
 /// Customers that all words fit, the last of which may be a beginning.
 pub fn find(db: &dyn Tx, query: &str) -> Result<Vec<CustomerFile>> {
     let terms = query_terms(query);

@@ -1,10 +1,10 @@
 //! Accounts, passwords, sessions.
 
-use super::tx::{Optional, Tx, params};
-use super::{At, Id, Json};
+use super::tx::{Error, Optional, Row, Tx, params};
+use super::{At, Id, Json, Word};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use jobsheet_model::{TechnicianId, work_order::Technician};
+use jobsheet_model::{TechnicianId, view::Account, work_order::Technician};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -52,21 +52,51 @@ pub fn insert_staff(tx: &dyn Tx, login: &str, name: &str, role: &str, password: 
     Ok(())
 }
 
-pub fn staff_name(db: &dyn Tx, login: &str) -> Result<Option<String>> {
-    let sql = "SELECT name FROM staff WHERE login = ?1";
-    Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
+const STAFF: &str = "SELECT login, name, role, disabled, version FROM staff";
+
+fn staff_row(row: &Row<'_>) -> Result<Account, Error> {
+    Ok(Account {
+        login: row.get(0)?,
+        name: row.get(1)?,
+        role: row.get::<Word<_>>(2)?.0,
+        disabled: row.get(3)?,
+        version: row.get(4)?,
+    })
 }
 
-pub fn staff_role(db: &dyn Tx, login: &str) -> Result<Option<String>> {
-    let sql = "SELECT role FROM staff WHERE login = ?1";
-    Ok(db.one(sql, [login], |row| row.get(0)).optional()?)
+pub fn staff(db: &dyn Tx) -> Result<Vec<Account>> {
+    Ok(db.all(&format!("{STAFF} ORDER BY login"), [], staff_row)?)
+}
+
+pub fn staff_one(db: &dyn Tx, login: &str) -> Result<Option<Account>> {
+    Ok(db.one(&format!("{STAFF} WHERE login = ?1"), [login], staff_row).optional()?)
+}
+
+pub fn update_staff(tx: &dyn Tx, account: &Account) -> Result<()> {
+    let Account { login, name, role, disabled, version } = account;
+    tx.run(
+        "UPDATE staff SET name = ?2, role = ?3, disabled = ?4, version = ?5 WHERE login = ?1",
+        params![login, name, role.word(), disabled, version],
+    )?;
+    Ok(())
+}
+
+pub fn set_staff_password(tx: &dyn Tx, login: &str, password: &str) -> Result<()> {
+    tx.run("UPDATE staff SET password = ?2, version = version + 1 WHERE login = ?1", [login, password])?;
+    Ok(())
+}
+
+/// Ends the sessions of one account.
+pub fn end_sessions_of(tx: &dyn Tx, kind: Kind, account: &str) -> Result<()> {
+    tx.run("DELETE FROM session WHERE kind = ?1 AND account = ?2", [kind.word(), account])?;
+    Ok(())
 }
 
 /// The account (technician id or staff login) and the password's hash.
 pub fn account(db: &dyn Tx, kind: Kind, login: &str) -> Result<Option<(String, String)>> {
     let sql = match kind {
         Kind::Technician => "SELECT id, password FROM technician WHERE login = ?1",
-        Kind::Staff => "SELECT login, password FROM staff WHERE login = ?1",
+        Kind::Staff => "SELECT login, password FROM staff WHERE login = ?1 AND disabled = 0",
     };
     Ok(db.one(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
@@ -106,16 +136,11 @@ pub fn insert_session(tx: &dyn Tx, token: &str, kind: Kind, account: &str, now: 
     Ok(())
 }
 
-/// The account of a session and when it was last used.
+/// The account of a session and when it was made.
 pub fn session(db: &dyn Tx, token: &str, kind: Kind) -> Result<Option<(String, DateTime<Utc>)>> {
-    let sql = "SELECT account, last_used FROM session WHERE token = ?1 AND kind = ?2";
+    let sql = "SELECT account, made_at FROM session WHERE token = ?1 AND kind = ?2";
     let found = db.one(sql, params![token, kind.word()], |row| Ok((row.get(0)?, row.get::<At>(1)?.0)));
     Ok(found.optional()?)
-}
-
-pub fn use_session(tx: &dyn Tx, token: &str, now: DateTime<Utc>) -> Result<()> {
-    tx.run("UPDATE session SET last_used = ?2 WHERE token = ?1", params![token, At(now)])?;
-    Ok(())
 }
 
 pub fn end_session(tx: &dyn Tx, token: &str) -> Result<()> {
@@ -124,6 +149,6 @@ pub fn end_session(tx: &dyn Tx, token: &str) -> Result<()> {
 }
 
 pub fn end_sessions_before(tx: &dyn Tx, kind: Kind, before: DateTime<Utc>) -> Result<()> {
-    tx.run("DELETE FROM session WHERE kind = ?1 AND last_used < ?2", params![kind.word(), At(before)])?;
+    tx.run("DELETE FROM session WHERE kind = ?1 AND made_at < ?2", params![kind.word(), At(before)])?;
     Ok(())
 }

@@ -417,6 +417,13 @@ pub fn save_reference(tx: &dyn Tx, name: &str, technician: Option<TechnicianId>,
     Ok(())
 }
 
+/// A set that everybody has, as JSON.
+pub fn shared_reference(db: &dyn Tx, name: &str) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT body FROM reference_set WHERE name = ?1 AND technician = ''";
+    let packed: Option<Vec<u8>> = db.one(sql, [name], |row| row.get(0)).optional()?;
+    Ok(packed.map(|packed| zstd::decode_all(packed.as_slice())).transpose()?)
+}
+
 pub fn reference_list(db: &dyn Tx, technician: TechnicianId) -> Result<Vec<ReferenceSet>> {
     let sql = "SELECT name, digest, bytes FROM reference_set WHERE technician IN ('', ?1) ORDER BY name";
     Ok(db.all(sql, [Id(technician)], |row| {
