@@ -31,6 +31,7 @@ nobody     POST /console/api/sign-in
 technician GET  /v1/events
 technician GET  /v1/photos/{digest}
 technician HEAD /v1/photos/{digest}
+technician GET  /v1/photos/{digest}/thumb
 technician PUT  /v1/photos/{digest}
 technician POST /v1/quarantine
 technician GET  /v1/reference/{digest}
@@ -255,6 +256,10 @@ async fn a_technician_cannot_tell_what_is_anothers_from_what_is_not_there() {
         assert_eq!((foreign.status, &foreign.body), (absent.status, &absent.body), "{method}");
         assert_eq!(foreign.status, 404, "{method}");
     }
+    let (own, none) = (format!("{own}/thumb"), format!("{none}/thumb"));
+    let foreign = world.app(Method::GET, &own, &chen.token, "").await;
+    let absent = world.app(Method::GET, &none, &chen.token, "").await;
+    assert_eq!((foreign.status.as_u16(), &foreign.body), (404, &absent.body), "a thumbnail");
     let thumb = serde_json::json!({ "thumbs": [{ "photo": photo, "jpeg": "AAAA" }] }).to_string();
     let other = serde_json::json!({ "thumbs": [{ "photo": "a".repeat(64), "jpeg": "AAAA" }] }).to_string();
     let foreign = world.app(Method::POST, "/v1/thumbs", &chen.token, thumb).await;
