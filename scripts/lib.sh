@@ -29,3 +29,12 @@ find_chromium() {
   done
   return 1
 }
+
+# Where the newest PostgreSQL's own programs are: Debian keeps them off the path.
+find_postgres() {
+  local bin
+  for bin in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
+    [ ! -x "$bin/initdb" ] || { printf '%s\n' "$bin"; return; }
+  done
+  bin=$(command -v initdb) && dirname "$bin"
+}

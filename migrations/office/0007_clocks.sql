@@ -4,6 +4,7 @@
 
 -- Its sheet is not back, and it is not cancelled.
 ALTER TABLE work_order ADD COLUMN open INTEGER NOT NULL DEFAULT 1 CHECK (open IN (0, 1));
+-- SQLite alone:
 UPDATE work_order SET open = 0 WHERE returned > 0 OR json_extract(body, '$.cancelled') IS NOT NULL;
 CREATE INDEX work_order_open ON work_order (id) WHERE open = 1;
 

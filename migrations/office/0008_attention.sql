@@ -9,5 +9,6 @@ CREATE TABLE attention (
 CREATE INDEX attention_open ON attention (n) WHERE decided IS NULL;
 CREATE INDEX attention_of_work_order ON attention (work_order);
 
+-- SQLite alone:
 INSERT INTO attention (n, work_order)
 SELECT n, work_order FROM journal WHERE kind = 'act' AND json_extract(body, '$.act') = 'raised';

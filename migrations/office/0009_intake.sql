@@ -82,4 +82,5 @@ CREATE INDEX idempotency_at ON idempotency (at);
 
 -- Earlier visits to a machine are found without going through all there ever were. Without n, which moves with each
 -- record: the body would be read for it each time.
+-- SQLite alone:
 CREATE INDEX work_order_equipment ON work_order (json_extract(body, '$.equipment.id'));

@@ -17,3 +17,13 @@ DROP INDEX work_order_equipment;
 
 -- Without n, which moves with each record.
 CREATE INDEX work_order_of_equipment ON work_order (equipment);
+
+-- What a phone was asked to sign, and has not yet: any office of the database may be the one that is answered.
+CREATE TABLE challenge (
+    challenge TEXT    NOT NULL PRIMARY KEY,
+    phone     TEXT    NOT NULL REFERENCES phone (id),
+    nth       INTEGER NOT NULL,             -- of this phone: the latest few are good
+    until     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX challenge_of_phone ON challenge (phone, nth);
+CREATE INDEX challenge_until ON challenge (until);

@@ -66,6 +66,6 @@ impl Company {
 }
 
 fn open(folder: &std::path::Path) -> Office {
-    let options = jobsheet_office::Options { demo: true, ..jobsheet_office::Options::new(folder) };
+    let options = jobsheet_office::Options { demo: true, ..jobsheet_office::Options::in_tests(folder) };
     Office::open(options).expect("the office opens")
 }

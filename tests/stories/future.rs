@@ -33,7 +33,7 @@ fn utc(text: &str) -> DateTime<Utc> {
 
 fn office_in(folder: &Path, at: &str) -> Office {
     let clock = HandClock::at(utc(at)).clock();
-    Office::open(jobsheet_office::Options { clock, ..jobsheet_office::Options::new(folder) })
+    Office::open(jobsheet_office::Options { clock, ..jobsheet_office::Options::in_tests(folder) })
         .expect("the office opens")
 }
 

@@ -226,7 +226,7 @@ impl Office {
     fn account_now(&self, kind: Kind, login: &str, password: &str) -> Result<String, Denied> {
         let login: String = login.trim().to_lowercase().chars().take(100).collect();
         let key = format!("{}/{login}", kind.word());
-        let tries = self.tries(&key)?;
+        self.may_try(&key)?;
         let account = self.read(|db| people::account(db, kind, &login))?;
         let kept = account.as_ref().map_or(NOBODY.as_str(), |(_, hash)| hash);
         let right = verify(password, kept);
@@ -235,30 +235,32 @@ impl Office {
                 self.right(&key)?;
                 Ok(account)
             }
-            None => Err(self.wrong(&key, tries)),
+            None => Err(self.wrong(&key)),
         }
     }
 
-    /// Wrong tries so far, unless it is too early for another.
-    pub(crate) fn tries(&self, key: &str) -> Result<u32, Denied> {
+    /// Refuses when it is too early for another try.
+    pub(crate) fn may_try(&self, key: &str) -> Result<(), Denied> {
         let now = self.now();
-        match self.read(|db| people::wrong_tries(db, key))? {
-            Some((_, until)) if until > now => Err(Denied::Wait { seconds: (until - now).num_seconds() + 1 }),
-            Some((tries, _)) => Ok(tries),
-            None => Ok(0),
+        match self.read(|db| people::tries_held(db, key))? {
+            Some(until) if until > now => Err(Denied::Wait { seconds: (until - now).num_seconds() + 1 }),
+            _ => Ok(()),
         }
     }
 
     /// Keeps a wrong try in mind.
-    pub(crate) fn wrong(&self, key: &str, tries: u32) -> Denied {
-        let (now, tries) = (self.now(), tries.saturating_add(1));
-        let noted = self.write(|tx| people::note_wrong_try(tx, key, tries, now, now + wait_after(tries)));
+    pub(crate) fn wrong(&self, key: &str) -> Denied {
+        let now = self.now();
+        let noted = self.note(|tx| {
+            let tries = people::note_wrong_try(tx, key, now)?;
+            people::hold_tries(tx, key, now + wait_after(tries))
+        });
         noted.map_or_else(Denied::Failed, |()| Denied::Wrong)
     }
 
     pub(crate) fn right(&self, key: &str) -> Result<()> {
         let before = self.now() - TimeDelta::days(1);
-        self.write(|tx| people::forget_wrong_tries(tx, key, before))
+        self.note(|tx| people::forget_wrong_tries(tx, key, before))
     }
 
     /// The account of a session of the office's people that is still good.
@@ -269,7 +271,7 @@ impl Office {
     }
 
     pub(crate) fn sign_out(&self, token: &str) -> Result<()> {
-        self.write(|tx| people::end_session(tx, &kept_token(token)))
+        self.note(|tx| people::end_session(tx, &kept_token(token)))
     }
 }
 

@@ -29,6 +29,10 @@ impl Office {
     /// Copies the office into a new folder, beside everything that goes on, and checks the copy byte for byte.
     /// A backup that was cut off leaves `TO.unfinished` and changes nothing.
     pub fn back_up(&self, to: &Path) -> Result<Backup> {
+        ensure!(
+            self.0.store.is_a_file(),
+            "this office is in PostgreSQL: back it up with pg_dump, and its photos with it (docs/OPERATIONS.md)"
+        );
         ensure!(!to.exists(), "{} is there already: give a folder that is not", to.display());
         let at = self.now();
         let unfinished = beside(to, "unfinished");

@@ -61,6 +61,8 @@ use store::{Store, people};
 pub struct Options {
     /// Folder of the database and the photos; made when it is not there.
     pub data: PathBuf,
+    /// `postgres://...`, where the office is not a file in `data`.
+    pub database: Option<String>,
     /// Fill an empty office with the demo company.
     pub demo: bool,
     pub clock: Clock,
@@ -68,7 +70,18 @@ pub struct Options {
 
 impl Options {
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), demo: false, clock: system_clock() }
+        Self { data: data.into(), database: None, demo: false, clock: system_clock() }
+    }
+
+    /// The same in the database that tests are told to use, if they are: a schema for each folder.
+    #[doc(hidden)]
+    pub fn in_tests(data: impl Into<PathBuf>) -> Self {
+        let data = data.into();
+        let schema = Digest::of(data.as_os_str().as_encoded_bytes());
+        let schema = schema.as_str().get(..24).unwrap_or_default();
+        let database = std::env::var("JOBSHEET_TEST_DATABASE").ok();
+        let database = database.map(|url| format!("{url}?schema=t_{schema}"));
+        Self { database, ..Self::new(data) }
     }
 }
 
@@ -87,7 +100,6 @@ struct Inner {
     working: tokio::sync::Semaphore,
     /// Signs receipts and wipes.
     key: SecretKey,
-    challenges: phones::Challenges,
     metrics: metrics::Metrics,
     /// What the ticker knows of the time to come.
     quiet: std::sync::Mutex<Option<ticker::Quiet>>,
@@ -98,7 +110,10 @@ impl Office {
     pub fn open(options: Options) -> Result<Self> {
         std::fs::create_dir_all(&options.data)
             .with_context(|| format!("Making the folder {}", options.data.display()))?;
-        let store = Store::open(&options.data.join("office.db"))?;
+        let store = match &options.database {
+            Some(url) => Store::at(url)?,
+            None => Store::in_file(&options.data.join("office.db"))?,
+        };
         let (counter, key) = store.write(|tx| -> Result<_> {
             if store::fact(tx, "epoch")?.is_none() {
                 store::set_fact(tx, "epoch", &accounts::random_text(9))?;
@@ -115,7 +130,6 @@ impl Office {
             hashing: tokio::sync::Semaphore::new(2),
             working: tokio::sync::Semaphore::new(16),
             key,
-            challenges: phones::Challenges::default(),
             metrics: metrics::Metrics::default(),
             quiet: std::sync::Mutex::default(),
             clock: options.clock,
@@ -310,6 +324,11 @@ impl Office {
         })?;
         self.0.hints.moved_to(n);
         Ok(done)
+    }
+
+    /// Changes rows that nothing is judged by (`Store::note`).
+    fn note<T, E: From<store::Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
+        self.0.store.note(work)
     }
 
     /// Runs what waits for the disk away from the async threads.

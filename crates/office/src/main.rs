@@ -36,8 +36,8 @@ enum Command {
     /// Copy the office into a new folder and check the copy; works beside the running office. Phones then stop
     /// keeping what is in it.
     Backup {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// A folder that is not there yet.
         #[arg(long)]
         to: PathBuf,
@@ -52,8 +52,8 @@ enum Command {
     },
     /// Take a phone's rescue file: what it could not send. Works beside the running office, and may be done twice.
     Rescue {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// Also when the phone was reported stolen.
         #[arg(long)]
         stolen: bool,
@@ -61,8 +61,8 @@ enum Command {
     },
     /// Bring in a register as CSV: all rows or none. Without --write it only says what would become of it.
     Import {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         #[arg(long)]
         write: bool,
         /// customers, equipment, parts or work-orders
@@ -72,8 +72,8 @@ enum Command {
     },
     /// Write a register as CSV to standard output.
     Export {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// customers, equipment, parts or work-orders
         #[arg(value_parser = register)]
         register: Register,
@@ -89,11 +89,28 @@ enum Command {
     Technician(Technician),
 }
 
+/// Where the office is.
 #[derive(Args)]
-struct Serve {
-    /// Folder of the database and the photos.
+struct Place {
+    /// Folder of the photos, and of the database.
     #[arg(long)]
     data: PathBuf,
+    /// A database of PostgreSQL instead of a file in that folder; JOBSHEET_DATABASE says it where others cannot read it.
+    #[arg(long, value_name = "postgres://...")]
+    database: Option<String>,
+}
+
+impl Place {
+    fn options(self) -> Options {
+        let database = self.database.or_else(|| std::env::var("JOBSHEET_DATABASE").ok());
+        Options { database, ..Options::new(self.data) }
+    }
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    place: Place,
     /// Port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -119,8 +136,8 @@ struct Serve {
 enum Demo {
     /// Make a waiting request an offer to a technician; works beside the running office.
     Offer {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// Login of the technician.
         #[arg(long)]
         to: String,
@@ -134,8 +151,8 @@ enum Demo {
 enum Staff {
     /// Add somebody to the office; the password is read from standard input.
     Add {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         #[arg(long)]
         login: String,
         #[arg(long)]
@@ -156,8 +173,8 @@ enum StaffRole {
 enum Technician {
     /// Add a technician; the password is read from standard input.
     Add {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         #[arg(long)]
         login: String,
         #[arg(long)]
@@ -170,8 +187,8 @@ enum Technician {
     },
     /// Make a one-time code for a technician's new phone: good for 15 minutes, once.
     Code {
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         #[arg(long)]
         login: String,
     },
@@ -197,8 +214,8 @@ fn command() -> Result<()> {
     }
     match command {
         Command::Serve(serve) => run(serve),
-        Command::Backup { data, to } => {
-            let backup = existing(&data)?.back_up(&to)?;
+        Command::Backup { place, to } => {
+            let backup = existing(place)?.back_up(&to)?;
             println!("backed up: {backup}");
             Ok(())
         }
@@ -207,9 +224,9 @@ fn command() -> Result<()> {
             println!("restored: {backup}");
             Ok(())
         }
-        Command::Rescue { data, stolen, file } => {
+        Command::Rescue { place, stolen, file } => {
             let opened = std::fs::File::open(&file).with_context(|| format!("Opening {}", file.display()))?;
-            let taken = existing(&data)?.take_rescue(&opened, "jobsheet-office rescue", stolen)?;
+            let taken = existing(place)?.take_rescue(&opened, "jobsheet-office rescue", stolen)?;
             println!(
                 "from {}, made {}{}",
                 taken.technician_name,
@@ -222,32 +239,32 @@ fn command() -> Result<()> {
             println!("photos: {new} new, {before} held before, {refused} refused");
             Ok(())
         }
-        Command::Import { data, write, register, file } => import(&data, write, register, &file),
-        Command::Export { data, register } => {
-            let table = existing(&data)?.take_out(register)?;
+        Command::Import { place, write, register, file } => import(place, write, register, &file),
+        Command::Export { place, register } => {
+            let table = existing(place)?.take_out(register)?;
             Ok(std::io::stdout().write_all(&table)?)
         }
-        Command::Demo(Demo::Offer { data, to, number }) => {
-            let offered = existing(&data)?.demo_offer(&to, number.as_deref())?;
+        Command::Demo(Demo::Offer { place, to, number }) => {
+            let offered = existing(place)?.demo_offer(&to, number.as_deref())?;
             println!("offered {} ({}) to {}", offered.number, offered.customer, offered.to);
             Ok(())
         }
-        Command::Staff(Staff::Add { data, login, name, role }) => {
+        Command::Staff(Staff::Add { place, login, name, role }) => {
             let role = match role {
                 StaffRole::Dispatcher => Role::Dispatcher,
                 StaffRole::Supervisor => Role::Supervisor,
                 StaffRole::Admin => Role::Admin,
             };
             let password = password()?;
-            Office::open(Options::new(data))?.add_staff(NewStaff { login, name, role, password })
+            Office::open(place.options())?.add_staff(NewStaff { login, name, role, password })
         }
-        Command::Technician(Technician::Add { data, login, name, phone, base }) => {
+        Command::Technician(Technician::Add { place, login, name, phone, base }) => {
             let password = password()?;
             let new = NewTechnician { login, name, phone, base, password };
-            Office::open(Options::new(data))?.add_technician(new).map(|_| ())
+            Office::open(place.options())?.add_technician(new).map(|_| ())
         }
-        Command::Technician(Technician::Code { data, login }) => {
-            let (code, until) = existing(&data)?.code_for(&login)?;
+        Command::Technician(Technician::Code { place, login }) => {
+            let (code, until) = existing(place)?.code_for(&login)?;
             println!("{code} until {}", until.format("%H:%M UTC"));
             Ok(())
         }
@@ -256,7 +273,7 @@ fn command() -> Result<()> {
 
 #[tokio::main]
 async fn run(serve: Serve) -> Result<()> {
-    let office = Office::open(Options { demo: serve.demo, ..Options::new(serve.data) })?;
+    let office = Office::open(Options { demo: serve.demo, ..serve.place.options() })?;
     if let Some(company) = &serve.company {
         office.set_company(company)?;
     }
@@ -314,11 +331,12 @@ async fn stop() {
     }
 }
 
-fn existing(data: &Path) -> Result<Office> {
-    if !data.join("office.db").is_file() {
-        bail!("there is no office in {}", data.display());
+fn existing(place: Place) -> Result<Office> {
+    let options = place.options();
+    if options.database.is_none() && !options.data.join("office.db").is_file() {
+        bail!("there is no office in {}", options.data.display());
     }
-    Office::open(Options::new(data))
+    Office::open(options)
 }
 
 fn password() -> Result<String> {
@@ -333,9 +351,9 @@ fn register(word: &str) -> Result<Register, String> {
     word.parse().map_err(|()| "customers, equipment, parts or work-orders".to_owned())
 }
 
-fn import(data: &Path, write: bool, register: Register, file: &Path) -> Result<()> {
+fn import(place: Place, write: bool, register: Register, file: &Path) -> Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("Reading {}", file.display()))?;
-    let taken = existing(data)?.bring_in(register, &bytes, !write, "jobsheet-office import")?;
+    let taken = existing(place)?.bring_in(register, &bytes, !write, "jobsheet-office import")?;
     for fault in &taken.faults {
         let wrong = serde_json::to_value(fault.wrong)?;
         let at = if fault.column.is_empty() { String::new() } else { format!(", {}", fault.column) };

@@ -3,11 +3,11 @@
 //! A phone's key never travels and its session is short, so nothing that is stolen on the way is worth much, and
 //! a phone is locked out the moment its row says so. Of codes and tokens only digests are kept.
 
-use crate::store::Tx;
 use crate::{
     Office,
     accounts::{Denied, kept_token, random_text},
     store::{
+        Tx,
         people::{self, Kind},
         phones::{self as kept, Phone},
     },
@@ -22,10 +22,6 @@ use jobsheet_model::{
     view::ConsolePhone,
     work_order::Technician,
 };
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Mutex, PoisonError},
-};
 use uuid::Uuid;
 
 const CODE_GOOD_FOR: TimeDelta = TimeDelta::minutes(15);
@@ -33,7 +29,8 @@ const SESSION_GOOD_FOR: TimeDelta = TimeDelta::minutes(60);
 /// A session that is over still tells whose it was, for so long.
 const SESSION_KEPT: TimeDelta = TimeDelta::days(1);
 const CHALLENGE_GOOD_FOR: TimeDelta = TimeDelta::minutes(2);
-const CHALLENGES_OF_A_PHONE: usize = 4;
+/// Those that wait for their answer: a few for each phone that is enrolled, so that there is a bound.
+const CHALLENGES_OF_A_PHONE: u32 = 4;
 const LONGEST_NAME: usize = 80;
 
 /// Why a phone gets no session.
@@ -67,39 +64,6 @@ impl From<anyhow::Error> for Unfit {
 impl From<crate::store::Error> for Unfit {
     fn from(why: crate::store::Error) -> Self {
         anyhow::Error::new(why).into()
-    }
-}
-
-/// Challenges that wait for their answer: in memory, a few for each phone that is enrolled, so that there is a bound.
-#[derive(Default)]
-pub struct Challenges(Mutex<HashMap<PhoneId, Waiting>>);
-
-/// Each until then.
-type Waiting = VecDeque<(String, DateTime<Utc>)>;
-
-impl Challenges {
-    fn make(&self, phone: PhoneId, now: DateTime<Utc>) -> String {
-        let challenge = random_text(32);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = all.entry(phone).or_default();
-        if waiting.len() == CHALLENGES_OF_A_PHONE {
-            waiting.pop_front();
-        }
-        waiting.push_back((challenge.clone(), now + CHALLENGE_GOOD_FOR));
-        challenge
-    }
-
-    /// Was it made for this phone, not long ago? It is good once.
-    fn take(&self, phone: PhoneId, challenge: &str, now: DateTime<Utc>) -> bool {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(waiting) = all.get_mut(&phone) else { return false };
-        waiting.retain(|(_, until)| *until > now);
-        let found = waiting.iter().position(|(waits, _)| waits == challenge);
-        let good = found.and_then(|at| waiting.remove(at)).is_some();
-        if waiting.is_empty() {
-            all.remove(&phone);
-        }
-        good
     }
 }
 
@@ -175,7 +139,7 @@ impl Office {
     fn spend_code(&self, typed: &str) -> Result<TechnicianId, Unfit> {
         let Some(code) = code(typed) else { return Err(Unfit::WrongCode) };
         let key = format!("code/{}", code.get(..4).unwrap_or_default());
-        let tries = self.tries(&key)?;
+        self.may_try(&key)?;
         let now = self.now();
         let digest = Digest::of(code.as_bytes());
         let (found, known) = self.write(|tx| -> Result<_> {
@@ -187,7 +151,7 @@ impl Office {
                 self.right(&key)?;
                 Ok(technician)
             }
-            None => match self.wrong(&key, tries) {
+            None => match self.wrong(&key) {
                 Denied::Wrong if known => Err(Unfit::OldCode),
                 Denied::Wrong => Err(Unfit::WrongCode),
                 other => Err(other.into()),
@@ -213,14 +177,23 @@ impl Office {
     /// A phone that is not enrolled gets one too, which nothing can answer: whether it is, is nobody's business.
     pub(crate) fn challenge(&self, phone: PhoneId) -> Result<String> {
         match self.read(|db| kept::phone(db, phone))? {
-            Some(phone) => Ok(self.0.challenges.make(phone.id, self.now())),
+            Some(phone) => self.challenge_for(phone.id, self.now()),
             None => Ok(random_text(32)),
         }
     }
 
+    /// Any office of this database may be the one that is answered.
+    fn challenge_for(&self, phone: PhoneId, now: DateTime<Utc>) -> Result<String> {
+        let (challenge, until) = (random_text(32), now + CHALLENGE_GOOD_FOR);
+        self.note(|tx| kept::insert_challenge(tx, phone, &challenge, (now, until), CHALLENGES_OF_A_PHONE))?;
+        Ok(challenge)
+    }
+
     pub(crate) fn session_for(&self, phone: PhoneId, answer: &ChallengeMet) -> Result<Given, Unfit> {
         let known = self.read(|db| kept::phone(db, phone))?;
-        let fresh = self.0.challenges.take(phone, &answer.challenge, self.now());
+        let now = self.now();
+        // It is good once, whatever becomes of it.
+        let fresh = self.note(|tx| kept::take_challenge(tx, phone, &answer.challenge, now))?;
         let phone =
             known.filter(|phone| fresh && answer.is_genuine(&self.0.key.public(), phone.id, &phone.key));
         let phone = phone.ok_or(Unfit::NotGenuine)?;
@@ -240,7 +213,7 @@ impl Office {
             return Err(Unfit::SignedOut { challenge: None });
         };
         if now - made_at >= SESSION_GOOD_FOR {
-            return Err(Unfit::SignedOut { challenge: Some(self.0.challenges.make(phone.id, now)) });
+            return Err(Unfit::SignedOut { challenge: Some(self.challenge_for(phone.id, now)?) });
         }
         Ok(Caller { technician, leaving: phone.wipe.is_some() })
     }

@@ -13,6 +13,7 @@ pub mod customers;
 pub mod dispatch;
 pub mod people;
 pub mod phones;
+mod postgres;
 pub mod requests;
 mod sqlite;
 pub mod sync;
@@ -27,6 +28,7 @@ use jobsheet_model::{
     planted,
 };
 use jobsheet_sqlite::Migration;
+use postgres::Postgres;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sqlite::{Sqlite, Within};
@@ -50,27 +52,56 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
 ];
 
-pub struct Store(Sqlite);
+pub enum Store {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
 
 impl Store {
-    pub fn open(file: &Path) -> Result<Self> {
-        Ok(Self(Sqlite::open(file, MIGRATIONS)?))
+    pub fn in_file(file: &Path) -> Result<Self> {
+        Ok(Self::Sqlite(Sqlite::open(file, MIGRATIONS)?))
+    }
+
+    pub fn at(url: &str) -> Result<Self> {
+        Ok(Self::Postgres(Postgres::open(url, MIGRATIONS)?))
     }
 
     /// One transaction, on disk before this returns; nothing of it when `work` fails. Where several offices write to one
     /// database, `work` may be done again from the beginning: it changes nothing but through its [`Tx`].
     pub fn write<T, E: From<Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
-        self.0.write(work)
+        match self {
+            Self::Sqlite(store) => store.write(work),
+            Self::Postgres(store) => store.write(work),
+        }
+    }
+
+    /// Like [`write`](Self::write), for rows that nothing else is judged by: one office need not wait for the other. Each
+    /// statement must be right by itself whatever others do meanwhile, and no number is taken.
+    pub fn note<T, E: From<Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
+        match self {
+            Self::Sqlite(store) => store.write(work),
+            Self::Postgres(store) => store.note(work),
+        }
     }
 
     /// Reads that belong together see one state of the database.
     pub fn read<T, E: From<Error>>(&self, work: impl Fn(&dyn Tx) -> Result<T, E>) -> Result<T, E> {
-        self.0.read(work)
+        match self {
+            Self::Sqlite(store) => store.read(work),
+            Self::Postgres(store) => store.read(work),
+        }
+    }
+
+    pub fn is_a_file(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
     }
 
     /// Writes the database as it is now into a new file; writing goes on meanwhile.
     pub fn copy_to(&self, file: &Path) -> Result<()> {
-        self.0.copy_to(file)
+        match self {
+            Self::Sqlite(store) => store.copy_to(file),
+            Self::Postgres(_) => anyhow::bail!("a database of PostgreSQL is no file"),
+        }
     }
 }
 

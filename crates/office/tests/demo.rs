@@ -124,7 +124,7 @@ fn a_newcomer_on_a_later_day_finds_a_days_work() {
 #[test]
 fn without_demo_nobody_is_let_in_before_somebody_was_added() {
     let folder = tempfile::tempdir().unwrap();
-    let office = Office::open(Options::new(folder.path())).unwrap();
+    let office = Office::open(Options::in_tests(folder.path())).unwrap();
     assert!(office.technicians().unwrap().is_empty() && office.work_orders().unwrap().is_empty());
     let staff = |password: &str| NewStaff {
         login: "zhou".into(),
@@ -154,7 +154,8 @@ async fn an_offer_made_by_another_process_is_hinted_within_a_second_or_so() {
     assert_eq!(&first[..], b"data: {\"work_order\":null}\n\n");
 
     let other =
-        Office::open(Options { clock: world.clock.clock(), ..Options::new(world.folder.path()) }).unwrap();
+        Office::open(Options { clock: world.clock.clock(), ..Options::in_tests(world.folder.path()) })
+            .unwrap();
     other.demo_offer("ana.li", None).unwrap();
     let silence = tokio::time::timeout(Duration::from_millis(900), events.next()).await;
     assert!(silence.is_err(), "another's offer is no hint");

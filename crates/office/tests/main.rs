@@ -17,3 +17,4 @@ mod sign_in;
 mod sync;
 mod tables;
 mod world;
+mod writers;

@@ -2,7 +2,7 @@
 
 use crate::{
     console::{OWN, sign_in},
-    world::{Answer, World, monday},
+    world::{Answer, World, monday, send_to},
 };
 use axum::{
     body::Body,
@@ -16,19 +16,31 @@ use jobsheet_model::{
     view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
     work_order::{AssignmentState, Visit},
 };
+use jobsheet_office::Office;
 use serde_json::{Value, json};
 
-struct Desk<'a> {
+pub struct Desk<'a> {
     world: &'a World,
     cookie: String,
 }
 
 impl Desk<'_> {
-    async fn of(world: &World) -> Desk<'_> {
+    pub async fn of(world: &World) -> Desk<'_> {
         Desk { world, cookie: sign_in(world).await }
     }
 
     async fn asks(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        self.asks_at(&self.world.office, method, path, headers, body).await
+    }
+
+    async fn asks_at(
+        &self,
+        office: &Office,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/console/api{path}"))
@@ -38,18 +50,23 @@ impl Desk<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.world.send(request.body(Body::from(body.to_string())).unwrap()).await
+        send_to(office, request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     async fn takes(&self, key: &str, intake: &Value) -> Answer {
-        self.asks(Method::POST, "/requests", &[("idempotency-key", key)], intake).await
+        self.takes_at(&self.world.office, key, intake).await
+    }
+
+    /// At another office of the same database.
+    pub async fn takes_at(&self, office: &Office, key: &str, intake: &Value) -> Answer {
+        self.asks_at(office, Method::POST, "/requests", &[("idempotency-key", key)], intake).await
     }
 
     async fn reads(&self, id: RequestId) -> ConsoleRequest {
         self.asks(Method::GET, &format!("/requests/{id}"), &[], &json!(null)).await.json()
     }
 
-    async fn list(&self) -> ConsoleRequests {
+    pub async fn list(&self) -> ConsoleRequests {
         self.asks(Method::GET, "/requests", &[], &json!(null)).await.json()
     }
 

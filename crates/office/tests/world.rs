@@ -70,7 +70,9 @@ impl World {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt().with_env_filter(filter).try_init();
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("office.db"), &*SEEDED).unwrap();
+        if !on_a_server() {
+            std::fs::write(folder.path().join("office.db"), &*SEEDED).unwrap();
+        }
         let clock = HandClock::at(monday());
         let office = open(&folder, &clock);
         let router = office.router();
@@ -87,27 +89,51 @@ impl World {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        // Events have no end.
-        let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
-        let body = if endless { Vec::new() } else { to_bytes(body, usize::MAX).await.unwrap().to_vec() };
-        Answer { status: parts.status, headers: parts.headers, body }
+        sent(self.router.clone(), request).await
     }
 
     /// A request of an app: with the protocol header.
     pub async fn app(&self, method: Method, path: &str, token: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(PROTOCOL_HEADER, PROTOCOL)
-            .header(header::AUTHORIZATION, format!("Bearer {token}"));
-        self.send(request.body(body.into()).unwrap()).await
+        self.send(of_an_app(method, path, token, body)).await
+    }
+}
+
+pub async fn send_to(office: &Office, request: Request<Body>) -> Answer {
+    sent(office.router(), request).await
+}
+
+async fn sent(router: axum::Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    // Events have no end.
+    let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+    let body = if endless { Vec::new() } else { to_bytes(body, usize::MAX).await.unwrap().to_vec() };
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+fn of_an_app(method: Method, path: &str, token: &str, body: impl Into<Body>) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(PROTOCOL_HEADER, PROTOCOL)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"));
+    request.body(body.into()).unwrap()
+}
+
+/// A request of an app to one of several offices.
+async fn app_at(office: &Office, method: Method, path: &str, token: &str, body: impl Into<Body>) -> Answer {
+    send_to(office, of_an_app(method, path, token, body)).await
+}
+
+impl World {
+    pub async fn try_password(&self, login: &str, password: &str) -> Answer {
+        self.try_password_at(&self.office, login, password).await
     }
 
-    pub async fn try_password(&self, login: &str, password: &str) -> Answer {
+    pub async fn try_password_at(&self, office: &Office, login: &str, password: &str) -> Answer {
         let by = EnrolBy::Password { login: login.into(), password: password.into() };
-        self.try_enrol(by, &a_key()).await
+        let asked = serde_json::to_string(&Enrol::signed(by, "A phone".into(), &a_key())).unwrap();
+        app_at(office, Method::POST, "/v1/enrol", "", asked).await
     }
 
     pub async fn try_enrol(&self, by: EnrolBy, key: &SecretKey) -> Answer {
@@ -146,8 +172,13 @@ pub fn a_key() -> SecretKey {
     SecretKey::from_bytes(rand::random())
 }
 
+/// Are the tests run on PostgreSQL (scripts/with-postgres)?
+pub fn on_a_server() -> bool {
+    Options::in_tests("").database.is_some()
+}
+
 pub fn open(folder: &tempfile::TempDir, clock: &HandClock) -> Office {
-    Office::open(Options { data: folder.path().into(), demo: true, clock: clock.clock() }).unwrap()
+    Office::open(Options { demo: true, clock: clock.clock(), ..Options::in_tests(folder.path()) }).unwrap()
 }
 
 pub struct Phone<'a> {
@@ -172,8 +203,12 @@ impl Phone<'_> {
 
     /// Asks for a challenge, and answers it.
     pub async fn try_session(&self) -> Answer {
+        self.answer(&self.asks_for_a_challenge().await).await
+    }
+
+    pub async fn asks_for_a_challenge(&self) -> Value {
         let asked = self.world.post("/v1/session", &SessionAsked::challenge(self.id)).await;
-        self.answer(&asked.json::<Value>()["challenge"]).await
+        asked.json::<Value>()["challenge"].clone()
     }
 
     /// A new session after the hour that one lasts.
@@ -183,9 +218,13 @@ impl Phone<'_> {
     }
 
     pub async fn answer(&self, challenge: &Value) -> Answer {
+        self.answer_at(&self.world.office, challenge).await
+    }
+
+    pub async fn answer_at(&self, office: &Office, challenge: &Value) -> Answer {
         let challenge = challenge.as_str().unwrap().to_owned();
         let answer = SessionAsked::answered(self.id, &self.key, &self.office_key, challenge);
-        self.world.post("/v1/session", &answer).await
+        app_at(office, Method::POST, "/v1/session", "", serde_json::to_string(&answer).unwrap()).await
     }
 
     /// The next change of this phone's chain.
@@ -246,7 +285,19 @@ impl Phone<'_> {
     }
 
     pub async fn sync(&mut self, changes: &[Box<RawValue>]) -> SyncResponse {
-        let response: SyncResponse = self.try_sync(changes).await.json();
+        let answer = self.try_sync(changes).await;
+        self.heard(&answer)
+    }
+
+    /// At another office of the same database.
+    pub async fn sync_at(&mut self, office: &Office, changes: &[Box<RawValue>]) -> SyncResponse {
+        let request = of_an_app(Method::POST, "/v1/sync", &self.token, self.request(changes));
+        let answer = send_to(office, request).await;
+        self.heard(&answer)
+    }
+
+    fn heard(&mut self, answer: &Answer) -> SyncResponse {
+        let response: SyncResponse = answer.json();
         assert_eq!(response.nonce, 7);
         self.cursor = Some(response.cursor.clone());
         if response.incarnation.is_some() || response.afresh {

@@ -101,24 +101,24 @@ pub fn account(db: &dyn Tx, kind: Kind, login: &str) -> Result<Option<(String, S
     Ok(db.one(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// How many wrong tries, and until when no further one is looked at.
-pub fn wrong_tries(db: &dyn Tx, key: &str) -> Result<Option<(u32, DateTime<Utc>)>> {
-    let sql = "SELECT tries, until FROM wrong_password WHERE login = ?1";
-    Ok(db.one(sql, [key], |row| Ok((row.get(0)?, row.get::<At>(1)?.0))).optional()?)
+/// Until when no further try is looked at.
+pub fn tries_held(db: &dyn Tx, key: &str) -> Result<Option<DateTime<Utc>>> {
+    let sql = "SELECT until FROM wrong_password WHERE login = ?1";
+    Ok(db.one(sql, [key], |row| Ok(row.get::<At>(0)?.0)).optional()?)
 }
 
-pub fn note_wrong_try(
-    tx: &dyn Tx,
-    key: &str,
-    tries: u32,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<()> {
-    tx.run(
-        "INSERT INTO wrong_password (login, tries, last, until) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (login) DO UPDATE SET tries = excluded.tries, last = excluded.last, until = excluded.until",
-        params![key, tries, At(now), At(until)],
-    )?;
+/// Counts a wrong try: how many there are now. Whoever counts at the same time counts on from there.
+pub fn note_wrong_try(tx: &dyn Tx, key: &str, now: DateTime<Utc>) -> Result<u32> {
+    let sql = "INSERT INTO wrong_password (login, tries, last, until) VALUES (?1, 1, ?2, ?2)
+               ON CONFLICT (login) DO UPDATE SET tries = CASE WHEN wrong_password.tries < 1000000
+                   THEN wrong_password.tries + 1 ELSE wrong_password.tries END, last = excluded.last
+               RETURNING tries";
+    Ok(tx.one(sql, params![key, At(now)], |row| row.get(0))?)
+}
+
+/// No further try is looked at before `until`.
+pub fn hold_tries(tx: &dyn Tx, key: &str, until: DateTime<Utc>) -> Result<()> {
+    tx.run("UPDATE wrong_password SET until = ?2 WHERE login = ?1", params![key, At(until)])?;
     Ok(())
 }
 

@@ -128,6 +128,35 @@ pub fn recovery(tx: &dyn Tx, technician: TechnicianId, fresh: &str) -> Result<St
     Ok(tx.one(sql, params![Id(technician), fresh], |row| row.get(0))?)
 }
 
+// --- Challenges -------------------------------------------------------------------------------------
+
+pub fn insert_challenge(
+    tx: &dyn Tx,
+    phone: PhoneId,
+    challenge: &str,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    most: u32,
+) -> Result<()> {
+    tx.run("DELETE FROM challenge WHERE until <= ?1", [At(now)])?;
+    tx.run(
+        "INSERT INTO challenge (challenge, phone, nth, until)
+         VALUES (?1, ?2, (SELECT coalesce(max(nth), 0) + 1 FROM challenge WHERE phone = ?2), ?3)",
+        params![challenge, Id(phone), At(until)],
+    )?;
+    tx.run(
+        "DELETE FROM challenge WHERE phone = ?1
+             AND nth <= (SELECT max(nth) FROM challenge WHERE phone = ?1) - ?2",
+        params![Id(phone), most],
+    )?;
+    Ok(())
+}
+
+/// Was it made for this phone, not long ago? It is good once.
+pub fn take_challenge(tx: &dyn Tx, phone: PhoneId, challenge: &str, now: DateTime<Utc>) -> Result<bool> {
+    let sql = "DELETE FROM challenge WHERE challenge = ?1 AND phone = ?2 AND until > ?3";
+    Ok(tx.run(sql, params![challenge, Id(phone), At(now)])? == 1)
+}
+
 // --- Sessions --------------------------------------------------------------------------------------
 
 pub fn insert_session(tx: &dyn Tx, token: &str, phone: &Phone, now: DateTime<Utc>) -> Result<()> {

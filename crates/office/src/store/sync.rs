@@ -252,7 +252,7 @@ pub fn moved(db: &dyn Tx, technician: TechnicianId, cursor: u64, limit: usize) -
              SELECT a.work_order, a.active,
                     CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
              FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
-             WHERE a.technician = ?1)
+             WHERE a.technician = ?1) AS places
          WHERE position > ?2 ORDER BY position LIMIT ?3";
     // The same, from the two things that can have moved: the grant, and the work order.
     let by_position = "SELECT a.work_order, CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position, a.active

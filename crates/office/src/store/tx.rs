@@ -23,6 +23,11 @@ pub enum Error {
     Value(String),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Postgres(#[from] tokio_postgres::Error),
+    /// An earlier statement failed, and with it the transaction.
+    #[error("the transaction was lost: {0}")]
+    Passed(String),
 }
 
 impl Error {
@@ -37,7 +42,11 @@ impl Error {
             Error::Sqlite(why) => {
                 matches!(why.sqlite_error_code(), Some(DiskFull | SystemIoFailure | DatabaseBusy))
             }
-            Error::NoRow | Error::Value(_) => false,
+            // The server is away, full, or did not answer in time.
+            Error::Postgres(why) => why.code().is_none_or(|code| {
+                matches!(code.code().get(..2), Some("08" | "53" | "57" | "58" | "55" | "40"))
+            }),
+            Error::NoRow | Error::Value(_) | Error::Passed(_) => false,
         }
     }
 }
