@@ -88,10 +88,10 @@ async fn watched(State(office): State<Office>, request: Request, next: Next) -> 
     office.0.metrics.answered(&method, &door, status, took);
     tracing::info!(parent: &span, status, millis = took.as_secs_f64() * 1000.0, "answered");
     // Phones pay for each byte, and say by themselves what they asked.
-    if !door.starts_with("/v1/") || status >= 500 {
-        if let Ok(id) = HeaderValue::from_str(&id) {
-            response.headers_mut().insert("x-request-id", id);
-        }
+    if (!door.starts_with("/v1/") || status >= 500)
+        && let Ok(id) = HeaderValue::from_str(&id)
+    {
+        response.headers_mut().insert("x-request-id", id);
     }
     response
 }

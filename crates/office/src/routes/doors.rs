@@ -157,10 +157,10 @@ fn describe(api: &OpenApi, list: &[Door]) -> Value {
 fn exact(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            if map.get("oneOf").and_then(Value::as_array).is_some_and(|all| all.contains(&json!({}))) {
-                if let Some(all) = map.remove("oneOf") {
-                    map.insert("anyOf".into(), all);
-                }
+            if map.get("oneOf").and_then(Value::as_array).is_some_and(|all| all.contains(&json!({})))
+                && let Some(all) = map.remove("oneOf")
+            {
+                map.insert("anyOf".into(), all);
             }
             let is_unsigned = map.get("minimum") == Some(&json!(0));
             let most = match map.get("format").and_then(Value::as_str) {
@@ -172,12 +172,12 @@ fn exact(value: &mut Value) {
                 map.remove("format");
                 map.insert("maximum".into(), most);
             }
-            if map.get("type") == Some(&json!(["string", "null"])) {
-                if let Some(format) = map.remove("format") {
-                    map.remove("type");
-                    let text = json!({ "type": "string", "format": format });
-                    map.insert("anyOf".into(), json!([text, { "type": "null" }]));
-                }
+            if map.get("type") == Some(&json!(["string", "null"]))
+                && let Some(format) = map.remove("format")
+            {
+                map.remove("type");
+                let text = json!({ "type": "string", "format": format });
+                map.insert("anyOf".into(), json!([text, { "type": "null" }]));
             }
             map.values_mut().for_each(exact);
         }
