@@ -3,25 +3,33 @@ import type {
   Account,
   AccountEdit,
   AuditEntry,
+  Attention,
   Choice,
+  ConsoleArchive,
   ConsoleArea,
   ConsoleBoard,
   ConsoleCandidates,
   ConsoleCrew,
+  ConsoleCustomer,
+  ConsoleCustomers,
   ConsoleJob,
   ConsoleLane,
+  ConsoleMachine,
   ConsolePhone,
   ConsoleRequest,
   ConsoleRequests,
   ConsoleRota,
   ConsoleRow,
   ConsoleSession,
+  ConsoleVans,
   CustomerFile,
   EnrolmentCode,
   Finding,
+  Handling,
   Intake,
   IntakeForm,
   IntakeLook,
+  LaneOrder,
   Language,
   NewAccount,
   Page,
@@ -33,6 +41,7 @@ import type {
   TableTaken,
   TurnKind,
   Visit,
+  VisitPage,
   Wipe,
 } from '@jobsheet/model';
 
@@ -97,7 +106,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password))$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password))$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -112,8 +121,34 @@ function problemOf(status: number, content: string): Trouble {
 }
 
 const account = (login: string) => `/accounts/${encodeURIComponent(login)}`;
+export interface LaneAsked {
+  order?: LaneOrder;
+  kind?: Attention | '';
+  after?: string;
+  limit?: number;
+}
+
+/** Times are instants; the last one is the first that is too late. */
+export interface ArchiveAsked {
+  find: string;
+  from: string;
+  to: string;
+  technician: string;
+  level: string;
+  outcome: string;
+  after: string;
+}
+
+/** What is empty is not asked. */
+function query(asked: object): string {
+  const said = Object.entries(asked).filter(([, value]) => value !== '' && value !== undefined);
+  return new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString();
+}
+
 const phone = (id: string) => `/phones/${encodeURIComponent(id)}`;
 const request = (id: string) => `/requests/${encodeURIComponent(id)}`;
+const customer = (id: string) => `/register/${encodeURIComponent(id)}`;
+const machine = (id: string) => `/equipment/${encodeURIComponent(id)}`;
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -156,9 +191,24 @@ export const api = {
   reassign: (id: string, technician: string, reason: string) =>
     call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
   cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),
-  attention: () => call<ConsoleLane>('GET', '/attention'),
-  decide: (n: number, choice: Choice, reason: string) =>
-    call<void>('POST', `/attention/${n}/decide`, { choice, reason }),
+  close: (id: string, reason: string) => call<void>('POST', `${order(id)}/close`, { reason }),
+  reopen: (id: string, reason: string) => call<void>('POST', `${order(id)}/reopen`, { reason }),
+  attention: (asked: LaneAsked) => call<ConsoleLane>('GET', `/attention?${query(asked)}`),
+  decide: (n: number, choice: Choice, reason: string, handling?: Handling) =>
+    call<void>('POST', `/attention/${n}/decide`, { choice, reason, ...(handling && { handling }) }),
+  archive: (asked: ArchiveAsked) => call<ConsoleArchive>('GET', `/archive?${query(asked)}`),
+  register: (asked: { find: string; after: string }) =>
+    call<ConsoleCustomers>('GET', `/register?${query(asked)}`),
+  customer: (id: string) => call<ConsoleCustomer>('GET', customer(id)),
+  /** Answers with the new version. */
+  editCustomer: (id: string, version: number, file: CustomerFile) =>
+    call<number>('PUT', customer(id), file, { 'if-match': `"${version}"` }),
+  customerVisits: (id: string, after: string) =>
+    call<VisitPage>('GET', `${customer(id)}/visits?${query({ after })}`),
+  machine: (id: string) => call<ConsoleMachine>('GET', machine(id)),
+  machineVisits: (id: string, after: string) =>
+    call<VisitPage>('GET', `${machine(id)}/visits?${query({ after })}`),
+  vans: () => call<ConsoleVans>('GET', '/vans'),
   intakeForm: () => call<IntakeForm>('GET', '/intake'),
   lookAtIntake: (intake: Intake) => call<IntakeLook>('POST', '/intake/look', intake),
   customers: (find: string) => call<CustomerFile[]>('GET', `/customers?find=${encodeURIComponent(find)}`),

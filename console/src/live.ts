@@ -90,3 +90,57 @@ export function useReading<T>(read: () => Promise<T>, onSignedOut: () => void) {
   }
   return { value, failed, refresh, heard };
 }
+
+/** The same for what is read page by page: `more` reads on, `refresh` as much as is shown, `restart` the first page. */
+export function usePages<P extends { next: string | null }, R>(
+  read: (after: string) => Promise<P>,
+  rowsOf: (page: P) => R[],
+  onSignedOut: () => void,
+) {
+  const first = shallowRef<P | null>(null);
+  const rows = shallowRef<R[]>([]);
+  const next = ref<string | null>(null);
+  const failed = shallowRef<Failed | null>(null);
+  const busy = ref(false);
+  let asked = 0;
+
+  async function pages(from: string, before: R[], atLeast: number): Promise<void> {
+    const mine = ++asked;
+    busy.value = true;
+    try {
+      let after: string | null = from;
+      let begin: P | null = null;
+      let all = before;
+      do {
+        const page: P = await read(after);
+        // Something else was asked meanwhile: this is not what the screen wants any more.
+        if (mine !== asked) return;
+        begin ??= page;
+        all = [...all, ...rowsOf(page)];
+        after = page.next;
+      } while (after && all.length < atLeast);
+      if (from === '') first.value = begin;
+      rows.value = all;
+      next.value = after;
+      failed.value = null;
+      received.value = new Date().toISOString();
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      if (error.status === 401) onSignedOut();
+      else if (mine === asked) failed.value = error;
+    } finally {
+      if (mine === asked) busy.value = false;
+    }
+  }
+  return {
+    first,
+    rows,
+    next,
+    failed,
+    busy,
+    heard,
+    refresh: () => pages('', [], rows.value.length),
+    restart: () => pages('', [], 0),
+    more: () => (next.value ? pages(next.value, rows.value, 0) : Promise.resolve()),
+  };
+}

@@ -1,6 +1,6 @@
 // The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
-// work order, the board with its lanes, people, areas, the rota, the phones, the accounts, and what goes in and out. The
-// address is the hash, so that a
+// work order, the board with its lanes, people, areas, the rota, the archive, the customers with their machines, the
+// vans, the phones, the accounts, and what goes in and out. The address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
@@ -18,6 +18,11 @@ export type Place =
   | { page: 'requests' }
   | { page: 'request'; id: string }
   | { page: 'request-form'; id: string }
+  | { page: 'archive' }
+  | { page: 'customers' }
+  | { page: 'customer'; id: string }
+  | { page: 'machine'; id: string }
+  | { page: 'vans' }
   | { page: 'job'; id: string };
 
 function read(): Place {
@@ -28,6 +33,11 @@ function read(): Place {
     if (id === 'new') return { page: 'request-form', id: '' };
     return { page: verb === 'edit' ? 'request-form' : 'request', id: decodeURIComponent(id) };
   }
+  if (page === 'customers')
+    return id ? { page: 'customer', id: decodeURIComponent(id) } : { page: 'customers' };
+  if (page === 'equipment' && id) return { page: 'machine', id: decodeURIComponent(id) };
+  if (page === 'archive') return { page: 'archive' };
+  if (page === 'vans') return { page: 'vans' };
   if (page === 'attention') return { page: 'attention' };
   if (page === 'dispatch') return { page: 'dispatch' };
   if (page === 'board' || page === 'people' || page === 'areas' || page === 'rota') return { page };
@@ -46,7 +56,16 @@ export const requestsHref = '#/requests';
 export const newRequestHref = '#/requests/new';
 export const requestHref = (id: string) => `#/requests/${encodeURIComponent(id)}`;
 export const editRequestHref = (id: string) => `${requestHref(id)}/edit`;
+export const customersHref = '#/customers';
+export const customerHref = (id: string) => `#/customers/${encodeURIComponent(id)}`;
+export const machineHref = (id: string) => `#/equipment/${encodeURIComponent(id)}`;
 export const jobHref = (id: string) => `#/work-orders/${encodeURIComponent(id)}`;
+
+/** A whole row opens what its link does; the link does so for the keyboard. */
+export function opens(event: MouseEvent, href: string): void {
+  if ((event.target as HTMLElement).closest('a, button') || window.getSelection()?.toString()) return;
+  go(href);
+}
 
 export function go(href: string): void {
   window.location.hash = href;

@@ -1,7 +1,7 @@
 // How a work order's state is judged on the screen: tones, order, what is overdue, what may be done with it.
 import { ref } from 'vue';
 import type { ChipTone } from '@jobsheet/kit';
-import type { Colour, ConsoleRow, Status } from '@jobsheet/model';
+import type { Colour, ConsoleRow, Outcome, Status } from '@jobsheet/model';
 
 export const statusTones: Record<Status, ChipTone> = {
   dispatching: 'yellow',
@@ -18,14 +18,25 @@ export const statusTones: Record<Status, ChipTone> = {
   sheet_returned: 'ok',
   unfinished: 'yellow',
   cancelled: 'neutral',
+  closed: 'ok',
 };
+
+export const outcomeTones: Record<Outcome, ChipTone> = {
+  accepted: 'ok',
+  unhappy: 'red',
+  not_accepted: 'red',
+  unfinished: 'yellow',
+  cancelled: 'neutral',
+  otherwise: 'neutral',
+};
+export const outcomes = Object.keys(outcomeTones) as Outcome[];
 
 /** In the order of the walk: the filter lists them so. */
 export const statuses = Object.keys(statusTones) as Status[];
 
 export const levelTones: Record<Colour, ChipTone> = { red: 'red', yellow: 'yellow', green: 'green' };
 
-const ended: readonly Status[] = ['acceptance_passed', 'sheet_returned', 'cancelled'];
+const ended: readonly Status[] = ['acceptance_passed', 'sheet_returned', 'cancelled', 'closed'];
 const beforeArrival: readonly Status[] = ['dispatching', 'dispatched', 'accepted', 'refused', 'departed'];
 
 export const canOffer = (row: ConsoleRow) => row.status === 'dispatching' || row.status === 'refused';

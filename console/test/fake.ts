@@ -38,7 +38,7 @@ export function fakeOffice(): Plugin {
           }
           if (knob === 'empty') {
             rows = [];
-            lane = { total: 0, entries: [] };
+            lane = { ...makeLane(), total: 0, kinds: [], entries: [] };
           }
           if (knob === 'break') {
             broken = true;
@@ -97,7 +97,7 @@ export function fakeOffice(): Plugin {
           if (body.reason === 'slow')
             return send(409, { type: '/problems/decided', title: 'Decided.', status: 409, by: '王芳' });
           const entries = lane.entries.filter((one) => String(one.n) !== path[1]);
-          lane = { total: entries.length, entries };
+          lane = { ...lane, total: entries.length, entries };
           tell();
           return send(200, null);
         }

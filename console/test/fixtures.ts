@@ -176,10 +176,24 @@ export function makeLane(): ConsoleLane {
       const row = rows.find((one) => one.id === `wo-${number}`)!;
       const { level, customer, site, technician } = row;
       const order = { work_order: row.id, number: row.number, level, customer, site, technician };
-      return { n: 900 - i, attention, about, by, at: minutes(-ago), urgency, choices, ...order };
+      return {
+        n: 900 - i,
+        attention,
+        about,
+        by,
+        at: minutes(-ago),
+        urgency,
+        choices,
+        handling: null,
+        ...order,
+      };
     },
   );
-  return { total: entries.length, entries };
+  const kinds = [...new Set(entries.map((one) => one.attention))].map((kind) => ({
+    kind,
+    count: entries.filter((one) => one.attention === kind).length,
+  }));
+  return { total: entries.length, kinds, entries, next: null, second_handling_hours: 24 };
 }
 
 const template: Template = {
@@ -578,10 +592,12 @@ export function makeJob(row: ConsoleRow, language: Language): ConsoleJob {
             about: 'arrived: 1.4 km from the site',
             at: minutes(-10),
             choices: ['stands', 'put_right'],
+            handling: null,
             decided: null,
           },
         ]
       : [],
+    closing: { closed_at: null, is_over: signed, lacks: [], is_kept_open: false, second_handling_hours: 24 },
   };
 }
 

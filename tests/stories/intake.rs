@@ -12,20 +12,20 @@ use jobsheet_model::{
 use jobsheet_office::{Office, Once, Untaken};
 use serde_json::{Value, json};
 
-const ZHOU_LI: &str = "周莉";
+pub const ZHOU_LI: &str = "周莉";
 
 /// The key that her page makes for each thing that must be done once.
-fn once(key: &str) -> Once {
+pub fn once(key: &str) -> Once {
     Once { key: key.into(), digest: Digest::of(key.as_bytes()) }
 }
 
-fn takes(office: &Office, key: &str, intake: &Value) -> RequestTaken {
+pub fn takes(office: &Office, key: &str, intake: &Value) -> RequestTaken {
     let intake: Intake = serde_json::from_value(intake.clone()).expect("a request");
     office.take_request(intake, &once(key), ZHOU_LI).expect("taken")
 }
 
 /// What Mr. He of the cold store says on the telephone, in his order.
-fn the_cold_store_calls() -> Value {
+pub fn the_cold_store_calls() -> Value {
     json!({
         "channel": "phone",
         "customer": {"id": "", "name": "东郊冷库", "contact": "何主管", "phone": "139 8077 9001", "second_phone": "028-8555 9001"},
@@ -39,7 +39,7 @@ fn the_cold_store_calls() -> Value {
 }
 
 /// Wang Lei's phone hears of it.
-async fn arrives(field: &Field, order: &WorkOrder) -> WorkOrder {
+pub async fn arrives(field: &Field, order: &WorkOrder) -> WorkOrder {
     field.office().offer(order.id, "wang.lei", ZHOU_LI).expect("offered");
     field.sends().await;
     field.phone.job(order.id).expect("on the phone").order

@@ -1,5 +1,6 @@
 //! A day's work, told with the real phone core and the real office.
 
+mod archive;
 mod bad_input;
 mod basement_day;
 mod by_itself;

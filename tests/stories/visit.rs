@@ -20,7 +20,7 @@ fn at_ten(field: &Field) -> DateTime<Utc> {
     field.phone.job(field.id).expect("a job").order.from + TimeDelta::minutes(20)
 }
 
-fn acceptance(field: &Field, rating: Rating, remark: &str) -> KnownWhat {
+pub fn acceptance(field: &Field, rating: Rating, remark: &str) -> KnownWhat {
     let review = field.phone.review(field.id, Language::Zh).expect("a review");
     KnownWhat::SignedOff {
         act: SignOffAct {

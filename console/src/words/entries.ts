@@ -153,7 +153,12 @@ const acts: ActLines = {
   ],
   cancelled: (a) => [reason(a.reason)],
   raised: (a) => [t(`attention.${a.attention}`), aboutWords(a.attention, a.about)],
-  decided: (a, about) => [about.raised(a.n), t(`choice.${a.choice}`), reason(a.reason)],
+  decided: (a, about) => [
+    about.raised(a.n),
+    t(`choice.${a.choice}`),
+    a.handling && t('handling.until', { name: a.handling.person, time: when(a.handling.until) }),
+    reason(a.reason),
+  ],
   followed_by: (a) => [a.visit.number],
   judged: (a) => [
     `${t(`duty.${a.duty}`)}: ${t(`clock.${a.verdict}`)}`,
@@ -161,6 +166,11 @@ const acts: ActLines = {
   ],
   rescued: () => [],
   returned: () => [],
+  closed: (a) => [
+    a.lacked.length > 0 && t('closing.lacked', { list: listed(a.lacked.map((one) => t(`lack.${one}`))) }),
+    reason(a.reason),
+  ],
+  reopened: (a) => [reason(a.reason)],
 };
 
 /** What an attention is about: which promise, or as it was written down. */
@@ -179,6 +189,7 @@ export function aboutWords(attention: Attention, about: string): string {
       return listed(about.split(', ').map((one) => words('ratingReason.', one)));
     // The names of changes, of a refused one with the reason.
     case 'late':
+    case 'after_closing':
     case 'differs':
       return listed(about.split(', ').map((one) => words('what.', one)));
     case 'suggested':

@@ -2,7 +2,8 @@
 
 use crate::{
     TechnicianId,
-    attention::Choice,
+    attention::{Choice, Handling},
+    closing::Lack,
     dispatch::{How, KeptOut, Measure},
     standard::{Duty, Verdict},
     work_order::Visit,
@@ -73,6 +74,10 @@ pub enum Act {
         n: u64,
         choice: Choice,
         reason: String,
+        /// Who deals with it from here on, and until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        handling: Option<Handling>,
     },
     /// Another visit for the same request was opened after this one.
     FollowedBy {
@@ -90,6 +95,15 @@ pub enum Act {
     Rescued {},
     /// The signed sheet is at the office, complete with its photos (E10).
     Returned {},
+    /// It is over for the firm, and in the archive (B15, D16). Whoever closed one by hand says why, and what it lacked.
+    Closed {
+        lacked: Vec<Lack>,
+        reason: String,
+    },
+    /// Taken out of the archive again.
+    Reopened {
+        reason: String,
+    },
 }
 
 impl Act {
@@ -143,6 +157,12 @@ pub enum Attention {
     AcceptanceFailed,
     /// The customer signed and is not satisfied (B14).
     NotSatisfied,
+    /// A second handling is under way; it says who does it (B14).
+    SecondHandling,
+    /// The second handling did not settle it either: it is the director's (B14).
+    WithDirector,
+    /// Recorded after the work order was closed.
+    AfterClosing,
     /// The technician could not finish (E13).
     Unfinished,
     /// More of a part was fitted from the van than it carries.

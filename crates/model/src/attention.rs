@@ -2,6 +2,7 @@
 //! done about it; the record itself is never changed.
 
 use crate::act::Attention;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -38,6 +39,46 @@ pub enum Choice {
     Missed,
     /// Seen, and nothing to do.
     Noted,
+    /// Somebody deals with it once more, until a deadline (B14).
+    SecondHandling,
+    /// It goes to the director, until a deadline (B14).
+    ToDirector,
+    /// The customer stays discontent; the director ends it.
+    LeftOpen,
+    /// What was done without asking is agreed to.
+    Granted,
+    /// It is not.
+    NotGranted,
+    /// What came late is no part of the sheet. The journal keeps it.
+    NotAccepted,
+    /// The closed work order is opened again.
+    Reopen,
+}
+
+/// Who deals with something until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Handling {
+    pub person: String,
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
+    pub until: DateTime<Utc>,
+}
+
+impl Choice {
+    /// Needs somebody who deals with it, and a deadline.
+    pub fn is_handed_on(self) -> bool {
+        matches!(self, Choice::SecondHandling | Choice::ToDirector)
+    }
+
+    /// What is raised by deciding so, for whoever deals with it.
+    pub fn raises(self) -> Option<Attention> {
+        match self {
+            Choice::SecondHandling => Some(Attention::SecondHandling),
+            Choice::ToDirector => Some(Attention::WithDirector),
+            _ => None,
+        }
+    }
 }
 
 impl Attention {
@@ -45,7 +86,9 @@ impl Attention {
     pub fn choices(self) -> &'static [Choice] {
         use Choice::*;
         match self {
-            Attention::Late | Attention::Differs => &[Stands, PutRight],
+            Attention::Late => &[Stands, NotAccepted, PutRight],
+            Attention::Differs => &[Stands, PutRight],
+            Attention::AfterClosing => &[Stands, Reopen],
             Attention::Refused => &[PutRight, Noted],
             Attention::SameIdOtherBody | Attention::Forked | Attention::Copied => &[Checked, PutRight],
             Attention::Clock | Attention::Zone => &[PhoneSet, Noted],
@@ -58,10 +101,12 @@ impl Attention {
             Attention::StillDark => &[Reached, HelpSent],
             Attention::Breached | Attention::CeilingPassed => &[CustomerTold, Met, Noted],
             Attention::Undetermined => &[Met, Missed],
-            Attention::AcceptanceFailed | Attention::NotSatisfied | Attention::Unfinished => {
-                &[AnotherVisit, Settled, CustomerTold]
-            }
-            Attention::BeyondStock => &[Checked, PutRight],
+            Attention::AcceptanceFailed => &[AnotherVisit, SecondHandling, Settled, CustomerTold],
+            Attention::NotSatisfied => &[SecondHandling, AnotherVisit, Settled],
+            Attention::SecondHandling => &[Settled, AnotherVisit, ToDirector],
+            Attention::WithDirector => &[Settled, AnotherVisit, LeftOpen],
+            Attention::Unfinished => &[AnotherVisit, Settled, CustomerTold],
+            Attention::BeyondStock => &[Granted, NotGranted, Checked],
             Attention::PartRequested => &[Ordered, NotGiven, CustomerTold, Noted],
             Attention::Goodwill => &[Stands, PutRight],
             Attention::NoQuote => &[CustomerTold, Settled, Noted],
@@ -76,6 +121,8 @@ impl Attention {
             Attention::CeilingPassed
             | Attention::AcceptanceFailed
             | Attention::NotSatisfied
+            | Attention::SecondHandling
+            | Attention::WithDirector
             | Attention::Unfinished
             | Attention::Breached
             | Attention::Undelivered
@@ -91,6 +138,7 @@ impl Attention {
             | Attention::Forked
             | Attention::Copied
             | Attention::BeyondStock
+            | Attention::AfterClosing
             | Attention::Goodwill
             | Attention::NoQuote
             | Attention::Undetermined => 2,

@@ -9,6 +9,7 @@
 //! to, [`step`] is what is asked on site.
 
 pub mod act;
+pub mod archive;
 pub mod area;
 pub mod asked;
 pub mod asset;
@@ -19,6 +20,7 @@ pub mod canonical;
 pub mod change;
 pub mod changed;
 pub mod charges;
+pub mod closing;
 pub mod customer;
 pub mod diagnostics;
 pub mod dispatch;

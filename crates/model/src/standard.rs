@@ -6,6 +6,7 @@
 use crate::{
     Text,
     calendar::{Budget, Calendar, Holidays, Hours, Pause, minutes_of_day},
+    closing::CloseRule,
     dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
     work_order::{self, Colour, Impact},
@@ -61,6 +62,8 @@ pub struct Standard {
     pub ceiling_percent: u32,
     /// When the customer hears how it goes, in per cent of the estimate (B11).
     pub progress_percent: u32,
+    /// What must be there before a work order is closed (B15, X15).
+    pub closing: CloseRule,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,14 @@
 use crate::{
     Digest, Language, LineId, Money, Problem, Sheet, Stage, TechnicianId, Text, WorkOrder, WorkOrderId,
     act::{Attention, JournalEntry},
+    archive::{Match, Outcome},
     asked::AskedStep,
-    attention::Choice,
+    attention::{Choice, Handling},
     change::PartSource,
     changed::OfficeChange,
     charges::{Charges, Consent, Cover},
-    customer::CustomerStanding,
+    closing::Lack,
+    customer::{CustomerFile, CustomerStanding, Owned, Phase},
     document::Document,
     enrol::{PhoneId, Wipe},
     ids::RequestId,
@@ -18,7 +20,7 @@ use crate::{
     reference::{FaultCode, Part},
     role::Role,
     standard::{Criterion, Finding},
-    work_order::{Channel, Colour, Level, Technician, Visit},
+    work_order::{Channel, Colour, Contract, Customer, Equipment, Level, Site, Technician, Visit},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -138,6 +140,7 @@ pub struct RescueFile {
 
 /// Where the bytes of a photo are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PhotoPlace {
     /// Taken on this phone, and still here.
@@ -716,6 +719,7 @@ pub enum Status {
     SheetReturned,
     Unfinished,
     Cancelled,
+    Closed,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -735,6 +739,24 @@ pub struct ConsoleJob {
     pub photos: Vec<ConsolePhoto>,
     pub journal: Vec<JournalEntry>,
     pub attention: Vec<Raised>,
+    pub closing: Closing,
+}
+
+/// How a work order stands towards the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Closing {
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Nothing more is expected of a technician: a person may close it.
+    pub is_over: bool,
+    /// What the rule still waits for.
+    pub lacks: Vec<Lack>,
+    /// Somebody opened it again: the rule does not close it by itself any more.
+    pub is_kept_open: bool,
+    /// Hours that the rule gives a second handling.
+    pub second_handling_hours: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -762,6 +784,7 @@ pub struct Raised {
     #[serde(with = "millis")]
     pub at: DateTime<Utc>,
     pub choices: Vec<Choice>,
+    pub handling: Option<Handling>,
     pub decided: Option<Decision>,
 }
 
@@ -777,13 +800,36 @@ pub struct Decision {
     pub at: DateTime<Utc>,
 }
 
-/// What waits for a decision, the newest first.
+/// What waits for a decision, a page of it.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleLane {
-    /// Of all that waits; more than `entries` where those are too many to show.
+    /// Of all that waits.
     pub total: u32,
+    /// How much of each kind waits.
+    pub kinds: Vec<LaneKind>,
     pub entries: Vec<ConsoleAttention>,
+    /// Where the next page begins; nothing on the last.
+    pub next: Option<String>,
+    /// Hours that the standard gives a second handling.
+    pub second_handling_hours: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LaneKind {
+    pub kind: Attention,
+    pub count: u32,
+}
+
+/// In which order the lane is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LaneOrder {
+    #[default]
+    Urgent,
+    Newest,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -802,6 +848,8 @@ pub struct ConsoleAttention {
     /// 0 is looked at first.
     pub urgency: u8,
     pub choices: Vec<Choice>,
+    /// Who deals with it, and until when.
+    pub handling: Option<Handling>,
     pub work_order: WorkOrderId,
     pub number: String,
     pub level: Level,
@@ -910,4 +958,141 @@ pub struct RequestTaken {
     pub id: RequestId,
     pub number: String,
     pub state: RequestState,
+}
+
+// --- The archive, the register and the vans ---------------------------------------------------------
+
+/// A page of closed work orders, the latest first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleArchive {
+    /// Nothing was ever closed.
+    pub is_empty: bool,
+    pub rows: Vec<ArchiveRow>,
+    /// Where the next page begins; nothing on the last.
+    pub next: Option<String>,
+    /// Levels that can be asked for.
+    pub levels: Vec<Named>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ArchiveRow {
+    pub id: WorkOrderId,
+    pub number: String,
+    pub level: Level,
+    pub customer: String,
+    pub site: String,
+    pub equipment: Option<Equipment>,
+    pub symptom: String,
+    /// What was done.
+    pub remedy: String,
+    pub technician: String,
+    pub outcome: Outcome,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub visited_at: DateTime<Utc>,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub closed_at: DateTime<Utc>,
+    /// Where the words that were searched for stand.
+    pub matches: Vec<Match>,
+}
+
+/// A page of the register.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleCustomers {
+    /// The register has nobody at all.
+    pub is_empty: bool,
+    pub rows: Vec<CustomerRow>,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerRow {
+    pub customer: Customer,
+    pub phase: Phase,
+    pub sites: u32,
+    pub equipment: u32,
+    /// The contract that runs longest; it may have ended.
+    pub contract: Option<Contract>,
+    pub in_force: bool,
+}
+
+/// A customer as the register has them.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleCustomer {
+    /// Given back with a change, so that nobody's is written over.
+    pub version: u32,
+    pub file: CustomerFile,
+    /// Of each machine, in the order of the file.
+    pub standing: Vec<CustomerStanding>,
+    /// Kinds of equipment.
+    pub kinds: Vec<Named>,
+    pub visits: VisitPage,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleMachine {
+    pub customer: Customer,
+    pub owned: Owned,
+    pub site: Option<Site>,
+    pub standing: CustomerStanding,
+    pub kind: Option<Text>,
+    pub visits: VisitPage,
+}
+
+/// A page of visits, the latest first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitPage {
+    pub rows: Vec<Visited>,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Visited {
+    pub row: ConsoleRow,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub equipment: Option<Text>,
+    pub remedy: String,
+}
+
+/// What the vans carry.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleVans {
+    pub vans: Vec<Van>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Van {
+    pub technician: TechnicianId,
+    pub name: String,
+    /// When one of their phones was last heard of.
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub heard: Option<DateTime<Utc>>,
+    pub parts: Vec<VanPart>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VanPart {
+    pub number: String,
+    pub name: Option<Text>,
+    /// What the office put into the van, as far as it knows.
+    pub counted: u32,
+    /// Fitted from it since, as phones reported.
+    pub fitted: u32,
+    /// How many the phone knew to be there when the last one was fitted, without that one.
+    pub phone: Option<u32>,
 }

@@ -23,7 +23,11 @@ ahead?: Measure,
 /**
  * By a person, although these rules were against it; the reason says why.
  */
-against?: Array<KeptOut>, reason?: string, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "not_reached", technician: TechnicianId, } | { "act": "dispatch_set", how: How, people?: Array<TechnicianId>, reason: string, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", };
+against?: Array<KeptOut>, reason?: string, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "not_reached", technician: TechnicianId, } | { "act": "dispatch_set", how: How, people?: Array<TechnicianId>, reason: string, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, 
+/**
+ * Who deals with it from here on, and until when.
+ */
+handling?: Handling, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", } | { "act": "closed", lacked: Array<Lack>, reason: string, } | { "act": "reopened", reason: string, };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -34,6 +38,26 @@ export type Answered = {
 at: string, answer: Answer, verdict: Verdict, note: string, };
 
 export type Appointment = { from: string, to: string, };
+
+/**
+ * What a word was found in.
+ */
+export type ArchiveField = "number" | "customer" | "site" | "equipment" | "serial" | "fault" | "done" | "parts" | "said" | "technician";
+
+/**
+ * Where the words of a search stand in a work order.
+ */
+export type ArchiveMatch = { field: ArchiveField, pieces: Array<Piece>, };
+
+export type ArchiveRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, equipment: Equipment | null, symptom: string, 
+/**
+ * What was done.
+ */
+remedy: string, technician: string, outcome: Outcome, visited_at: string, closed_at: string, 
+/**
+ * Where the words that were searched for stand.
+ */
+matches: Array<ArchiveMatch>, };
 
 export type Area = { key: string, name: Text, 
 /**
@@ -78,7 +102,7 @@ export type Assignment = { technician: TechnicianId, technician_name: string, st
 
 export type AssignmentState = "offered" | "assigned" | "declined" | "withdrawn";
 
-export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "nobody_fits" | "held_up" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
+export type Attention = "refused" | "late" | "differs" | "same_id_other_body" | "forked" | "copied" | "clock" | "zone" | "undelivered" | "offer_expired" | "unassigned" | "nobody_fits" | "held_up" | "progress_due" | "still_dark" | "breached" | "undetermined" | "ceiling_passed" | "acceptance_failed" | "not_satisfied" | "second_handling" | "with_director" | "after_closing" | "unfinished" | "beyond_stock" | "part_requested" | "goodwill" | "no_quote" | "suggested";
 
 /**
  * What somebody of the office did, or was refused.
@@ -219,11 +243,32 @@ incomplete: boolean, };
 /**
  * What was decided.
  */
-export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "ordered" | "not_given" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted";
+export type Choice = "stands" | "put_right" | "checked" | "phone_set" | "reached" | "help_sent" | "given_on" | "ordered" | "not_given" | "customer_told" | "another_visit" | "settled" | "met" | "missed" | "noted" | "second_handling" | "to_director" | "left_open" | "granted" | "not_granted" | "not_accepted" | "reopen";
 
 export type ChoiceOption = { value: string, label: Text, fails: boolean, };
 
 export type ClockVerdict = "running" | "paused" | "met" | "breached" | "undetermined";
+
+/**
+ * How a work order stands towards the archive.
+ */
+export type Closing = { closed_at: string | null, 
+/**
+ * Nothing more is expected of a technician: a person may close it.
+ */
+is_over: boolean, 
+/**
+ * What the rule still waits for.
+ */
+lacks: Array<Lack>, 
+/**
+ * Somebody opened it again: the rule does not close it by itself any more.
+ */
+is_kept_open: boolean, 
+/**
+ * Hours that the rule gives a second handling.
+ */
+second_handling_hours: number, };
 
 export type Colour = "red" | "yellow" | "green";
 
@@ -237,6 +282,23 @@ export type Condition = KnownCondition | { test: string };
  * dearer than that.
  */
 export type Consent = "not_needed" | "missing" | "agreed" | "exceeded";
+
+/**
+ * A page of closed work orders, the latest first.
+ */
+export type ConsoleArchive = { 
+/**
+ * Nothing was ever closed.
+ */
+is_empty: boolean, rows: Array<ArchiveRow>, 
+/**
+ * Where the next page begins; nothing on the last.
+ */
+next: string | null, 
+/**
+ * Levels that can be asked for.
+ */
+levels: Array<Named>, };
 
 export type ConsoleArea = { area: Area, 
 /**
@@ -256,7 +318,11 @@ by: string, at: string,
 /**
  * 0 is looked at first.
  */
-urgency: number, choices: Array<Choice>, work_order: WorkOrderId, number: string, level: Level, customer: string, site: string, technician: string, };
+urgency: number, choices: Array<Choice>, 
+/**
+ * Who deals with it, and until when.
+ */
+handling: Handling | null, work_order: WorkOrderId, number: string, level: Level, customer: string, site: string, technician: string, };
 
 /**
  * Today: a lane for each technician, and what is nobody's.
@@ -318,6 +384,32 @@ skills: Array<Named>, areas: Array<Named>,
  */
 by_rule: boolean, };
 
+/**
+ * A customer as the register has them.
+ */
+export type ConsoleCustomer = { 
+/**
+ * Given back with a change, so that nobody's is written over.
+ */
+version: number, file: CustomerFile, 
+/**
+ * Of each machine, in the order of the file.
+ */
+standing: Array<CustomerStanding>, 
+/**
+ * Kinds of equipment.
+ */
+kinds: Array<Named>, visits: VisitPage, };
+
+/**
+ * A page of the register.
+ */
+export type ConsoleCustomers = { 
+/**
+ * The register has nobody at all.
+ */
+is_empty: boolean, rows: Array<CustomerRow>, next: string | null, };
+
 export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
 /**
  * The checklist in the order in which it is asked.
@@ -330,16 +422,30 @@ document: Document, digest: Digest,
 /**
  * Is what was signed what the office folds? `null` while unsigned.
  */
-signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, };
+signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, closing: Closing, };
 
 /**
- * What waits for a decision, the newest first.
+ * What waits for a decision, a page of it.
  */
 export type ConsoleLane = { 
 /**
- * Of all that waits; more than `entries` where those are too many to show.
+ * Of all that waits.
  */
-total: number, entries: Array<ConsoleAttention>, };
+total: number, 
+/**
+ * How much of each kind waits.
+ */
+kinds: Array<LaneKind>, entries: Array<ConsoleAttention>, 
+/**
+ * Where the next page begins; nothing on the last.
+ */
+next: string | null, 
+/**
+ * Hours that the standard gives a second handling.
+ */
+second_handling_hours: number, };
+
+export type ConsoleMachine = { customer: Customer, owned: OwnedEquipment, site: Site | null, standing: CustomerStanding, kind: Text | null, visits: VisitPage, };
 
 export type ConsolePerson = { technician: Technician, profile: Profile, 
 /**
@@ -416,6 +522,11 @@ export type ConsoleSession = { name: string,
  */
 role: Role, company: string, technicians: Array<Technician>, };
 
+/**
+ * What the vans carry.
+ */
+export type ConsoleVans = { vans: Array<Van>, };
+
 export type Contact = { 
 /**
  * When, by the phone's corrected clock.
@@ -463,6 +574,12 @@ export type CustomerFile = { customer: Customer, phase: CustomerPhase, sites: Ar
  * Where a customer stands in the cycle 签, 验, 保, 售 (E1).
  */
 export type CustomerPhase = "signing" | "acceptance" | "maintained" | "followed_up";
+
+export type CustomerRow = { customer: Customer, phase: CustomerPhase, sites: number, equipment: number, 
+/**
+ * The contract that runs longest; it may have ended.
+ */
+contract: Contract | null, in_force: boolean, };
 
 /**
  * What speaks for or against a charge, before anybody goes there (E3).
@@ -689,6 +806,11 @@ export type Grade = { level: string, proposed: string,
  * Why it is another than the proposed one; else empty.
  */
 reason: string, };
+
+/**
+ * Who deals with something until when.
+ */
+export type Handling = { person: string, until: string, };
 
 /**
  * Of today, and of this week from Monday on, as far as it has come.
@@ -920,6 +1042,11 @@ on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "
  */
 phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 
+/**
+ * What is not there yet.
+ */
+export type Lack = "acceptance" | "photos" | "decisions" | "satisfaction" | "call_back";
+
 export type Lane = { technician: TechnicianId, login: string, name: string, away: boolean, on_duty: boolean, on_call: boolean, 
 /**
  * When a phone of theirs was last heard of.
@@ -937,6 +1064,13 @@ photos_held_back: number,
  * By the time at which they are to begin.
  */
 jobs: Array<BoardJob>, };
+
+export type LaneKind = { kind: Attention, count: number, };
+
+/**
+ * In which order the lane is read.
+ */
+export type LaneOrder = "urgent" | "newest";
 
 export type Language = "en" | "zh";
 
@@ -1146,6 +1280,11 @@ export type OutboxPhoto = { digest: Digest, bytes: number,
  */
 sent: number, };
 
+/**
+ * How it came out.
+ */
+export type Outcome = "accepted" | "unhappy" | "not_accepted" | "unfinished" | "cancelled" | "otherwise";
+
 export type OwnedEquipment = { 
 /**
  * Id of its site; empty when nobody said.
@@ -1264,6 +1403,11 @@ export type PhotoPlace = "here" | "fetched" | "away";
 
 export type PhotoSubject = "before" | "during" | "after" | "part" | "document" | "other";
 
+/**
+ * A stretch of a text, and whether it is what was searched for.
+ */
+export type Piece = { text: string, hit: boolean, };
+
 export type Position = { 
 /**
  * Latitude in millionths of a degree, north positive (WGS-84).
@@ -1344,7 +1488,7 @@ export type Raised = {
 /**
  * The journal's entry.
  */
-n: number, attention: Attention, about: string, at: string, choices: Array<Choice>, decided: Decision | null, };
+n: number, attention: Attention, about: string, at: string, choices: Array<Choice>, handling: Handling | null, decided: Decision | null, };
 
 /**
  * E9, E14: 5, 3, 2 and 0 points.
@@ -1688,7 +1832,7 @@ export type Standing = { "state": "untouched", } | { "state": "local", changes: 
 /**
  * The request's walk, derived from the journal (requirements.md, statuses).
  */
-export type Status = "dispatching" | "dispatched" | "accepted" | "refused" | "departed" | "arrived" | "working" | "paused" | "work_done" | "acceptance_passed" | "acceptance_failed" | "sheet_returned" | "unfinished" | "cancelled";
+export type Status = "dispatching" | "dispatched" | "accepted" | "refused" | "departed" | "arrived" | "working" | "paused" | "work_done" | "acceptance_passed" | "acceptance_failed" | "sheet_returned" | "unfinished" | "cancelled" | "closed";
 
 export type Step = { key: StepKey, title: Text, hint?: Text, 
 /**
@@ -1914,6 +2058,26 @@ at: string, reason: UnfinishedReason, parts: Array<PartWanted>, next: string, no
 
 export type UnfinishedReason = "parts_missing" | "needs_specialist" | "customer_asked" | "no_access" | "unsafe" | "other";
 
+export type Van = { technician: TechnicianId, name: string, 
+/**
+ * When one of their phones was last heard of.
+ */
+heard: string | null, parts: Array<VanPart>, };
+
+export type VanPart = { number: string, name: Text | null, 
+/**
+ * What the office put into the van, as far as it knows.
+ */
+counted: number, 
+/**
+ * Fitted from it since, as phones reported.
+ */
+fitted: number, 
+/**
+ * How many the phone knew to be there when the last one was fitted, without that one.
+ */
+phone: number | null, };
+
 /**
  * What this technician carries of a part.
  */
@@ -1926,6 +2090,11 @@ export type Verdict = "pass" | "fail" | "not_applicable" | "noted";
  */
 export type Visit = { work_order: WorkOrderId, number: string, };
 
+/**
+ * A page of visits, the latest first.
+ */
+export type VisitPage = { rows: Array<Visited>, next: string | null, };
+
 export type VisitPart = { number: string, name: Text, quantity: number, };
 
 export type VisitPhoto = { digest: Digest, at: string, 
@@ -1935,6 +2104,8 @@ export type VisitPhoto = { digest: Digest, at: string,
 here: boolean, };
 
 export type VisitSheet = { work_order: WorkOrderId, parts: Array<VisitPart>, photos: Array<VisitPhoto>, };
+
+export type Visited = { row: ConsoleRow, at: string, equipment: Text | null, remedy: string, };
 
 /**
  * What of a job's lists the office has not received yet.

@@ -1,7 +1,7 @@
 //! What the console's pages are made of: rows and jobs, derived from work orders, sheets and the journal.
 
 use crate::{
-    Office,
+    Office, closing,
     store::{
         self,
         console::{self as shown, Listed},
@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     Digest, Language, Sheet, Stage, WorkOrder, WorkOrderId,
     asked::{AskedStep, asked},
@@ -29,10 +30,16 @@ impl Office {
         })
     }
 
+    /// What is not closed, or was not a day ago: so that nobody wonders where it went.
     pub(crate) fn console_rows(&self) -> Result<Vec<ConsoleRow>> {
+        self.console_rows_since(self.now() - TimeDelta::days(1))
+    }
+
+    /// What is not closed, or was not before `since`.
+    pub(crate) fn console_rows_since(&self, since: DateTime<Utc>) -> Result<Vec<ConsoleRow>> {
         self.read(|db| {
             let whole = shown::whole_photos(db)?;
-            Ok(shown::listed(db)?.iter().map(|listed| row(listed, &whole)).collect())
+            Ok(shown::listed(db, since)?.iter().map(|listed| row(listed, &whole)).collect())
         })
     }
 
@@ -50,6 +57,7 @@ impl Office {
     pub(crate) fn console_job(&self, id: WorkOrderId, language: Language) -> Result<Option<ConsoleJob>> {
         self.read(|db| {
             let Some(listed) = shown::listed_one(db, id)? else { return Ok(None) };
+            let Some(closing) = closing::standing(db, id)? else { return Ok(None) };
             let whole = shown::whole_photos(db)?;
             let sizes = shown::photo_sizes(db, id)?;
             let thumbs = shown::thumbs(db, id)?;
@@ -88,6 +96,7 @@ impl Office {
                 photos,
                 journal: shown::journal(db, id)?,
                 attention: shown::raised(db, id)?,
+                closing,
                 order,
                 sheet,
             }))
@@ -104,7 +113,7 @@ impl Office {
     }
 }
 
-fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
+pub fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
     let Listed { order, sheet, .. } = listed;
     let held = sheet.photos.iter().filter(|photo| whole.contains(photo.digest.as_str())).count();
     ConsoleRow {
@@ -116,7 +125,11 @@ fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
         symptom: order.request.symptom.clone(),
         technician: order.assignment.technician_name.clone(),
         respond_by: order.respond_by,
-        status: status(order, sheet, listed.returned),
+        status: match status(order, sheet, listed.returned) {
+            Status::Cancelled => Status::Cancelled,
+            _ if listed.closed.is_some() => Status::Closed,
+            other => other,
+        },
         photos: count(sheet.photos.len()),
         photos_held: count(held),
         attention: listed.attention,

@@ -4,6 +4,7 @@
 use crate::store::Tx;
 use crate::{
     Office,
+    closing::close_if_all_is_there,
     decide::answered,
     rule,
     store::{self, Held, people},
@@ -30,6 +31,12 @@ pub enum Cannot {
     NoSuchTechnician,
     #[error("the work order is cancelled")]
     Cancelled,
+    #[error("the work order is closed")]
+    Closed,
+    #[error("the work order is not closed")]
+    NotClosed,
+    #[error("somebody is still at it")]
+    NotOver,
     #[error("somebody has this work order; reassign it instead")]
     Taken,
     #[error("nobody has this work order; offer it instead")]
@@ -45,6 +52,8 @@ pub enum Cannot {
     Against(Vec<KeptOut>),
     #[error("nobody is named")]
     Nobody,
+    #[error("the reason is too long")]
+    TooLong,
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
@@ -153,7 +162,8 @@ impl Office {
             order.edited = Some(Edited { at: now, by: by.to_owned() });
             order.version += 1;
             store::update_order(tx, &order)?;
-            Ok(journal_act(tx, id, now, actor(by), Act::Cancelled { reason: reason.to_owned() })?)
+            journal_act(tx, id, now, actor(by), Act::Cancelled { reason: reason.to_owned() })?;
+            Ok(close_if_all_is_there(tx, id, now)?)
         })
     }
 }
@@ -205,7 +215,11 @@ fn given_on(
 
 pub fn open_order(tx: &dyn Tx, id: WorkOrderId) -> Result<Held, Cannot> {
     let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
-    if held.order.cancelled.is_some() { Err(Cannot::Cancelled) } else { Ok(held) }
+    match held {
+        held if held.order.cancelled.is_some() => Err(Cannot::Cancelled),
+        held if held.closed.is_some() => Err(Cannot::Closed),
+        held => Ok(held),
+    }
 }
 
 pub fn is_taken(order: &WorkOrder) -> bool {

@@ -1,16 +1,19 @@
 //! The office: the central service that every phone and the console talk to.
 //!
 //! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
-//! [`dispatch`] is what the office does to work orders, [`ticker`] what happens because time passes, [`photos`] keeps photos as files, [`accounts`] knows
+//! [`dispatch`] is what the office does to work orders, [`decide`] what people decide of what came back, [`closing`] when that is over and goes
+//! into the [`archive`], [`register`] the customers, [`ticker`] what happens because time passes, [`photos`] keeps photos as files, [`accounts`] knows
 //! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
 mod acting;
 mod apps;
+mod archive;
 mod backup;
 mod board;
 mod brief;
 mod clock;
+mod closing;
 mod console;
 mod crew;
 mod decide;
@@ -22,6 +25,7 @@ mod import;
 mod metrics;
 mod phones;
 mod photos;
+mod register;
 mod requests;
 mod rescue;
 mod routes;
@@ -35,7 +39,7 @@ pub use accounts::{NewStaff, NewTechnician, Unaccountable};
 pub use backup::{Backup, restore};
 pub use clock::{Clock, HandClock, system_clock};
 pub use crew::Unkept;
-pub use decide::Undecided;
+pub use decide::{Decided, Undecided};
 pub use demo::Offered;
 pub use dispatch::Cannot;
 pub use jobsheet_model::role::Role;
@@ -121,6 +125,7 @@ impl Office {
             // What was written before there were markers has a name too.
             let n = store::counter(tx)?;
             store::mark(tx, n)?;
+            store::archive::fill_in(tx)?;
             Ok((n, signing_key(tx)?))
         })?;
         let office = Self(Arc::new(Inner {

@@ -78,6 +78,11 @@ enum Command {
         #[arg(value_parser = register)]
         register: Register,
     },
+    /// Close what the rules would close, and make the words of the archive anew; works beside the running office.
+    Reindex {
+        #[command(flatten)]
+        place: Place,
+    },
     /// What only the demo company has.
     #[command(subcommand)]
     Demo(Demo),
@@ -243,6 +248,11 @@ fn command() -> Result<()> {
         Command::Export { place, register } => {
             let table = existing(place)?.take_out(register)?;
             Ok(std::io::stdout().write_all(&table)?)
+        }
+        Command::Reindex { place } => {
+            let count = existing(place)?.rebuild_archive()?;
+            println!("closed work orders in the archive: {count}");
+            Ok(())
         }
         Command::Demo(Demo::Offer { place, to, number }) => {
             let offered = existing(place)?.demo_offer(&to, number.as_deref())?;

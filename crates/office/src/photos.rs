@@ -6,7 +6,7 @@
 use crate::{
     Office,
     store::{self, sync as held},
-    sync::note_returned,
+    sync::note_back,
 };
 use anyhow::{Context, Result, anyhow};
 use axum::body::{Body, Bytes};
@@ -344,7 +344,7 @@ impl Office {
             if held::set_photo_whole(tx, digest, now)? {
                 for id in held::orders_of_photo(tx, digest)? {
                     store::touch(tx, id)?;
-                    note_returned(tx, id, now)?;
+                    note_back(tx, id, now)?;
                 }
             }
             Ok(())

@@ -367,7 +367,7 @@ fn enter(tx: &dyn Tx, mut intake: Intake) -> Result<Intake, Untaken> {
     Ok(intake)
 }
 
-fn fresh(letter: &str) -> String {
+pub fn fresh(letter: &str) -> String {
     format!("{letter}-{}", Uuid::now_v7().simple())
 }
 
@@ -377,7 +377,7 @@ fn fill(known: &mut String, said: &str) {
     }
 }
 
-fn new_site(id: &str) -> Site {
+pub fn new_site(id: &str) -> Site {
     Site {
         id: id.to_owned(),
         name: String::new(),
@@ -462,7 +462,7 @@ fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTim
 }
 
 /// The firm's day.
-fn day_of(now: DateTime<Utc>) -> chrono::NaiveDate {
+pub fn day_of(now: DateTime<Utc>) -> chrono::NaiveDate {
     now.with_timezone(&Tz::Asia__Shanghai).date_naive()
 }
 

@@ -1,6 +1,7 @@
 //! The doors. A handler says who asks, what is asked and what is answered; it decides nothing.
 
 mod accounts;
+mod archive;
 mod check;
 mod console;
 mod dispatch;
@@ -8,6 +9,7 @@ pub mod doors;
 mod page;
 mod phones;
 mod problem;
+mod register;
 mod requests;
 mod rescue;
 mod tables;

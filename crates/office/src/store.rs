@@ -4,6 +4,7 @@
 //! in the transaction of its own row, so a reader that has seen number *n* has seen everything up to *n*.
 //! Functions take a `&dyn Tx`, which is a transaction whenever they write.
 
+pub mod archive;
 pub mod attention;
 pub mod audit;
 pub mod clocks;
@@ -18,11 +19,12 @@ pub mod requests;
 mod sqlite;
 pub mod sync;
 pub mod tx;
+pub mod vans;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use jobsheet_model::{
-    ChangeId, Digest, Sheet, TechnicianId, WorkOrder, WorkOrderId,
+    Change, ChangeId, Digest, Sheet, TechnicianId, WorkOrder, WorkOrderId,
     act::{Act, Entry},
     moment::millis,
     planted,
@@ -48,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "attention", sql: include_str!("../../../migrations/office/0008_attention.sql") },
     Migration { name: "intake", sql: include_str!("../../../migrations/office/0009_intake.sql") },
     Migration { name: "dispatch", sql: include_str!("../../../migrations/office/0010_dispatch.sql") },
+    Migration { name: "archive", sql: include_str!("../../../migrations/office/0011_archive.sql") },
     Migration { name: "api", sql: include_str!("../../../migrations/office/0012_api.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
 ];
@@ -260,10 +263,15 @@ pub struct Held {
     pub body_n: u64,
     /// Of order and sheet as JSON.
     pub bytes: usize,
+    /// When it was closed, if it is.
+    pub closed: Option<DateTime<Utc>>,
+    /// A person opened it again: the rule does not close it any more.
+    pub kept_open: bool,
 }
 
 pub fn held(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Held>> {
-    let sql = "SELECT body, sheet, returned, body_n, octet_length(body) + octet_length(sheet)
+    let sql =
+        "SELECT body, sheet, returned, body_n, octet_length(body) + octet_length(sheet), closed, kept_open
                FROM work_order WHERE id = ?1";
     let held = db.one(sql, [Id(id)], |row| {
         Ok(Held {
@@ -272,6 +280,8 @@ pub fn held(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Held>> {
             returned: row.get(2)?,
             body_n: row.get(3)?,
             bytes: row.get(4)?,
+            closed: row.get::<Option<At>>(5)?.map(|at| at.0),
+            kept_open: row.get(6)?,
         })
     });
     held.optional().with_context(|| format!("Reading work order {id}"))
@@ -348,6 +358,7 @@ pub fn insert_order(tx: &dyn Tx, order: &WorkOrder) -> Result<()> {
             order.request.number,
         ],
     )?;
+    archive::note_order(tx, order)?;
     insert_version(tx, order)
 }
 
@@ -366,6 +377,7 @@ pub fn update_order(tx: &dyn Tx, order: &WorkOrder) -> Result<()> {
             order.request.number,
         ],
     )?;
+    archive::note_order(tx, order)?;
     insert_version(tx, order)
 }
 
@@ -395,6 +407,29 @@ pub fn clear_sheet(tx: &dyn Tx, id: WorkOrderId) -> Result<()> {
     tx.run("UPDATE work_order SET sheet = ?2 WHERE id = ?1", params![Id(id), Json(Sheet::empty(id))])?;
     tx.run("UPDATE journal SET folded = 0 WHERE work_order = ?1", [Id(id)])?;
     Ok(())
+}
+
+/// Takes out of the sheet what came in with one push: `by` whom and when the office received it.
+pub fn unfold(tx: &dyn Tx, id: WorkOrderId, by: &str, received_at: DateTime<Utc>) -> Result<()> {
+    tx.run(
+        "UPDATE journal SET folded = 0
+         WHERE work_order = ?1 AND kind = 'change' AND actor = ?2 AND received_at = ?3",
+        params![Id(id), by, At(received_at)],
+    )?;
+    Ok(())
+}
+
+/// The changes that a sheet is made of, in order.
+pub fn folded(db: &dyn Tx, id: WorkOrderId) -> Result<Vec<Change>> {
+    let sql = "SELECT c.body FROM journal j JOIN change c ON c.id = j.change_id
+         WHERE j.work_order = ?1 AND j.folded = 1 ORDER BY j.n";
+    Ok(db.all(sql, [Id(id)], |row| Ok(row.get::<Json<_>>(0)?.0))?)
+}
+
+/// When the technician was last heard of.
+pub fn last_word(db: &dyn Tx, id: WorkOrderId) -> Result<Option<DateTime<Utc>>> {
+    let sql = "SELECT last_word FROM work_order WHERE id = ?1";
+    Ok(db.one(sql, [Id(id)], |row| Ok(row.get::<Option<At>>(0)?.map(|at| at.0))).optional()?.flatten())
 }
 
 pub fn set_returned(tx: &dyn Tx, id: WorkOrderId, revision: u32) -> Result<()> {
@@ -463,9 +498,9 @@ pub fn journal(tx: &dyn Tx, line: Line<'_>) -> Result<()> {
         ],
     )?;
     match &line.entry {
-        Entry::Act(Act::Raised { .. }) => {
-            let sql = "INSERT INTO attention (n, work_order) VALUES (?1, ?2)";
-            tx.run(sql, params![n, Id(line.work_order)])?;
+        Entry::Act(Act::Raised { attention, .. }) => {
+            let sql = "INSERT INTO attention (n, work_order, kind, urgency) VALUES (?1, ?2, ?3, ?4)";
+            tx.run(sql, params![n, Id(line.work_order), Word(attention), u32::from(attention.urgency())])?;
         }
         Entry::Act(Act::Decided { n: raised, .. }) => {
             let sql = "UPDATE attention SET decided = ?2 WHERE n = ?1 AND decided IS NULL";
@@ -499,6 +534,8 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Judged { .. }
             | Act::Decided { .. }
             | Act::Rescued {}
+            | Act::Closed { .. }
+            | Act::Reopened { .. }
             | Act::Returned {} => false,
         },
     }

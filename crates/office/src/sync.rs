@@ -7,9 +7,10 @@
 use crate::store::Tx;
 use crate::{
     Office, accounts,
+    closing::{close_if_all_is_there, reopen},
     decide::answered,
     rule,
-    store::{self, Held, Line, clocks, phones, sync as held},
+    store::{self, Held, Line, clocks, phones, sync as held, vans},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -186,8 +187,14 @@ pub fn journal_act(
     Ok(())
 }
 
+/// Something new is here: the sheet may be back, and all there that the work order lacked to be closed.
+pub fn note_back(tx: &dyn Tx, id: WorkOrderId, now: DateTime<Utc>) -> anyhow::Result<()> {
+    note_returned(tx, id, now)?;
+    close_if_all_is_there(tx, id, now)
+}
+
 /// The signed sheet is back when its last photo is (E10); once for each revision.
-pub fn note_returned(tx: &dyn Tx, id: WorkOrderId, now: DateTime<Utc>) -> anyhow::Result<()> {
+fn note_returned(tx: &dyn Tx, id: WorkOrderId, now: DateTime<Utc>) -> anyhow::Result<()> {
     let Some(Held { sheet, returned, .. }) = store::held(tx, id)? else { return Ok(()) };
     if sheet.stage != Stage::SignedOff || returned >= sheet.revision {
         return Ok(());
@@ -230,6 +237,8 @@ struct Push<'a> {
     belongs: BTreeSet<WorkOrderId>,
     /// What was recorded too late, by work order: one line of attention for each push.
     late: BTreeMap<WorkOrderId, Vec<String>>,
+    /// What was recorded on a work order that was closed before: likewise.
+    after_closing: BTreeMap<WorkOrderId, Vec<String>>,
     accepted: BTreeSet<WorkOrderId>,
 }
 
@@ -241,6 +250,7 @@ struct Place {
     mine: bool,
     /// A sheet opened on site, not at the office yet (E11).
     new: bool,
+    closed: bool,
 }
 
 /// What can be told of a change even when the rest of it cannot be read.
@@ -291,6 +301,7 @@ impl<'a> Push<'a> {
             device,
             belongs: BTreeSet::new(),
             late: BTreeMap::new(),
+            after_closing: BTreeMap::new(),
             accepted: BTreeSet::new(),
         };
         if !request.changes.is_empty() {
@@ -510,7 +521,7 @@ impl<'a> Push<'a> {
 
     /// Accepts the change into journal and sheet, or says why it does not fit. The outer error is the store's.
     fn judge(&mut self, change: &Change) -> anyhow::Result<Result<(), Refusal>> {
-        let Some(Place { order, mut sheet, mine, new }) = self.place_of(change)? else {
+        let Some(Place { order, mut sheet, mine, new, closed }) = self.place_of(change)? else {
             return Ok(Err(Refusal::WrongWorkOrder));
         };
         let seen = match store::order_version(self.tx, order.id, change.base)? {
@@ -544,6 +555,9 @@ impl<'a> Push<'a> {
             },
         )?;
         store::update_sheet(self.tx, &sheet, self.now)?;
+        if before.parts != sheet.parts {
+            vans::note(self.tx, &sheet, self.me.id)?;
+        }
         self.accepted.insert(order.id);
         self.note_clock(order.id, &change.at)?;
         self.settle(&order, (&before, &sheet), &change.at)?;
@@ -551,9 +565,16 @@ impl<'a> Push<'a> {
         if prepared != change.what {
             self.raise(order.id, Attention::Differs, change.what.name())?;
         }
+        if closed {
+            // It is kept; what was closed is not changed in silence.
+            self.after_closing.entry(order.id).or_default().push(change.what.name());
+            if let What::Known(KnownWhat::Amended { reason }) = &change.what {
+                reopen(self.tx, order.id, reason, &self.me.name, false, self.now)?;
+            }
+        }
         if !mine || order.cancelled.is_some() {
             self.late.entry(order.id).or_default().push(change.what.name());
-        } else {
+        } else if !closed {
             self.answer_offer(order, &change.what)?;
         }
         Ok(Ok(()))
@@ -670,15 +691,16 @@ impl<'a> Push<'a> {
 
     /// Where a change belongs; `None` when that never was this technician's.
     fn place_of(&self, change: &Change) -> anyhow::Result<Option<Place>> {
-        if let Some(Held { order, sheet, .. }) = store::held(self.tx, change.work_order)? {
+        if let Some(Held { order, sheet, closed, .. }) = store::held(self.tx, change.work_order)? {
+            let closed = closed.is_some();
             let access = store::access(self.tx, change.work_order, self.me.id)?;
             let access = access.filter(|access| access.active || !planted::on("late_refused"));
-            return Ok(access.map(|access| Place { order, sheet, mine: access.active, new: false }));
+            return Ok(access.map(|access| Place { order, sheet, mine: access.active, new: false, closed }));
         }
         let What::Known(KnownWhat::SheetOpened { opened }) = &change.what else { return Ok(None) };
         let order = WorkOrder::opened_on_site(change.work_order, opened, self.me, change.at.best());
         let sheet = Sheet::empty(order.id);
-        Ok(Some(Place { order, sheet, mine: true, new: true }))
+        Ok(Some(Place { order, sheet, mine: true, new: true, closed: false }))
     }
 
     /// What an accepted answer to an offer changes at the office.
@@ -709,10 +731,15 @@ impl<'a> Push<'a> {
 
     fn end(mut self, request: &SyncRequest) -> anyhow::Result<BTreeSet<WorkOrderId>> {
         for (work_order, names) in std::mem::take(&mut self.late) {
+            // Said once, in the words that fit best.
+            self.after_closing.remove(&work_order);
             self.raise(work_order, Attention::Late, names.join(", "))?;
         }
+        for (work_order, names) in std::mem::take(&mut self.after_closing) {
+            self.raise(work_order, Attention::AfterClosing, names.join(", "))?;
+        }
         for work_order in &self.accepted {
-            note_returned(self.tx, *work_order, self.now)?;
+            note_back(self.tx, *work_order, self.now)?;
         }
         if request.differed || request.mismatch {
             let about = if request.mismatch { "receipt" } else { "scope" };

@@ -110,8 +110,10 @@ impl Office {
     }
 
     fn order_rows(&self) -> Result<Vec<Vec<String>>> {
-        let rows = self.console_rows()?;
-        let orders = self.read(|db| shown::listed(db))?;
+        // All there ever were, closed or not.
+        let ever = DateTime::UNIX_EPOCH;
+        let rows = self.console_rows_since(ever)?;
+        let orders = self.read(|db| shown::listed(db, ever))?;
         let by_id: BTreeMap<_, _> = orders.iter().map(|listed| (listed.order.id, &listed.order)).collect();
         let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         Ok(rows

@@ -6,9 +6,11 @@
 
 use crate::store::Tx;
 use crate::{
-    Office, rule,
+    Office,
+    decide::escalate,
+    rule,
     store::{
-        self,
+        self, attention,
         clocks::{self, Open},
     },
     sync::{AUTOMATIC, journal_act},
@@ -49,8 +51,11 @@ impl Office {
                 return Ok(false);
             }
             let looks = looks(db, now)?;
-            let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty()) || rule::anything_waits(db)?;
-            let until = looks.iter().filter_map(|(_, look)| look.next).min();
+            let (passed, next) = attention::overdue(db, now)?;
+            let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty())
+                || !passed.is_empty()
+                || rule::anything_waits(db)?;
+            let until = looks.iter().filter_map(|(_, look)| look.next).chain(next).min();
             self.set_quiet((!fallen).then_some(Quiet { n, until }));
             Ok(fallen)
         })?;
@@ -64,6 +69,10 @@ impl Office {
                     act_on(tx, order.clone(), one.what, now)?;
                     count += 1;
                 }
+            }
+            for n in attention::overdue(tx, now)?.0 {
+                escalate(tx, n, now)?;
+                count += 1;
             }
             // What has just come back goes to the next one.
             Ok(count + rule::dispatch_all(tx, now)?)

@@ -14,6 +14,18 @@ pub async fn ask(
     body: &str,
     origin: &str,
 ) -> Answer {
+    ask_with(world, method, path, cookie, body, origin, &[]).await
+}
+
+pub async fn ask_with(
+    world: &World,
+    method: Method,
+    path: &str,
+    cookie: &str,
+    body: &str,
+    origin: &str,
+    headers: &[(&str, &str)],
+) -> Answer {
     let mut request = Request::builder()
         .method(method)
         .uri(format!("/console/api{path}"))
@@ -21,6 +33,9 @@ pub async fn ask(
         .header("cookie", cookie);
     if !origin.is_empty() {
         request = request.header("origin", origin);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     world.send(request.body(Body::from(body.to_owned())).unwrap()).await
 }
@@ -129,8 +144,8 @@ async fn the_console_shows_what_phones_recorded_and_the_office_did() {
     assert_eq!((job.signed_as_shown, job.sheet.notes.len()), (None, 1));
     assert!(job.row.last_word.is_some());
     let actors: Vec<_> = job.journal.iter().map(|line| line.actor.as_str()).collect();
-    // Registered, graded, offered, reassigned, delivered, the note, cancelled.
-    assert_eq!(actors, ["周莉", "周莉", "周莉", "周莉", "Ana Li", "Ana Li", "周莉"]);
+    // Registered, graded, offered, reassigned, delivered, the note, cancelled, and closed by the rule.
+    assert_eq!(actors, ["周莉", "周莉", "周莉", "周莉", "Ana Li", "Ana Li", "周莉", "Jobsheet"]);
 
     for path in ["/work-orders/1", "/work-orders/01890000-0000-7000-8000-000000000001", "/nowhere"] {
         assert_eq!(ask(&world, Method::GET, path, &cookie, "", "").await.problem(), "/problems/not-found");

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api;
+mod archive;
 mod attention;
 mod check;
 mod clocks;
@@ -10,6 +11,7 @@ mod demo;
 mod dispatch;
 mod phones;
 mod photos;
+mod register;
 mod requests;
 mod rescue;
 mod roles;

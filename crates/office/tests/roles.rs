@@ -54,6 +54,16 @@ dispatcher PUT  /console/api/requests/{id}
 dispatcher POST /console/api/requests/{id}/solve
 dispatcher POST /console/api/requests/{id}/withdraw
 dispatcher POST /console/api/requests/{id}/work-order
+dispatcher GET  /console/api/archive
+dispatcher GET  /console/api/equipment/{machine}
+dispatcher GET  /console/api/equipment/{machine}/visits
+dispatcher GET  /console/api/register
+dispatcher GET  /console/api/register/{customer}
+dispatcher PUT  /console/api/register/{customer}
+dispatcher GET  /console/api/register/{customer}/visits
+dispatcher GET  /console/api/vans
+dispatcher POST /console/api/work-orders/{id}/close
+dispatcher POST /console/api/work-orders/{id}/reopen
 dispatcher GET  /console/api/session
 dispatcher POST /console/api/sign-out
 dispatcher POST /console/api/technicians/{id}/code
@@ -135,6 +145,8 @@ fn absent(path: &str) -> String {
         .replace("{id}", "01890000-0000-7000-8000-000000000001")
         .replace("{n}", "999999")
         .replace("{register}", "customers")
+        .replace("{customer}", "nobody-at-all")
+        .replace("{machine}", "nothing-at-all")
         .replace("{login}", "nobody.at.all")
 }
 

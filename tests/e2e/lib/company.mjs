@@ -65,11 +65,11 @@ export class Office {
     return number;
   }
 
-  async asks(path, { method = 'GET', body } = {}) {
+  async asks(path, { method = 'GET', body, headers = {} } = {}) {
     const call = () =>
       fetch(`${this.url}/console/api${path}`, {
         method,
-        headers: { cookie: this.#cookie, ...(body && { 'content-type': 'application/json' }) },
+        headers: { cookie: this.#cookie, ...(body && { 'content-type': 'application/json' }), ...headers },
         body: body && JSON.stringify(body),
       });
     let answer = await call();

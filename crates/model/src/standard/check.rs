@@ -39,6 +39,30 @@ impl Standard {
                 "应在 1% 到 100% 之间。",
             ));
         }
+        if self.closing.accepted.is_empty() {
+            found.push(Finding::error(
+                "closing.accepted",
+                "No form of acceptance counts, so nothing would ever be closed by itself.",
+                "没有任何验收形式有效，工单将永远无法自动关闭。",
+            ));
+        }
+        if !(1..=24 * 90).contains(&self.closing.second_handling_hours) {
+            found.push(Finding::error(
+                "closing.second_handling_hours",
+                "Between 1 hour and 90 days.",
+                "应在 1 小时到 90 天之间。",
+            ));
+        }
+        if self.closing.call_back && self.closing.by_itself {
+            found.push(Finding {
+                is_error: false,
+                ..Finding::error(
+                    "closing.call_back",
+                    "Call-backs are not recorded yet: such work orders are closed by hand.",
+                    "尚不能记录回访：此类工单需人工关闭。",
+                )
+            });
+        }
         self.check_calendars(&mut found);
         self.check_levels(&mut found);
         self.check_intake(&mut found);

@@ -1,19 +1,20 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
-    accounts, dispatch,
+    accounts, archive, dispatch,
     doors::{DISPATCHER, Doors, Needs},
     phones,
     problem::HttpProblem,
-    requests, rescue, tables,
+    register, requests, rescue, tables,
     v1::{Named, hints, jpeg},
-    wire::{In, Paged, Sent},
+    wire::{Asked, In, Paged, Sent},
 };
 use crate::{
     Office,
     accounts::STAFF_SESSION,
     acting::{self, Acting},
-    store::audit,
+    decide::Decided,
+    store::{self, attention::Place, audit},
 };
 use axum::{
     Json, Router,
@@ -28,9 +29,10 @@ use axum::{
 use futures_util::Stream;
 use jobsheet_model::{
     Language, WorkOrderId,
-    attention::Choice,
+    act::Attention,
+    attention::{Choice, Handling},
     role::Role,
-    view::{ConsoleJob, ConsoleLane, ConsoleRow, ConsoleSession},
+    view::{ConsoleJob, ConsoleLane, ConsoleRow, ConsoleSession, LaneOrder},
     wire::SignIn,
 };
 use serde::Deserialize;
@@ -52,6 +54,8 @@ pub fn doors(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(offer))
         .door(DISPATCHER, routes!(reassign))
         .door(DISPATCHER, routes!(cancel))
+        .door(DISPATCHER, routes!(close))
+        .door(DISPATCHER, routes!(reopen))
         .door(DISPATCHER, routes!(lane))
         .door(DISPATCHER, routes!(decide))
         .door(DISPATCHER, routes!(photo))
@@ -63,6 +67,8 @@ pub fn doors(doors: Doors) -> Doors {
         .and(dispatch::of_console)
         .and(accounts::of_console)
         .and(tables::of_console)
+        .and(archive::of_console)
+        .and(register::of_console)
 }
 
 /// What is true of all doors of the console, and of what is none.
@@ -295,15 +301,63 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(get, path = "/attention", responses((status = 200, description = "Done", body = ConsoleLane)))]
-async fn lane(State(office): State<Office>) -> Result<Json<ConsoleLane>, HttpProblem> {
-    Ok(Json(office.run(|office| office.lane()).await?))
+#[utoipa::path(post, path = "/work-orders/{id}/close", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+async fn close(
+    State(office): State<Office>,
+    staff: Staff,
+    In(id): In<WorkOrderId>,
+    Sent(Cancel { reason }): Sent<Cancel>,
+) -> Result<StatusCode, HttpProblem> {
+    office.run(move |office| office.close(id, &reason, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/work-orders/{id}/reopen", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+async fn reopen(
+    State(office): State<Office>,
+    staff: Staff,
+    In(id): In<WorkOrderId>,
+    Sent(Cancel { reason }): Sent<Cancel>,
+) -> Result<StatusCode, HttpProblem> {
+    office.run(move |office| office.reopen(id, &reason, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// As many attentions as a page has at most, and unless it is said.
+const LANE_PAGE: u32 = 100;
+
+#[derive(Deserialize)]
+struct Lane {
+    #[serde(default)]
+    order: LaneOrder,
+    kind: Option<Attention>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+#[utoipa::path(get, path = "/attention", params(
+    ("order" = Option<LaneOrder>, Query, description = "The most urgent first unless said"),
+    ("kind" = Option<Attention>, Query, description = "Only this"),
+    ("after" = Option<String>, Query, description = "What the page before gave as next"),
+    ("limit" = Option<u32>, Query, description = "100 at most, and unless said")),
+    responses((status = 200, description = "Done", body = ConsoleLane)))]
+async fn lane(
+    State(office): State<Office>,
+    Asked(Lane { order, kind, after, limit }): Asked<Lane>,
+) -> Result<Json<ConsoleLane>, HttpProblem> {
+    let no_place = || HttpProblem::bad_request("after is what the page before gave");
+    let after = after.map(|text| Place::read(&text).ok_or_else(no_place)).transpose()?;
+    let asked = store::attention::Asked { order, kind, after };
+    let limit = limit.unwrap_or(LANE_PAGE).clamp(1, LANE_PAGE);
+    Ok(Json(office.run(move |office| office.lane(&asked, limit)).await?))
 }
 
 #[derive(Deserialize, ToSchema)]
 struct Decide {
     choice: Choice,
     reason: String,
+    #[serde(default)]
+    handling: Option<Handling>,
 }
 
 #[utoipa::path(post, path = "/attention/{n}/decide", request_body = Decide, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
@@ -311,13 +365,16 @@ async fn decide(
     State(office): State<Office>,
     staff: Staff,
     In(n): In<u64>,
-    Sent(Decide { choice, reason }): Sent<Decide>,
+    Sent(Decide { choice, reason, handling }): Sent<Decide>,
 ) -> Result<StatusCode, HttpProblem> {
     // Larger numbers than the store keeps are as absent as any other.
     if i64::try_from(n).is_err() {
         return Err(HttpProblem::not_found());
     }
-    office.run(move |office| office.decide(n, choice, &reason, &staff.session.name)).await?;
+    let decide = move |office: &Office| {
+        office.decide_on(n, Decided { choice, reason: &reason, handling }, &staff.session.name)
+    };
+    office.run(decide).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -256,6 +256,10 @@ impl From<Undecided> for HttpProblem {
                 ..Self::new(StatusCode::CONFLICT, "decided", "Somebody has decided this already.")
             },
             Undecided::Unfit => unfit("unfit-choice", "This cannot be decided so."),
+            Undecided::Handling => unfit("handling-needed", "Say who deals with it, and until when."),
+            Undecided::Signed => {
+                Self::new(StatusCode::CONFLICT, "signed-since", "The customer has signed for it since.")
+            }
             Undecided::Reason => unfit("reason-needed", "A reason is needed."),
             Undecided::TooLong => unfit("reason-too-long", "The reason is too long."),
             Undecided::Failed(why) => return why.into(),
@@ -329,6 +333,10 @@ impl From<Cannot> for HttpProblem {
             Cannot::NoSuchWorkOrder => return Self::not_found(),
             Cannot::NoSuchTechnician => unfit("no-such-technician", "There is no such technician."),
             Cannot::Cancelled => conflict("cancelled", "The work order is cancelled."),
+            Cannot::Closed => conflict("closed", "The work order is closed."),
+            Cannot::NotClosed => conflict("not-closed", "The work order is not closed."),
+            Cannot::NotOver => conflict("not-over", "Somebody is still at it."),
+            Cannot::TooLong => unfit("reason-too-long", "The reason is too long."),
             Cannot::Taken => conflict("taken", "Somebody has this work order."),
             Cannot::NotTaken => conflict("not-taken", "Nobody has this work order."),
             Cannot::Same => conflict("same-technician", "It is this technician's already."),

@@ -4,14 +4,14 @@ use super::{
     console::Staff,
     doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{In, Whole, json_body, seen_version},
+    wire::{In, Whole, json_body, seen_version, versioned},
 };
 use crate::{Office, requests::Once};
 use axum::{
     Json,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use jobsheet_model::{
     Digest,
@@ -46,7 +46,10 @@ async fn form(State(office): State<Office>) -> Result<Json<IntakeForm>, HttpProb
     Ok(Json(office.run(|office| office.intake_form()).await?))
 }
 
-fn body<T: serde::de::DeserializeOwned>(headers: &HeaderMap, Whole(bytes): Whole) -> Result<T, HttpProblem> {
+pub fn body<T: serde::de::DeserializeOwned>(
+    headers: &HeaderMap,
+    Whole(bytes): Whole,
+) -> Result<T, HttpProblem> {
     if bytes.len() > MAX_REQUEST {
         return Err(super::wire::too_large());
     }
@@ -88,7 +91,7 @@ async fn requests(State(office): State<Office>) -> Result<Json<ConsoleRequests>,
 async fn request(State(office): State<Office>, In(id): In<RequestId>) -> Result<Response, HttpProblem> {
     let found: Option<ConsoleRequest> = office.run(move |office| office.console_request(id)).await?;
     let found = found.ok_or_else(HttpProblem::not_found)?;
-    Ok(([(header::ETAG, format!("\"{}\"", found.version))], Json(found)).into_response())
+    Ok(versioned(found.version, &found))
 }
 
 /// The same key with the same body is the same thing, done once.

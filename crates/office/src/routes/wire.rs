@@ -145,6 +145,25 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: Bytes) -> Resul
     read(headers.get(header::CONTENT_ENCODING), body)
 }
 
+/// An answer with the version that a change of it is to name.
+pub fn versioned<T: Serialize>(version: u32, value: &T) -> Response {
+    ([(header::ETAG, format!("\"{version}\""))], axum::Json(value)).into_response()
+}
+
+/// What is asked behind the question mark; what is not understood is said.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
+        let Query(asked) = Query::<T>::from_request_parts(parts, state).await.map_err(|_| {
+            HttpProblem::bad_request("what stands behind the question mark is not understood")
+        })?;
+        Ok(Self(asked))
+    }
+}
+
 /// Does the request say that its body is small?
 pub fn is_small(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());

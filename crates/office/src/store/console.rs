@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Digest, Sheet, WorkOrder, WorkOrderId,
     act::{Act, Entry, JournalEntry},
+    moment::millis,
     view::{Decision, Raised},
 };
 use std::collections::{HashMap, HashSet};
@@ -18,10 +19,11 @@ pub struct Listed {
     pub returned: u32,
     pub attention: u32,
     pub last_word: Option<DateTime<Utc>>,
+    pub closed: Option<DateTime<Utc>>,
 }
 
 const LISTED: &str = "SELECT w.body, w.sheet, w.returned, w.last_word,
-        (SELECT count(*) FROM attention t WHERE t.work_order = w.id AND t.decided IS NULL)
+        (SELECT count(*) FROM attention t WHERE t.work_order = w.id AND t.decided IS NULL), w.closed
      FROM work_order w";
 
 fn listed_row(row: &Row<'_>) -> Result<Listed, Error> {
@@ -31,12 +33,43 @@ fn listed_row(row: &Row<'_>) -> Result<Listed, Error> {
         returned: row.get(2)?,
         last_word: row.get::<Option<At>>(3)?.map(|at| at.0),
         attention: row.get(4)?,
+        closed: row.get::<Option<At>>(5)?.map(|at| at.0),
     })
 }
 
-pub fn listed(db: &dyn Tx) -> Result<Vec<Listed>> {
-    let sql = &format!("{LISTED} ORDER BY w.number");
-    Ok(db.all(sql, [], listed_row)?)
+/// Those that are not closed, or were not before `since`.
+pub fn listed(db: &dyn Tx, since: DateTime<Utc>) -> Result<Vec<Listed>> {
+    let sql = &format!("{LISTED} WHERE w.closed IS NULL OR w.closed > ?1 ORDER BY w.number");
+    Ok(db.all(sql, [At(since)], listed_row)?)
+}
+
+/// Whose visits are asked for.
+#[derive(Clone, Copy)]
+pub enum VisitsOf<'a> {
+    Customer(&'a str),
+    Machine(&'a str),
+}
+
+/// Visits to a customer or a machine, the latest first, from before a place on.
+pub fn visits(
+    db: &dyn Tx,
+    of: VisitsOf<'_>,
+    before: Option<(DateTime<Utc>, WorkOrderId)>,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let (column, whose) = match of {
+        VisitsOf::Customer(id) => ("customer", id),
+        VisitsOf::Machine(id) => ("equipment", id),
+    };
+    let (at, id) = match before {
+        Some((at, id)) => (millis::text(&at), id.to_string()),
+        None => (String::from("9999"), String::new()),
+    };
+    let sql = &format!(
+        "{LISTED} WHERE w.{column} = ?1 AND (w.planned < ?2 OR (w.planned = ?2 AND w.id < ?3))
+         ORDER BY w.planned DESC, w.id DESC LIMIT ?4"
+    );
+    Ok(db.all(sql, params![whose, at, id, limit], listed_row)?)
 }
 
 /// The next by number.
@@ -55,6 +88,17 @@ pub fn listed_one(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Listed>> {
 pub fn whole_photos(db: &dyn Tx) -> Result<HashSet<String>> {
     let sql = "SELECT digest FROM photo WHERE whole_at IS NOT NULL";
     Ok(db.all(sql, [], |row| row.get(0))?)
+}
+
+/// Those of some sheets that are here whole.
+pub fn whole_of(db: &dyn Tx, all: &[Listed]) -> Result<HashSet<String>> {
+    let mut whole = HashSet::new();
+    for photo in all.iter().flat_map(|one| &one.sheet.photos) {
+        if super::sync::photo_is_whole(db, &photo.digest)? {
+            whole.insert(photo.digest.as_str().to_owned());
+        }
+    }
+    Ok(whole)
 }
 
 pub fn photo_sizes(db: &dyn Tx, id: WorkOrderId) -> Result<HashMap<String, u64>> {
@@ -100,13 +144,15 @@ pub fn journal(db: &dyn Tx, id: WorkOrderId) -> Result<Vec<JournalEntry>> {
 /// What was raised on a work order, with what was decided of it.
 pub fn raised(db: &dyn Tx, id: WorkOrderId) -> Result<Vec<Raised>> {
     let mut all: Vec<Raised> = Vec::new();
+    let handlings = super::attention::handlings(db, id)?;
     for JournalEntry { n, received_at: at, actor, entry, .. } in journal(db, id)? {
         match entry {
             Entry::Act(Act::Raised { attention, about }) => {
                 let choices = attention.choices().to_vec();
-                all.push(Raised { n, attention, about, at, choices, decided: None });
+                let handling = handlings.iter().find(|(of, _)| *of == n).map(|(_, one)| one.clone());
+                all.push(Raised { n, attention, about, at, choices, handling, decided: None });
             }
-            Entry::Act(Act::Decided { n: raised, choice, reason }) => {
+            Entry::Act(Act::Decided { n: raised, choice, reason, .. }) => {
                 if let Some(one) = all.iter_mut().find(|one| one.n == raised) {
                     one.decided = Some(Decision { choice, reason, by: actor, at });
                 }

@@ -1,8 +1,9 @@
 //! The register: customers, their sites, equipment and contracts, and how a visit to each kind of equipment is planned.
 
 use super::tx::{Optional, Tx, params};
-use super::{Json, Word};
+use super::{At, Json, Word};
 use anyhow::Result;
+use chrono::{DateTime, Utc};
 use jobsheet_model::{
     Sheet, Stage, Text, WorkOrder,
     customer::{CustomerFile, Owned, Phase},
@@ -52,7 +53,56 @@ pub fn owner(db: &dyn Tx, equipment: &str) -> Result<Option<String>> {
 
 /// Customers that all words fit, the last of which may be a beginning.
 pub fn find(db: &dyn Tx, query: &str) -> Result<Vec<CustomerFile>> {
+    let files = ids(db, &query_terms(query))?.into_iter().take(MOST_FOUND).map(|id| file(db, &id));
+    Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// A page of the register in the order of its ids: those that all words fit, and all without any.
+pub fn page(db: &dyn Tx, query: &str, after: &str, limit: usize) -> Result<Vec<CustomerFile>> {
     let terms = query_terms(query);
+    let some: Vec<String> = if terms.is_empty() {
+        let sql = "SELECT id FROM customer WHERE id > ?1 ORDER BY id LIMIT ?2";
+        db.all(sql, params![after, limit], |row| row.get(0))?
+    } else {
+        ids(db, &terms)?.into_iter().filter(|id| id.as_str() > after).take(limit).collect()
+    };
+    let files = some.iter().map(|id| file(db, id));
+    Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+pub fn is_empty(db: &dyn Tx) -> Result<bool> {
+    Ok(!db.exists("SELECT 1 FROM customer LIMIT 1", [])?)
+}
+
+/// Grows by one each time that the file is written.
+pub fn version(db: &dyn Tx, id: &str) -> Result<Option<u32>> {
+    let sql = "SELECT version FROM customer WHERE id = ?1";
+    Ok(db.one(sql, [id], |row| row.get(0)).optional()?)
+}
+
+/// Keeps the file as it was in this version, before somebody writes over it.
+pub fn keep_version(
+    tx: &dyn Tx,
+    version: u32,
+    before: &CustomerFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    tx.run(
+        "INSERT INTO customer_version (customer, version, at, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (customer, version) DO NOTHING",
+        params![before.customer.id, version, At(at), by, Json(before)],
+    )?;
+    Ok(())
+}
+
+/// Whose contract it is.
+pub fn holder(db: &dyn Tx, contract: &str) -> Result<Option<String>> {
+    let sql = "SELECT customer FROM contract WHERE number = ?1";
+    Ok(db.one(sql, [contract], |row| row.get(0)).optional()?)
+}
+
+fn ids(db: &dyn Tx, terms: &[String]) -> Result<BTreeSet<String>> {
     let mut found: Option<BTreeSet<String>> = None;
     for (i, term) in terms.iter().enumerate() {
         let end = if i + 1 == terms.len() { format!("{term}\u{10ffff}") } else { term.clone() };
@@ -63,9 +113,7 @@ pub fn find(db: &dyn Tx, query: &str) -> Result<Vec<CustomerFile>> {
             None => under,
         });
     }
-    let ids = found.unwrap_or_default();
-    let files = ids.iter().take(MOST_FOUND).map(|id| file(db, id));
-    Ok(files.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    Ok(found.unwrap_or_default())
 }
 
 pub fn save_customer(tx: &dyn Tx, customer: &Customer, phase: Option<Phase>) -> Result<()> {
@@ -122,6 +170,8 @@ pub fn index(tx: &dyn Tx, id: &str) -> Result<()> {
         text.extend([name.en, name.zh, model, serial]);
     }
     text.extend(contracts.into_iter().map(|contract| contract.number));
+    // Whoever has the file open sees that it is not what they read.
+    tx.run("UPDATE customer SET version = version + 1 WHERE id = ?1", [id])?;
     tx.run("DELETE FROM customer_term WHERE customer = ?1", [id])?;
     for term in index_terms(&text.join(" ")) {
         tx.run("INSERT INTO customer_term (term, customer) VALUES (?1, ?2)", [term.as_str(), id])?;

@@ -403,15 +403,16 @@ pub fn photos_missing(db: &dyn Tx, technician: TechnicianId) -> Result<Vec<Diges
 
 pub fn save_reference(tx: &dyn Tx, name: &str, technician: Option<TechnicianId>, json: &[u8]) -> Result<()> {
     tx.run(
-        "INSERT INTO reference_set (name, technician, digest, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO reference_set (name, technician, digest, bytes, body, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (name, technician) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
-             body = excluded.body",
+             body = excluded.body, n = excluded.n",
         params![
             name,
             technician.map(|id| id.to_string()).unwrap_or_default(),
             Digest::of(json).as_str(),
             json.len() as u64,
             zstd::encode_all(json, 9)?,
+            super::counter(tx)?,
         ],
     )?;
     Ok(())
