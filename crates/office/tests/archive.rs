@@ -17,6 +17,7 @@ use jobsheet_model::{
     },
     closing::Lack,
     document::document,
+    table::Register,
     view::{ConsoleArchive, ConsoleJob, ConsoleLane, ConsoleRow, Status},
 };
 use jobsheet_office::{Cannot, Decided, Undecided};
@@ -228,7 +229,8 @@ async fn what_comes_after_closing_is_kept_and_raised_and_opening_again_has_an_ac
     // It is there, it is found, and it is said.
     assert_eq!(world.office.sheet(job.id).unwrap().unwrap().changes, changes + 1);
     assert_eq!(desk.finds(&[("find", "跳闸")]).await, [job.number.clone()]);
-    let [(n, Attention::AfterClosing)] = waiting(&world, job.id)[..] else { panic!() };
+    let waits = waiting(&world, job.id);
+    let [(_, Attention::Suggested), (n, Attention::AfterClosing)] = waits[..] else { panic!("{waits:?}") };
     assert_eq!(desk.job(job.id).await.row.status, Status::Closed);
 
     // Closed is closed for the office too.
@@ -451,6 +453,8 @@ async fn what_is_closed_leaves_the_board_after_a_day_and_every_page_wants_the_co
     world.clock.advance(TimeDelta::hours(3));
     let rows: Vec<ConsoleRow> = desk.reads("/work-orders").await.json();
     assert!(!rows.iter().any(|row| row.id == order.id));
+    let table = world.office.take_out(Register::WorkOrders).unwrap();
+    assert!(String::from_utf8(table).unwrap().contains(&order.number), "the table still has it");
     assert!(matches!(world.office.close(order.id, "x", ZHOU), Err(Cannot::Closed)));
     for path in ["/archive", "/register", "/register/C1", "/equipment/E1", "/vans"] {
         let answer = ask(&world, Method::GET, path, "", "", "").await;

@@ -336,7 +336,7 @@ struct Lane {
 }
 
 #[utoipa::path(get, path = "/attention", params(
-    ("order" = Option<LaneOrder>, Query, description = "The most urgent first unless said"),
+    ("order" = inline(Option<LaneOrder>), Query, description = "The most urgent first unless said"),
     ("kind" = Option<Attention>, Query, description = "Only this"),
     ("after" = Option<String>, Query, description = "What the page before gave as next"),
     ("limit" = Option<u32>, Query, description = "100 at most, and unless said")),
