@@ -89,7 +89,7 @@ async fn a5_b15_d16_e10_under_a_a_signed_sheet_that_is_back_with_its_photos_is_c
     let number = field.office().work_order(id).expect("a store").expect("a work order").number;
     for asked in ["轴封", "CHL-380-77", "东郊冷库", "冷凝器 脏堵", "早点", &number, "CH-01", "何"]
     {
-        assert_eq!(field.office().find_closed(asked).expect("a store"), [number.clone()], "{asked}");
+        assert_eq!(field.office().find_closed(asked).expect("a store"), [number.as_str()], "{asked}");
     }
     assert_eq!(field.office().find_closed("压缩机").expect("a store"), Vec::<String>::new());
 }

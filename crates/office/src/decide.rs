@@ -138,10 +138,10 @@ fn act_on(
     }
     match (one.attention, choice) {
         (_, Choice::AnotherVisit) => another_visit(tx, id, reason, by, now)?,
-        (Attention::AfterClosing, Choice::Reopen) => {
-            if store::held(tx, id)?.is_some_and(|held| held.closed.is_some()) {
-                closing::reopen(tx, id, reason, by, true, now)?;
-            }
+        (Attention::AfterClosing, Choice::Reopen)
+            if store::held(tx, id)?.is_some_and(|held| held.closed.is_some()) =>
+        {
+            closing::reopen(tx, id, reason, by, true, now)?;
         }
         (Attention::Late, Choice::NotAccepted) => take_out(tx, one)?,
         (Attention::Undetermined, Choice::Met | Choice::Missed) => settle_clock(tx, one, choice, by, now)?,

@@ -140,7 +140,7 @@ async fn b15_d16_x15_what_is_signed_and_whole_is_closed_by_the_rule_and_found_in
     // A customer who is not content waits for a decision: that is not over.
     let job = desk.job(second.id).await;
     assert_eq!((job.row.status, job.closing.lacks), (Status::SheetReturned, vec![Lack::Decisions]));
-    assert_eq!(desk.finds(&[]).await, [first.number.clone()]);
+    assert_eq!(desk.finds(&[]).await, [first.number.as_str()]);
     let [(n, Attention::NotSatisfied)] = waiting(&world, second.id)[..] else { panic!() };
     world.office.decide(n, Choice::Settled, "致歉并减免上门费", ZHOU).unwrap();
     assert_eq!(desk.finds(&[]).await, [second.number.clone(), first.number.clone()]);
@@ -155,7 +155,7 @@ async fn b15_d16_x15_what_is_signed_and_whole_is_closed_by_the_rule_and_found_in
         (serial.as_str(), &first),
         (second.customer.name.as_str(), &second),
     ] {
-        assert_eq!(desk.finds(&[("find", query)]).await, [found.number.clone()], "{query}");
+        assert_eq!(desk.finds(&[("find", query)]).await, [found.number.as_str()], "{query}");
     }
     for nothing in ["电漏", "ower", "不存在", "power 漏"] {
         assert_eq!(desk.finds(&[("find", nothing)]).await, Vec::<String>::new(), "{nothing}");
@@ -228,7 +228,7 @@ async fn what_comes_after_closing_is_kept_and_raised_and_opening_again_has_an_ac
     phone.sync(&later).await;
     // It is there, it is found, and it is said.
     assert_eq!(world.office.sheet(job.id).unwrap().unwrap().changes, changes + 1);
-    assert_eq!(desk.finds(&[("find", "跳闸")]).await, [job.number.clone()]);
+    assert_eq!(desk.finds(&[("find", "跳闸")]).await, [job.number.as_str()]);
     let waits = waiting(&world, job.id);
     let [(_, Attention::Suggested), (n, Attention::AfterClosing)] = waits[..] else { panic!("{waits:?}") };
     assert_eq!(desk.job(job.id).await.row.status, Status::Closed);
@@ -258,7 +258,7 @@ async fn what_comes_after_closing_is_kept_and_raised_and_opening_again_has_an_ac
     assert!(found.closing.is_kept_open && found.closing.closed_at.is_none());
     let close = format!("/work-orders/{}/close", job.id);
     assert_eq!(desk.posts(&close, json!({"reason": "复查正常"})).await.status, 204);
-    assert_eq!(desk.finds(&[("find", "复查")]).await, [job.number.clone()]);
+    assert_eq!(desk.finds(&[("find", "复查")]).await, [job.number.as_str()]);
     assert!(matches!(&acts(&world, job.id)[..], [.., Act::Closed { reason, .. }] if reason == "复查正常"));
 }
 
