@@ -46,7 +46,7 @@ describe('an offer that arrives', () => {
     });
     setSession(session(technician));
     await router.push(path);
-    app = mount(App, { props: { failed: null }, global: { plugins: [router] } });
+    app = mount(App, { props: { failed: null }, global: { plugins: [router] }, attachTo: document.body });
     await flushPromises();
   }
   const arrives = async () => {
