@@ -162,7 +162,9 @@ fn exact(value: &mut Value) {
             {
                 map.insert("anyOf".into(), all);
             }
-            let is_unsigned = map.get("minimum") == Some(&json!(0));
+            // A set that says something twice is the same set.
+            map.remove("uniqueItems");
+            let is_unsigned = map.get("minimum") == Some(&json!(0)) && !map.contains_key("maximum");
             let most = match map.get("format").and_then(Value::as_str) {
                 Some("int32") if is_unsigned => Some(json!(u32::MAX)),
                 Some("int64") if is_unsigned => Some(json!(u64::MAX)),
