@@ -73,6 +73,7 @@ impl Doors {
             router = router.route_layer(guard);
         }
         self.router = self.router.merge(router);
+        debug_assert_eq!(clash(&self.api, &api), None, "two types have one name in the description");
         self.api.merge(api);
         self
     }
@@ -94,6 +95,7 @@ impl Doors {
         for (path, item) in std::mem::take(&mut self.api.paths.paths) {
             self.api.paths.paths.insert(format!("{prefix}{path}"), item);
         }
+        debug_assert_eq!(clash(&outside.api, &self.api), None, "two types have one name in the description");
         outside.api.merge(self.api);
         let moved = self.list.into_iter().map(|door| Door { path: format!("{prefix}{}", door.path), ..door });
         outside.list.extend(moved);
@@ -109,6 +111,14 @@ impl Doors {
         let described = describe(&self.api, &self.list);
         (self.router, self.list, described)
     }
+}
+
+/// A name that both describe, and differently.
+fn clash(one: &OpenApi, other: &OpenApi) -> Option<String> {
+    let (one, other) = (one.components.as_ref()?, other.components.as_ref()?);
+    let differs =
+        |(name, schema): &(&String, _)| one.schemas.get(*name).is_some_and(|known| known != *schema);
+    other.schemas.iter().find(differs).map(|(name, _)| name.clone())
 }
 
 // --- The description -------------------------------------------------------------------------------
