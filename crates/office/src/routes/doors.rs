@@ -154,6 +154,7 @@ fn describe(api: &OpenApi, list: &[Door]) -> Value {
     }
     api["components"]["schemas"]["Thumb"]["properties"]["jpeg"]["pattern"] = json!("^([A-Za-z0-9_-]{4})*$");
     exact(&mut api["components"]["schemas"]);
+    exact(&mut api["paths"]);
     for door in list {
         let operation = &mut api["paths"][&door.path][door.method.to_lowercase()];
         let Some(operation) = operation.as_object_mut() else { continue };
