@@ -81,7 +81,7 @@ for (const [language, theme] of [
 
     // Closed, and nobody comes in with it.
     await page.tap({ css: '[data-testid="account-he.ping"] [data-testid="account-edit"]' });
-    await page.tap({ css: '[data-testid="account-close"] input' });
+    await page.tap({ css: 'dialog .k-check' });
     await page.tap({ test: 'account-confirm' });
     await until(
       async () => (await page.text({ test: 'account-he.ping' })).includes(words('accounts.closed')),

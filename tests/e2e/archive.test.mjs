@@ -126,7 +126,11 @@ async function fromTheLaneToTheArchive(t, language, theme) {
   // What was looked for before may still be on its way out.
   const marked = () => page.evaluate("[...document.querySelectorAll('mark')].map((one) => one.textContent)");
   const wanted = language === 'zh' ? /清洗过滤器/ : /cleaned/;
-  await until(async () => (await marked()).some((text) => wanted.test(text)), 10_000, 'what was found is marked');
+  await until(
+    async () => (await marked()).some((text) => wanted.test(text)),
+    10_000,
+    'what was found is marked',
+  );
   await isWell(page, `archive-${language}`);
   await page.fill({ test: 'archive-outcome' }, words('outcome.cancelled'));
   await page.see({ test: 'list-unmatched' });

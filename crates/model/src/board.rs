@@ -98,6 +98,7 @@ pub struct ConsoleRota {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[ts(rename = "RotaSpan")]
+#[cfg_attr(feature = "openapi", schema(as = RotaSpan))]
 pub struct Span {
     #[ts(type = "string")]
     #[serde(with = "millis")]

@@ -29,6 +29,7 @@ pub const GRADES: std::ops::RangeInclusive<u8> = 1..=5;
 pub struct Profile {
     /// Keys of the kinds of equipment that they can work on.
     pub skills: BTreeSet<String>,
+    #[cfg_attr(feature = "openapi", schema(maximum = 255))]
     pub grade: u8,
     /// Key of the home area; '' for the one that the base lies in.
     pub area: String,

@@ -200,7 +200,7 @@ pub struct Intake {
     /// By the key of the question: the key of an option, or words.
     pub answers: BTreeMap<String, String>,
     #[ts(type = "string | null")]
-    #[serde(with = "millis::option")]
+    #[serde(default, with = "millis::option")]
     pub occurred_at: Option<DateTime<Utc>>,
     pub impact: Option<Impact>,
     pub tried: String,

@@ -178,6 +178,7 @@ pub struct ChangeResult {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", schema(as = ChangeOutcome))]
 pub enum Outcome {
     Accepted,
     /// Held since an earlier push; the same answer as then.

@@ -180,7 +180,7 @@ struct Added {
     id: TurnId,
 }
 
-#[utoipa::path(post, path = "/rota", request_body = NewTurn, responses((status = 201, description = "Added", body = Added), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/rota", request_body = NewTurn, responses((status = 201, description = "Added", body = Added), (status = 404, description = "There is no such technician"), (status = 409, description = "Something else was done meanwhile")))]
 async fn add_turn(
     State(office): State<Office>,
     staff: Staff,

@@ -73,6 +73,7 @@ impl Doors {
             router = router.route_layer(guard);
         }
         self.router = self.router.merge(router);
+        debug_assert_eq!(clash(&self.api, &api), None, "two types have one name in the description");
         self.api.merge(api);
         self
     }
@@ -94,6 +95,7 @@ impl Doors {
         for (path, item) in std::mem::take(&mut self.api.paths.paths) {
             self.api.paths.paths.insert(format!("{prefix}{path}"), item);
         }
+        debug_assert_eq!(clash(&outside.api, &self.api), None, "two types have one name in the description");
         outside.api.merge(self.api);
         let moved = self.list.into_iter().map(|door| Door { path: format!("{prefix}{}", door.path), ..door });
         outside.list.extend(moved);
@@ -109,6 +111,14 @@ impl Doors {
         let described = describe(&self.api, &self.list);
         (self.router, self.list, described)
     }
+}
+
+/// A name that both describe, and differently.
+fn clash(one: &OpenApi, other: &OpenApi) -> Option<String> {
+    let (one, other) = (one.components.as_ref()?, other.components.as_ref()?);
+    let differs =
+        |(name, schema): &(&String, _)| one.schemas.get(*name).is_some_and(|known| known != *schema);
+    other.schemas.iter().find(differs).map(|(name, _)| name.clone())
 }
 
 // --- The description -------------------------------------------------------------------------------
@@ -144,6 +154,7 @@ fn describe(api: &OpenApi, list: &[Door]) -> Value {
     }
     api["components"]["schemas"]["Thumb"]["properties"]["jpeg"]["pattern"] = json!("^([A-Za-z0-9_-]{4})*$");
     exact(&mut api["components"]["schemas"]);
+    exact(&mut api["paths"]);
     for door in list {
         let operation = &mut api["paths"][&door.path][door.method.to_lowercase()];
         let Some(operation) = operation.as_object_mut() else { continue };
@@ -162,7 +173,9 @@ fn exact(value: &mut Value) {
             {
                 map.insert("anyOf".into(), all);
             }
-            let is_unsigned = map.get("minimum") == Some(&json!(0));
+            // A set that says something twice is the same set.
+            map.remove("uniqueItems");
+            let is_unsigned = map.get("minimum") == Some(&json!(0)) && !map.contains_key("maximum");
             let most = match map.get("format").and_then(Value::as_str) {
                 Some("int32") if is_unsigned => Some(json!(u32::MAX)),
                 Some("int64") if is_unsigned => Some(json!(u64::MAX)),
