@@ -59,8 +59,8 @@ async fn a15_an_offer_expires_ten_minutes_after_it_reached_the_phone_and_not_aft
     world.office.tick().unwrap();
     assert_eq!((expired(&world, id), order(&world, id).assignment.state), (1, AssignmentState::Withdrawn));
     assert_eq!(times(&world, id, Attention::OfferExpired), 1);
-    let gone = phone.sync(&[]).await.gone.remove(0);
-    assert_eq!(gone.work_order, id);
+    // Another that fell due at the same moment may be told of first.
+    assert!(phone.sync(&[]).await.gone.iter().any(|gone| gone.work_order == id));
     for _ in 0..3 {
         world.clock.advance(minutes(1));
         world.office.tick().unwrap();
