@@ -5,29 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Office } from './lib/company.mjs';
-import { opensTheConsole } from './lib/desk.mjs';
+import { isWell, opensTheConsole } from './lib/desk.mjs';
 import { program, temporaryFolder, until } from './lib/processes.mjs';
-
-const shots = process.env.E2E_SHOTS;
-
-/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on small phones. */
-async function isWell(page, where) {
-  for (const [width, height] of [
-    [1366, 768],
-    [390, 844],
-    [320, 568],
-  ]) {
-    await page.size(width, height);
-    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
-    const found = (await page.axe()).map(
-      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
-    );
-    for (const one of (await page.overflowing()).slice(0, 3))
-      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
-    assert.deepEqual(found, []);
-  }
-  await page.size(1366, 768);
-}
 
 async function adminsDesk(t, language, colorScheme) {
   const office = await Office.opens();

@@ -1,42 +1,11 @@
 // What comes back: decided in the lane, closed, and found again; with the customers, machines and vans that it is about.
 // The console's pages in Chromium, in both languages, with a real phone at the other end.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fluent, Office, Phone } from './lib/company.mjs';
-import { opensTheConsole } from './lib/desk.mjs';
+import { fluent, Phone } from './lib/company.mjs';
+import { deskOf, isWell } from './lib/desk.mjs';
 import { faultsOf } from './lib/pages.mjs';
 import { until } from './lib/processes.mjs';
-
-const shots = process.env.E2E_SHOTS;
-
-async function desk(t, language, context) {
-  const office = await Office.opens();
-  t.after(() => office.ends());
-  const at = await opensTheConsole(office, language, context);
-  t.after(() => at.close());
-  await at.signsIn();
-  return { office, page: at.page, words: at.words };
-}
-
-/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on a small phone. */
-async function isWell(page, where) {
-  for (const [width, height] of [
-    [1366, 768],
-    [390, 844],
-    [320, 568],
-  ]) {
-    await page.size(width, height);
-    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
-    const found = (await page.axe()).map(
-      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
-    );
-    for (const one of (await page.overflowing()).slice(0, 3))
-      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
-    assert.deepEqual(found, []);
-  }
-  await page.size(1366, 768);
-}
 
 const decides = (office, n, choice) =>
   office.asks(`/attention/${n}/decide`, { method: 'POST', body: { choice, reason: 'Seen' } });
@@ -77,7 +46,7 @@ async function aVisit(office, phone, rating, language) {
 }
 
 async function fromTheLaneToTheArchive(t, language, theme) {
-  const { office, page, words } = await desk(t, language, { colorScheme: theme });
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
   const phone = await Phone.of(office);
   t.after(() => phone.ends());
   await page.tap({ test: 'nav-archive' });
@@ -176,7 +145,7 @@ test('from the lane to the archive, searched and opened again, in Chinese', (t) 
   fromTheLaneToTheArchive(t, 'zh', 'dark'));
 
 async function aCustomersFile(t, language, theme) {
-  const { office, page, words } = await desk(t, language, { colorScheme: theme });
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
   await page.tap({ test: 'nav-customers' });
   await page.see({ test: 'customer-row' });
   await isWell(page, `customers-${language}`);
@@ -246,7 +215,7 @@ test('a customer is found, read and edited by one at a time, in Chinese', (t) =>
   aCustomersFile(t, 'zh', 'dark'));
 
 test('with the keyboard alone a closed work order is found, and without the office that is said', async (t) => {
-  const { office, page } = await desk(t, 'en');
+  const { office, page } = await deskOf(t, 'en');
   const { id, number } = await office.row((await office.rows())[0].number);
   await office.asks(`/work-orders/${id}/cancel`, { method: 'POST', body: { reason: 'Mended by itself' } });
   await page.goto('#/archive');

@@ -4,40 +4,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Office } from './lib/company.mjs';
-import { opensTheConsole } from './lib/desk.mjs';
+import { deskOf, isWell } from './lib/desk.mjs';
 import { faultsOf } from './lib/pages.mjs';
 import { temporaryFolder, until } from './lib/processes.mjs';
-
-const shots = process.env.E2E_SHOTS;
-
-async function desk(t, language, context) {
-  const office = await Office.opens();
-  t.after(() => office.ends());
-  const at = await opensTheConsole(office, language, context);
-  t.after(() => at.close());
-  await at.signsIn();
-  return { office, at, page: at.page, words: at.words };
-}
-
-/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on a small phone. */
-async function isWell(page, where) {
-  for (const [width, height] of [
-    [1366, 768],
-    [390, 844],
-    [320, 568],
-  ]) {
-    await page.size(width, height);
-    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
-    const found = (await page.axe()).map(
-      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
-    );
-    for (const one of (await page.overflowing()).slice(0, 3))
-      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
-    assert.deepEqual(found, []);
-  }
-  await page.size(1366, 768);
-}
 
 /** Whatever the hour is: everybody is on call. */
 async function everybodyIsOnCall(office) {
@@ -52,7 +21,7 @@ async function everybodyIsOnCall(office) {
 }
 
 async function aDayOfDispatch(t, language, theme) {
-  const { office, page, words } = await desk(t, language, { colorScheme: theme });
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
   await everybodyIsOnCall(office);
 
   // Today: lanes, and what is nobody's, the most urgent first.
@@ -159,7 +128,7 @@ for (const [language, theme] of [
   });
 
 test('the rota by keyboard alone: a turn is added, given to another, and removed', async (t) => {
-  const { page, words } = await desk(t, 'en');
+  const { page, words } = await deskOf(t, 'en');
   await page.goto('#/rota');
   await page.see({ test: 'turn-add' });
   const keys = page.tab.keyboard;

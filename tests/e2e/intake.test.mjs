@@ -1,13 +1,11 @@
 // The office takes what customers ask for: the console's page in Chromium, in both languages, from the call to the offer.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { Office, Phone } from './lib/company.mjs';
-import { opensTheConsole } from './lib/desk.mjs';
+import { Phone } from './lib/company.mjs';
+import { deskOf, isWell } from './lib/desk.mjs';
 import { faultsOf } from './lib/pages.mjs';
 import { until } from './lib/processes.mjs';
 
-const shots = process.env.E2E_SHOTS;
 const say = {
   en: {
     name: 'East Cold Store',
@@ -18,39 +16,11 @@ const say = {
   zh: { name: '东郊冷库', contact: '何主管', symptom: '高压报警停机，显示 CH-01', why: '手术排期在等' },
 };
 
-async function desk(t, language, context) {
-  const office = await Office.opens();
-  t.after(() => office.ends());
-  const at = await opensTheConsole(office, language, context);
-  t.after(() => at.close());
-  await at.signsIn();
-  return { office, at, page: at.page, words: at.words };
-}
-
-/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on a small phone. */
-async function isWell(page, where) {
-  for (const [width, height] of [
-    [1366, 768],
-    [390, 844],
-    [320, 568],
-  ]) {
-    await page.size(width, height);
-    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
-    const found = (await page.axe()).map(
-      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
-    );
-    for (const one of (await page.overflowing()).slice(0, 3))
-      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
-    assert.deepEqual(found, []);
-  }
-  await page.size(1366, 768);
-}
-
 const value = (page, test) =>
   page.evaluate((test) => document.querySelector(`[data-testid="${test}"]`).value, test);
 
 async function aCallBecomesAWorkOrder(t, language, theme) {
-  const { office, page, words } = await desk(t, language, { colorScheme: theme });
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
   const phone = await Phone.of(office);
   t.after(() => phone.ends());
   await phone.signsIn();
@@ -163,7 +133,7 @@ test('a call becomes a request, and the request a work order on the phone, in Ch
   aCallBecomesAWorkOrder(t, 'zh', 'dark'));
 
 test('a known customer is found with the keyboard alone, and what is solved on the telephone is closed', async (t) => {
-  const { page, words } = await desk(t, 'en');
+  const { page, words } = await deskOf(t, 'en');
   await page.goto('#/requests/new');
   await page.see({ test: 'find-customer' });
   const keys = page.tab.keyboard;
@@ -198,7 +168,7 @@ test('a known customer is found with the keyboard alone, and what is solved on t
 });
 
 test('without the office nothing that was typed is lost, and sent twice it is one request', async (t) => {
-  const { office, page } = await desk(t, 'en');
+  const { office, page } = await deskOf(t, 'en');
   await page.goto('#/requests/new');
   await page.see({ test: 'intake-customer' });
   await page.offline(true);

@@ -1,6 +1,8 @@
 // The office's console in a browser on a desk.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { openChromium } from '../drivers/chromium.mjs';
-import { dispatcher } from './company.mjs';
+import { dispatcher, Office } from './company.mjs';
 import { until } from './processes.mjs';
 import { consoleWords } from './words.mjs';
 
@@ -14,6 +16,37 @@ export async function opensTheConsole(office, language = 'zh', context = {}) {
     context,
   });
   return new Desk(page, language);
+}
+
+/** A dispatcher of an office of its own, signed in; both end with the test. */
+export async function deskOf(t, language, context) {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const at = await opensTheConsole(office, language, context);
+  t.after(() => at.close());
+  await at.signsIn();
+  return { office, at, page: at.page, words: at.words };
+}
+
+const shots = process.env.E2E_SHOTS;
+
+/** Nothing that axe-core finds, and nothing that reaches past the sides, on a desk and on small phones. */
+export async function isWell(page, where) {
+  for (const [width, height] of [
+    [1366, 768],
+    [390, 844],
+    [320, 568],
+  ]) {
+    await page.size(width, height);
+    if (shots) await page.tab.screenshot({ path: join(shots, `${where}-${width}.png`), fullPage: true });
+    const found = (await page.axe()).map(
+      ({ id, nodes }) => `${where} ${width}: ${id}: ${nodes.slice(0, 2).join(' | ')}`,
+    );
+    for (const one of (await page.overflowing()).slice(0, 3))
+      found.push(`${where} ${width}: sideways: ${one.element} ${one.name}`);
+    assert.deepEqual(found, []);
+  }
+  await page.size(1366, 768);
 }
 
 class Desk {
