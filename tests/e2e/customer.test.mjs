@@ -107,6 +107,7 @@ test('whoever leads the phone out of the customer’s screens shows the PIN, whi
   await goesBack();
   await page.see({ test: 'review-document' });
   await page.tap({ test: 'review-sign' });
+  await page.see({ test: 'rating-next' });
   await page.goto('#/');
   await isAsked('out of the rating');
   await wang.Rating.is('very_satisfied');
