@@ -7,7 +7,7 @@
 // uploadHandle, stroke, screenshot, resize, open, close.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { until } from '../lib/processes.mjs';
+import { deadline, until } from '../lib/processes.mjs';
 import { inPage } from './finder.mjs';
 
 const axeSource = () => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -138,7 +138,7 @@ export class Page {
 
   /** Tries until it works: the page may draw itself anew between finding and touching. */
   async #act(locator, ms, failure, act) {
-    const end = performance.now() + ms;
+    const end = deadline(ms);
     for (;;) {
       const element = await this.#element(locator, Math.max(end - performance.now(), 0));
       try {

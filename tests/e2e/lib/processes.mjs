@@ -31,9 +31,15 @@ export function onPath(name) {
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** How much longer than said a wait may take. It only ends what has failed: a machine that is busy gets the time. */
+const PATIENCE = Number(process.env.E2E_PATIENCE ?? 4);
+
+/** When a wait of `ms` is given up. */
+export const deadline = (ms) => performance.now() + ms * PATIENCE;
+
 /** Asks `question` again and again until it answers something true, or fails after `ms`, saying `what`. */
 export async function until(question, ms, what) {
-  const end = performance.now() + ms;
+  const end = deadline(ms);
   for (;;) {
     const answer = await question();
     if (answer) return answer;
