@@ -509,12 +509,17 @@ export class Done extends Screen {
 export class Outbox extends Screen {
   /** The job waits here, and it says where everything is. */
   async keeps(number, photos) {
-    await this.page.see(named('outbox-waiting'), 20_000);
-    const waiting = await this.page.text(named('outbox-waiting'));
-    for (const told of [number, this.words('app.sync.local'), this.words('app.outbox.signature')])
-      assert.ok(waiting.includes(told), `the outbox says ${told}: ${waiting}`);
-    assert.ok(
-      waiting.includes(this.words('app.outbox.photos', { n: photos, size: '' }).trim().split(/[,，]/)[0]),
+    const pictures = this.words('app.outbox.photos', { n: photos, size: '' }).trim().split(/[,，]/)[0];
+    const wanted = [number, this.words('app.sync.local'), this.words('app.outbox.signature'), pictures];
+    // It may show what waited a moment ago first.
+    let waiting = '';
+    await until(
+      async () => {
+        waiting = await this.page.text(named('outbox-waiting'), 20_000);
+        return wanted.every((told) => waiting.includes(told));
+      },
+      10_000,
+      () => `the outbox says not all of ${wanted.join(', ')}: ${waiting}`,
     );
     assert.ok((await this.page.text(named('outbox-head'))).includes(this.words('app.outbox.head.text')));
   }
