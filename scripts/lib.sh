@@ -38,3 +38,23 @@ find_postgres() {
   done
   bin=$(command -v initdb) && dirname "$bin"
 }
+
+# python_venv NAME PACKAGE==VERSION: where that package of PyPI is installed, and nothing else; made when it is not there.
+python_venv() {
+  local venv
+  venv=$(target_dir)/$1
+  if [ "$(cat "$venv/.package" 2>/dev/null)" != "$2" ]; then
+    have python3 || die "python3 is not on the path."
+    rm -rf "$venv"
+    python3 -m venv "$venv" || die "python3 cannot make a virtual environment: install python3-venv."
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$2" >&2
+    printf '%s\n' "$2" >"$venv/.package"
+  fi
+  # Absolute: whoever asks may go elsewhere.
+  (cd "$venv" && pwd)
+}
+
+# A port of loopback that nobody listens on.
+free_port() {
+  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}

@@ -42,9 +42,8 @@ impl Office {
         fs::create_dir_all(&unfinished).with_context(|| format!("Making {}", unfinished.display()))?;
         self.0.store.copy_to(&unfinished.join(DATABASE)).context("Copying the database")?;
         for digest in whole_photos(&unfinished)? {
-            let from = self.0.photos.path(&digest);
             let copy = photo(&unfinished, &digest);
-            copy_file(&from, &copy).with_context(|| format!("Copying photo {digest}"))?;
+            self.0.photos.copy_to(&digest, &copy).with_context(|| format!("Copying photo {digest}"))?;
         }
         let found = check(&unfinished)?;
         sync_tree(&unfinished)?;

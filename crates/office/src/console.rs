@@ -38,18 +38,19 @@ impl Office {
     /// What is not closed, or was not before `since`.
     pub(crate) fn console_rows_since(&self, since: DateTime<Utc>) -> Result<Vec<ConsoleRow>> {
         self.read(|db| {
-            let whole = shown::whole_photos(db)?;
-            Ok(shown::listed(db, since)?.iter().map(|listed| row(listed, &whole)).collect())
+            let listed = shown::listed(db, since)?;
+            let whole = shown::whole_of(db, &listed)?;
+            Ok(listed.iter().map(|listed| row(listed, &whole)).collect())
         })
     }
 
     /// The next by number, and whether there are more.
     pub(crate) fn console_rows_after(&self, number: &str, limit: u32) -> Result<(Vec<ConsoleRow>, bool)> {
         self.read(|db| {
-            let whole = shown::whole_photos(db)?;
             let mut listed = shown::listed_after(db, number, limit.saturating_add(1))?;
             let more = listed.len() > limit as usize;
             listed.truncate(limit as usize);
+            let whole = shown::whole_of(db, &listed)?;
             Ok((listed.iter().map(|listed| row(listed, &whole)).collect(), more))
         })
     }
@@ -58,7 +59,7 @@ impl Office {
         self.read(|db| {
             let Some(listed) = shown::listed_one(db, id)? else { return Ok(None) };
             let Some(closing) = closing::standing(db, id)? else { return Ok(None) };
-            let whole = shown::whole_photos(db)?;
+            let whole = shown::whole_of(db, std::slice::from_ref(&listed))?;
             let sizes = shown::photo_sizes(db, id)?;
             let thumbs = shown::thumbs(db, id)?;
             let signed_for = match shown::signed_base(db, id)? {
@@ -77,13 +78,18 @@ impl Office {
             let photos = sheet
                 .photos
                 .iter()
-                .map(|photo| ConsolePhoto {
-                    digest: photo.digest.clone(),
-                    bytes: sizes.get(photo.digest.as_str()).copied().unwrap_or(photo.bytes.into()),
-                    held: self.0.photos.progress(&photo.digest).offset,
-                    thumb: thumbs.contains(photo.digest.as_str()),
+                .map(|photo| {
+                    let digest = photo.digest.as_str();
+                    let bytes = sizes.get(digest).copied().unwrap_or(photo.bytes.into());
+                    let is_whole = whole.contains(digest);
+                    Ok(ConsolePhoto {
+                        digest: photo.digest.clone(),
+                        bytes,
+                        held: if is_whole { bytes } else { self.0.photos.progress(&photo.digest)?.offset },
+                        thumb: thumbs.contains(digest),
+                    })
                 })
-                .collect();
+                .collect::<Result<_>>()?;
             let asked = asked(&as_signed.template, &sheet).into_iter();
             let asked = asked.map(|(step, asked)| AskedStep { step: step.key.clone(), asked }).collect();
             Ok(Some(ConsoleJob {

@@ -10,6 +10,7 @@ mod acting;
 mod apps;
 mod archive;
 mod backup;
+mod beside;
 mod board;
 mod brief;
 mod clock;
@@ -67,6 +68,8 @@ pub struct Options {
     pub data: PathBuf,
     /// `postgres://...`, where the office is not a file in `data`.
     pub database: Option<String>,
+    /// `s3://...`, where the photos are not files in `data`.
+    pub photos: Option<String>,
     /// Fill an empty office with the demo company.
     pub demo: bool,
     pub clock: Clock,
@@ -74,18 +77,19 @@ pub struct Options {
 
 impl Options {
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), database: None, demo: false, clock: system_clock() }
+        Self { data: data.into(), database: None, photos: None, demo: false, clock: system_clock() }
     }
 
-    /// The same in the database that tests are told to use, if they are: a schema for each folder.
+    /// The same in the database and the bucket that tests are told to use, if they are: a place there for each folder.
     #[doc(hidden)]
     pub fn in_tests(data: impl Into<PathBuf>) -> Self {
         let data = data.into();
         let schema = Digest::of(data.as_os_str().as_encoded_bytes());
         let schema = schema.as_str().get(..24).unwrap_or_default();
-        let database = std::env::var("JOBSHEET_TEST_DATABASE").ok();
-        let database = database.map(|url| format!("{url}?schema=t_{schema}"));
-        Self { database, ..Self::new(data) }
+        let told = |name| std::env::var(name).ok();
+        let database = told("JOBSHEET_TEST_DATABASE").map(|url| format!("{url}?schema=t_{schema}"));
+        let photos = told("JOBSHEET_TEST_PHOTOS").map(|url| format!("{url}/{schema}"));
+        Self { database, photos, ..Self::new(data) }
     }
 }
 
@@ -130,7 +134,7 @@ impl Office {
         })?;
         let office = Self(Arc::new(Inner {
             store,
-            photos: photos::Photos::open(options.data.join("photos"))?,
+            photos: photos::Photos::open(options.data.join("photos"), options.photos.as_deref())?,
             hints: hints::Hints::new(counter),
             hashing: tokio::sync::Semaphore::new(2),
             working: tokio::sync::Semaphore::new(16),
@@ -285,15 +289,9 @@ impl Office {
         self.read(|db| store::console::raised(db, id))
     }
 
-    /// Where a photo that the office holds whole lies.
-    pub fn photo_path(&self, digest: &Digest) -> Option<PathBuf> {
-        let path = self.0.photos.path(digest);
-        path.is_file().then_some(path)
-    }
-
     /// The bytes of a photo that the office holds whole.
     pub fn photo(&self, digest: &Digest) -> Option<Vec<u8>> {
-        std::fs::read(self.photo_path(digest)?).ok()
+        self.0.photos.bytes(digest).ok().flatten()
     }
 
     /// What a phone has sent ahead of a photo that is not here yet.

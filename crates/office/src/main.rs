@@ -83,6 +83,12 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Copy the photos of an office that has kept them in its folder into its bucket; works beside the running office,
+    /// and may be done again.
+    MovePhotos {
+        #[command(flatten)]
+        place: Place,
+    },
     /// What only the demo company has.
     #[command(subcommand)]
     Demo(Demo),
@@ -103,12 +109,18 @@ struct Place {
     /// A database of PostgreSQL instead of a file in that folder; JOBSHEET_DATABASE says it where others cannot read it.
     #[arg(long, value_name = "postgres://...")]
     database: Option<String>,
+    /// A bucket for the photos instead of that folder. Who may use it say AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION
+    /// and, where it is not Amazon's, AWS_ENDPOINT.
+    #[arg(long, value_name = "s3://BUCKET/FOLDER")]
+    photos: Option<String>,
 }
 
 impl Place {
     fn options(self) -> Options {
-        let database = self.database.or_else(|| std::env::var("JOBSHEET_DATABASE").ok());
-        Options { database, ..Options::new(self.data) }
+        let told = |name| std::env::var(name).ok();
+        let database = self.database.or_else(|| told("JOBSHEET_DATABASE"));
+        let photos = self.photos.or_else(|| told("JOBSHEET_PHOTOS"));
+        Options { database, photos, ..Options::new(self.data) }
     }
 }
 
@@ -254,6 +266,13 @@ fn command() -> Result<()> {
             println!("closed work orders in the archive: {count}");
             Ok(())
         }
+        Command::MovePhotos { place } => {
+            let options = place.options();
+            ensure!(options.photos.is_some(), "say where to: --photos s3://BUCKET/FOLDER");
+            let (copied, missing) = existing_at(options)?.take_photos_over()?;
+            println!("photos: {copied} copied, {missing} in neither place");
+            Ok(())
+        }
         Command::Demo(Demo::Offer { place, to, number }) => {
             let offered = existing(place)?.demo_offer(&to, number.as_deref())?;
             println!("offered {} ({}) to {}", offered.number, offered.customer, offered.to);
@@ -342,7 +361,10 @@ async fn stop() {
 }
 
 fn existing(place: Place) -> Result<Office> {
-    let options = place.options();
+    existing_at(place.options())
+}
+
+fn existing_at(options: Options) -> Result<Office> {
     if options.database.is_none() && !options.data.join("office.db").is_file() {
         bail!("there is no office in {}", options.data.display());
     }

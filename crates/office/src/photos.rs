@@ -1,7 +1,9 @@
-//! Photos as files: `photos/ab/abcd...`, and `photos/partial/abcd...` while bytes still arrive.
+//! Photos as files: `photos/ab/abcd...`, and `photos/partial/abcd...` while bytes still arrive; or in a [`bucket`].
 //!
 //! Bytes are written as they come, so what arrived before a link was cut stays. A photo gets its name only
 //! after its SHA-256 was checked and its bytes are on disk.
+
+mod bucket;
 
 use crate::{
     Office,
@@ -25,6 +27,7 @@ use std::{
     collections::HashMap,
     fs::File,
     io::{Cursor, ErrorKind, Read, Write},
+    ops::Deref,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
@@ -53,6 +56,8 @@ const PIECE: usize = 128 * 1024;
 
 pub struct Photos {
     folder: PathBuf,
+    /// Where they lie instead of in the folder, which is left what is written at the moment.
+    bucket: Option<bucket::Bucket>,
     uploads: Mutex<HashMap<Digest, Arc<Upload>>>,
 }
 
@@ -96,13 +101,14 @@ impl From<std::io::Error> for Stopped {
 }
 
 impl Photos {
-    pub fn open(folder: PathBuf) -> Result<Self> {
+    pub fn open(folder: PathBuf, bucket: Option<&str>) -> Result<Self> {
         std::fs::create_dir_all(folder.join("partial"))
             .with_context(|| format!("Making the folder {}", folder.display()))?;
-        Ok(Self { folder, uploads: Mutex::default() })
+        let bucket = bucket.map(bucket::Bucket::open).transpose()?;
+        Ok(Self { folder, bucket, uploads: Mutex::default() })
     }
 
-    pub fn path(&self, digest: &Digest) -> PathBuf {
+    fn path(&self, digest: &Digest) -> PathBuf {
         self.folder.join(&digest.as_str()[..2]).join(digest.as_str())
     }
 
@@ -110,13 +116,40 @@ impl Photos {
         self.folder.join("partial").join(digest.as_str())
     }
 
+    /// The bytes of a photo that is whole.
+    pub fn bytes(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.bytes(digest);
+        }
+        match std::fs::read(self.path(digest)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(why).context("Reading a photo"),
+        }
+    }
+
+    /// Copies a photo that is whole to where nothing is yet.
+    pub fn copy_to(&self, digest: &Digest, to: &Path) -> Result<()> {
+        if let Some(folder) = to.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        if self.bucket.is_some() {
+            return Ok(std::fs::write(to, self.bytes(digest)?.context("It is not in the bucket")?)?);
+        }
+        let from = self.path(digest);
+        std::fs::copy(&from, to).map(|_| ()).with_context(|| format!("From {}", from.display()))
+    }
+
     /// Counted from the files, which is where the bytes are.
-    pub fn progress(&self, digest: &Digest) -> Progress {
+    pub fn progress(&self, digest: &Digest) -> Result<Progress> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.progress(digest);
+        }
         let length = |path: PathBuf| std::fs::metadata(path).ok().map(|file| file.len());
-        match length(self.path(digest)) {
+        Ok(match length(self.path(digest)) {
             Some(offset) => Progress { offset, whole: true },
             None => Progress { offset: length(self.partial(digest)).unwrap_or(0), whole: false },
-        }
+        })
     }
 
     fn upload(&self, digest: &Digest) -> Arc<Upload> {
@@ -134,20 +167,61 @@ impl Photos {
             .clone()
     }
 
-    /// Checks the whole partial file and gives it its name. Wrong bytes are removed: they can never become right.
-    fn finish(&self, digest: &Digest) -> Result<(), Stopped> {
-        let partial = self.partial(digest);
-        if let Err(why) = check(&partial, digest) {
-            if !matches!(why, Stopped::Failed(_)) {
-                std::fs::remove_file(&partial)?;
-            }
-            return Err(why);
+    /// Where the next bytes of a photo are written: behind those that are here, or in a bucket's case into a file of
+    /// their own.
+    fn room(&self, digest: &Digest) -> std::io::Result<Room> {
+        Ok(match self.bucket {
+            Some(_) => Room::Piece(self.new_file()?.into_temp_path()),
+            None => Room::Behind(self.partial(digest)),
+        })
+    }
+
+    /// Keeps what came from `offset` on before the link was cut, or where more is to come.
+    fn keep_piece(&self, digest: &Digest, offset: u64, room: &Room) -> Result<()> {
+        match &self.bucket {
+            Some(bucket) => bucket.keep_piece(digest, offset, room),
+            None => Ok(()), // it is where it belongs
         }
-        self.place(&partial, digest)
+    }
+
+    /// Forgets what came of a photo that can never become right.
+    fn drop_pieces(&self, digest: &Digest) -> Result<()> {
+        match &self.bucket {
+            Some(bucket) => bucket.drop_pieces(digest),
+            None => remove(&self.partial(digest)).context("Removing a part of a photo"),
+        }
+    }
+
+    /// Checks a photo whose last bytes came from `offset` on, and gives it its name.
+    fn finish(&self, digest: &Digest, offset: u64, room: Room) -> Result<(), Stopped> {
+        let whole = match (&self.bucket, room) {
+            (Some(bucket), Room::Piece(last)) if offset > 0 => {
+                let mut whole = self.new_file()?;
+                bucket.before(digest, offset, &mut whole)?;
+                std::io::copy(&mut File::open(last)?, &mut whole)?;
+                Room::Piece(whole.into_temp_path())
+            }
+            (_, room) => room,
+        };
+        match check(&whole, digest) {
+            Ok(()) => self.place(&whole, digest)?,
+            Err(why @ Stopped::Failed(_)) => return Err(why),
+            Err(why) => {
+                self.drop_pieces(digest)?;
+                return Err(why);
+            }
+        }
+        if self.bucket.is_some() && offset > 0 {
+            self.drop_pieces(digest)?;
+        }
+        Ok(())
     }
 
     /// Gives a file that was checked the photo's name.
     fn place(&self, file: &Path, digest: &Digest) -> Result<(), Stopped> {
+        if let Some(bucket) = &self.bucket {
+            return Ok(bucket.place(file, digest)?);
+        }
         let path = self.path(digest);
         let folder = path.parent().ok_or_else(|| anyhow!("a photo without a folder"))?;
         std::fs::create_dir_all(folder)?;
@@ -158,9 +232,23 @@ impl Photos {
         Ok(())
     }
 
+    /// Takes a photo from the folder into the bucket. `false`: it is there, or was never in the folder.
+    fn take_over(&self, digest: &Digest) -> Result<bool, Stopped> {
+        let path = self.path(digest);
+        if self.bucket.is_none() || !path.is_file() || self.progress(digest)?.whole {
+            return Ok(false);
+        }
+        check(&path, digest)?;
+        self.place(&path, digest)?;
+        Ok(true)
+    }
+
     /// Removes uploads that nothing was added to for so long: the phone begins again with the photo, if it has it still.
-    pub fn drop_abandoned(&self, now: SystemTime) -> std::io::Result<u32> {
-        let mut dropped = 0;
+    pub fn drop_abandoned(&self, now: SystemTime) -> Result<u32> {
+        let mut dropped = match &self.bucket {
+            Some(bucket) => bucket.drop_abandoned(now)?,
+            None => 0,
+        };
         for entry in std::fs::read_dir(self.folder.join("partial"))? {
             let entry = entry?;
             let changed = entry.metadata()?.modified()?;
@@ -178,9 +266,39 @@ impl Photos {
         Ok(dropped)
     }
 
+    fn new_file(&self) -> std::io::Result<tempfile::NamedTempFile> {
+        tempfile::NamedTempFile::new_in(self.folder.join("partial"))
+    }
+
     /// A file without a name, gone when it is closed.
     pub fn scratch(&self) -> std::io::Result<File> {
         tempfile::tempfile_in(self.folder.join("partial"))
+    }
+}
+
+/// Where bytes of a photo are written.
+enum Room {
+    Behind(PathBuf),
+    /// Gone when it is dropped.
+    Piece(tempfile::TempPath),
+}
+
+impl Deref for Room {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        match self {
+            Room::Behind(path) => path,
+            Room::Piece(path) => path,
+        }
+    }
+}
+
+/// What is gone already is no error.
+fn remove(file: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(why) if why.kind() == ErrorKind::NotFound => Ok(()),
+        done => done,
     }
 }
 
@@ -242,7 +360,7 @@ impl Office {
             if !office.read(|db| held::photo_named_by(db, &digest, me.id))? {
                 return Err(Stopped::NotNamed);
             }
-            let progress = office.0.photos.progress(&digest);
+            let progress = office.0.photos.progress(&digest)?;
             if progress.whole {
                 office.photo_is_whole(&digest)?; // a crash may have come between file and row
             }
@@ -286,15 +404,29 @@ impl Office {
         if before.offset != offset {
             return Err(Stopped::WrongOffset(before.offset));
         }
-        let partial = self.0.photos.partial(&digest);
-        let arrived = append(&partial, offset, body, &upload).await?;
-        if !complete {
-            return Ok(Progress { offset: arrived, whole: false });
-        }
+        let room = self.0.photos.room(&digest)?;
+        let arrived = append(&room, offset, body, &upload).await;
         self.run(move |office| {
-            office.0.photos.finish(&digest)?;
-            office.photo_is_whole(&digest)?;
-            Ok(Progress { offset: arrived, whole: true })
+            let photos = &office.0.photos;
+            match arrived {
+                Ok(arrived) if complete => {
+                    photos.finish(&digest, offset, room)?;
+                    office.photo_is_whole(&digest)?;
+                    Ok(Progress { offset: arrived, whole: true })
+                }
+                Ok(arrived) => {
+                    photos.keep_piece(&digest, offset, &room)?;
+                    Ok(Progress { offset: arrived, whole: false })
+                }
+                Err(Stopped::TooLarge) => {
+                    photos.drop_pieces(&digest)?;
+                    Err(Stopped::TooLarge)
+                }
+                Err(why) => {
+                    photos.keep_piece(&digest, offset, &room)?;
+                    Err(why)
+                }
+            }
         })
         .await
     }
@@ -302,14 +434,14 @@ impl Office {
     /// Keeps a photo whose bytes came all at once. `false`: it was here before.
     pub(crate) fn keep_photo(&self, digest: &Digest, bytes: &[u8]) -> Result<bool, Stopped> {
         let photos = &self.0.photos;
-        if photos.progress(digest).whole {
+        if photos.progress(digest)?.whole {
             self.photo_is_whole(digest)?; // a crash may have come between file and row
             return Ok(false);
         }
         if bytes.len() as u64 > MAX_PHOTO {
             return Err(Stopped::TooLarge);
         }
-        let mut file = tempfile::NamedTempFile::new_in(photos.folder.join("partial"))?;
+        let mut file = photos.new_file()?;
         file.write_all(bytes)?;
         check(file.path(), digest)?;
         let path = file.into_temp_path();
@@ -369,11 +501,21 @@ impl Office {
     }
 
     pub(crate) fn photo_bytes(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
-        match std::fs::read(self.0.photos.path(digest)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
-            Err(why) => Err(why).context("Reading a photo"),
+        self.0.photos.bytes(digest)
+    }
+
+    /// Brings the photos of an office that has lain in its folder into its bucket. What is there already stays; the
+    /// folder keeps what it has. How many came, and how many are in neither place.
+    pub fn take_photos_over(&self) -> Result<(u64, u64)> {
+        let (mut taken, mut missing) = (0, 0);
+        for digest in self.read(held::whole_photos)? {
+            if self.0.photos.take_over(&digest).with_context(|| format!("Photo {digest}"))? {
+                taken += 1;
+            } else if !self.0.photos.progress(&digest)?.whole {
+                missing += 1;
+            }
         }
+        Ok((taken, missing))
     }
 }
 
@@ -426,8 +568,6 @@ async fn append(partial: &Path, offset: u64, body: Body, upload: &Upload) -> Res
         upload.heard();
         length += chunk.len() as u64;
         if length > MAX_PHOTO {
-            drop(file);
-            fs::remove_file(partial).await?;
             return Err(Stopped::TooLarge);
         }
         piece.extend_from_slice(&chunk);

@@ -84,12 +84,6 @@ pub fn listed_one(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Listed>> {
     Ok(found.optional()?)
 }
 
-/// Photos that are here whole.
-pub fn whole_photos(db: &dyn Tx) -> Result<HashSet<String>> {
-    let sql = "SELECT digest FROM photo WHERE whole_at IS NOT NULL";
-    Ok(db.all(sql, [], |row| row.get(0))?)
-}
-
 /// Those of some sheets that are here whole.
 pub fn whole_of(db: &dyn Tx, all: &[Listed]) -> Result<HashSet<String>> {
     let mut whole = HashSet::new();

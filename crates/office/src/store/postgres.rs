@@ -5,16 +5,14 @@
 //! true when it commits, and a number is never seen before a smaller one.
 
 use super::tx::{Columns, Each, Error, Row, ToValue, Tx, Value};
+use crate::beside::{Beside, wait};
 use anyhow::{Context, Result, bail, ensure};
 use jobsheet_sqlite::Migration;
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
     collections::HashMap,
-    pin::pin,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    task::{Poll, Wake, Waker},
-    thread::Thread,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio_postgres::{
@@ -38,8 +36,8 @@ const NOTE: &str = "BEGIN";
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 pub struct Postgres {
-    /// Carries the connections; whoever asks waits for them on a thread of its own.
-    runtime: Option<tokio::runtime::Runtime>,
+    /// Carries the connections.
+    beside: Beside,
     config: tokio_postgres::Config,
     schema: Option<String>,
     pool: Mutex<Pool>,
@@ -64,14 +62,9 @@ impl Postgres {
     pub fn open(url: &str, migrations: &[Migration]) -> Result<Self> {
         let (url, schema) = without_schema(url)?;
         let config = url.parse().context("Reading the address of the database")?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("database")
-            .enable_all()
-            .build()
-            .context("Starting a thread for the database")?;
+        let beside = Beside::new("database")?;
         let pool = Mutex::default();
-        let this = Self { runtime: Some(runtime), config, schema, pool, freed: Condvar::new() };
+        let this = Self { beside, config, schema, pool, freed: Condvar::new() };
         this.migrate(migrations).context("Preparing the office's database")?;
         Ok(this)
     }
@@ -178,11 +171,11 @@ impl Postgres {
     }
 
     fn connect(&self) -> Result<Session, Error> {
-        let runtime = self.runtime.as_ref().ok_or_else(|| Error::value("closing"))?;
+        let closing = || Error::value("closing");
         let config = self.config.clone();
-        let connecting = runtime.spawn(async move { config.connect(NoTls).await });
+        let connecting = self.beside.spawn(async move { config.connect(NoTls).await }).ok_or_else(closing)?;
         let (client, connection) = wait(connecting).map_err(Error::value)??;
-        runtime.spawn(connection);
+        self.beside.spawn(connection).ok_or_else(closing)?;
         let session = Session { client, statements: RefCell::default() };
         session.batch(SETTINGS)?;
         if let Some(schema) = &self.schema {
@@ -234,10 +227,6 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.pool().idle.clear();
-        // Also where waiting is not allowed.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 
@@ -354,26 +343,6 @@ impl Session {
 fn has_met(why: &Error) -> bool {
     let Error::Postgres(why) = why else { return false };
     matches!(why.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
-}
-
-/// Waits on this thread, whatever it is. The connection is carried by the runtime of the store, so this also goes where
-/// tokio would not let one wait.
-fn wait<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = std::task::Context::from_waker(&waker);
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(done) => return done,
-            Poll::Pending => std::thread::park(),
-        }
-    }
 }
 
 // --- Values ----------------------------------------------------------------------------------------
