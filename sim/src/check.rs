@@ -2,6 +2,7 @@
 
 use crate::{
     day::name,
+    eyes::Row,
     link::plain,
     trace::digest_named,
     world::{Recorded, Seen, World},
@@ -129,12 +130,9 @@ pub fn receipt(world: &World, reply: &Reply) -> Result<()> {
     let Some(receipt) = response.receipt else { return Ok(()) };
     let sql = "SELECT count(*), max(CASE WHEN sequence = ?2 THEN digest END) FROM link
                WHERE device = ?1 AND sequence <= ?2";
-    let (held, digest): (u64, Option<String>) = world
-        .eyes()?
-        .prepare_cached(sql)?
-        .query_row((receipt.device.to_string(), receipt.sequence), |row| {
-            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
-        })?;
+    let asked = [receipt.device.to_string().as_str().into(), i64::try_from(receipt.sequence)?.into()];
+    let row = world.eyes()?.row(sql, &asked)?;
+    let (held, digest) = (row.count(0)?, row.maybe(1)?);
     ensure!(held == receipt.sequence, "receipt: it says {}, and the office holds {held}", receipt.sequence);
     let signed = receipt.hash.as_ref().map(Digest::as_str);
     ensure!(digest.as_deref() == signed, "receipt: its hash is not that of the change");
@@ -168,24 +166,28 @@ pub fn everything(world: &mut World) -> Result<u32> {
 }
 
 fn count(world: &World, sql: &str) -> Result<u32> {
-    Ok(world.eyes()?.query_row(sql, [], |row| row.get(0))?)
+    Ok(u32::try_from(world.eyes()?.row(sql, &[])?.number(0)?)?)
 }
 
 fn held_of(world: &World, phone: usize) -> Result<Vec<Held>> {
+    // Chain by chain, in the order in which the office first heard of them.
     let sql = "SELECT c.sequence, c.device, c.digest, c.refused, c.body FROM change c
-               JOIN technician t ON t.id = c.technician JOIN device d ON d.id = c.device
-               WHERE t.login = ?1 ORDER BY d.rowid, c.sequence";
-    let mut rows = world.eyes()?.prepare(sql)?;
-    let held = rows.query_map([world.pockets[phone].login], |row| {
+               JOIN technician t ON t.id = c.technician
+               JOIN (SELECT f.device, min(f.received_at) AS at, min(j.n) AS n FROM change f
+                     LEFT JOIN journal j ON j.change_id = f.id GROUP BY f.device) AS first
+                   ON first.device = c.device
+               WHERE t.login = ?1 ORDER BY first.at, first.n, c.device, c.sequence";
+    let rows = world.eyes()?.rows(sql, &[world.pockets[phone].login.into()])?;
+    let held = |row: Row| {
         Ok(Held {
-            sequence: row.get::<_, i64>(0)?.unsigned_abs(),
-            device: row.get(1)?,
-            digest: row.get(2)?,
-            refused: row.get(3)?,
-            body: row.get(4)?,
+            sequence: row.count(0)?,
+            device: row.text(1)?,
+            digest: row.text(2)?,
+            refused: row.maybe(3)?,
+            body: row.text(4)?,
         })
-    })?;
-    Ok(held.collect::<Result<_, _>>()?)
+    };
+    rows.into_iter().map(held).collect()
 }
 
 /// Every change recorded is at the office exactly once, in the order of its work order, as a link of a whole chain.
@@ -247,14 +249,11 @@ fn one_phone(
 fn chains(world: &World, login: &str) -> Result<HashMap<(String, u64), String>> {
     let sql = "SELECT l.device, l.sequence, l.digest, l.previous FROM link l JOIN device d ON d.id = l.device
                JOIN technician t ON t.id = d.technician WHERE t.login = ?1 ORDER BY l.device, l.sequence";
-    let mut rows = world.eyes()?.prepare(sql)?;
-    let mut rows = rows.query([login])?;
     let mut links = HashMap::new();
     let mut last: Option<(String, u64, String)> = None;
-    while let Some(row) = rows.next()? {
-        let device: String = row.get(0)?;
-        let (sequence, digest) = (row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, String>(2)?);
-        let previous: Option<String> = row.get(3)?;
+    for row in world.eyes()?.rows(sql, &[login.into()])? {
+        let device = row.text(0)?;
+        let (sequence, digest, previous) = (row.count(1)?, row.text(2)?, row.maybe(3)?);
         let before = last.filter(|(whose, ..)| *whose == device);
         let next = before.as_ref().map_or(1, |(_, sequence, _)| sequence + 1);
         ensure!(sequence == next, "chain: of {login}: {sequence} where {next} belongs");
@@ -270,15 +269,13 @@ fn chains(world: &World, login: &str) -> Result<HashMap<(String, u64), String>> 
 
 /// Every accepted change stands in the journal once, no refused one does, and no number is used twice.
 fn journal_is_exact(world: &World, bodies: &HashMap<String, (Change, bool)>) -> Result<()> {
-    let mut rows = world
-        .eyes()?
-        .prepare("SELECT change_id, count(*) FROM journal WHERE kind = 'change' GROUP BY change_id")?;
-    let lines = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
-    let lines: HashMap<String, u32> = lines.collect::<Result<_, _>>()?;
+    let sql = "SELECT change_id, count(*) FROM journal WHERE kind = 'change' GROUP BY change_id";
+    let lines = world.eyes()?.rows(sql, &[])?.into_iter().map(|row| Ok((row.text(0)?, row.count(1)?)));
+    let lines: HashMap<String, u64> = lines.collect::<Result<_>>()?;
     for (id, (change, refused)) in bodies {
         let times = lines.get(id).copied().unwrap_or(0);
         ensure!(
-            times == u32::from(!refused),
+            times == u64::from(!refused),
             "exactly-once: {} of {} stands in the journal {times} times (refused: {refused})",
             change.what.name(),
             name(change.work_order)
@@ -295,17 +292,15 @@ fn journal_is_exact(world: &World, bodies: &HashMap<String, (Change, bool)>) -> 
 
 /// The office's sheet is the fold of what its journal says is part of it.
 fn sheets_fold(world: &World, bodies: &HashMap<String, (Change, bool)>) -> Result<()> {
-    let mut orders = world.eyes()?.prepare("SELECT id, sheet FROM work_order ORDER BY id")?;
-    let orders = orders.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    let mut folded = world.eyes()?.prepare(
-        "SELECT change_id FROM journal WHERE work_order = ?1 AND kind = 'change' AND folded = 1 ORDER BY n",
-    )?;
-    for order in orders {
-        let (id, at_office) = order?;
+    let eyes = world.eyes()?;
+    let folded =
+        "SELECT change_id FROM journal WHERE work_order = ?1 AND kind = 'change' AND folded = 1 ORDER BY n";
+    for order in eyes.rows("SELECT id, sheet FROM work_order ORDER BY id", &[])? {
+        let (id, at_office) = (order.text(0)?, order.text(1)?);
         let id: WorkOrderId = id.parse().context("A work order's id")?;
         let mut sheet = Sheet::empty(id);
-        for change in folded.query_map([id.to_string()], |row| row.get::<_, String>(0))? {
-            let (change, _) = bodies.get(&change?).context("A change of the journal")?;
+        for change in eyes.rows(folded, &[id.to_string().as_str().into()])? {
+            let (change, _) = bodies.get(&change.text(0)?).context("A change of the journal")?;
             let fits = apply(&mut sheet, change);
             ensure!(fits.is_ok(), "fold: {} of {} does not fit", change.what.name(), name(id));
         }
@@ -327,11 +322,8 @@ fn phones_agree(world: &mut World, names: &BTreeMap<String, String>) -> Result<(
                    WHERE t.login = ?1 ORDER BY a.work_order";
         for pocket in &world.pockets {
             let phone = pocket.phone()?;
-            let mut rows = world.eyes()?.prepare_cached(sql)?;
-            let scope =
-                rows.query_map([pocket.login], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
-            for one in scope {
-                let (id, active) = one?;
+            for one in world.eyes()?.rows(sql, &[pocket.login.into()])? {
+                let (id, active) = (one.text(0)?, one.number(1)? == 1);
                 let id: WorkOrderId = id.parse().context("A work order's id")?;
                 let who = format!("{} at {}", name(id), pocket.login);
                 let job = phone.job(id);

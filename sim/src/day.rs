@@ -166,7 +166,8 @@ impl World {
         if self.faults.apps_age {
             self.some_time(Event::AppsAge);
         }
-        if self.faults.restores {
+        // What is done to the file that an office of SQLite is.
+        if self.faults.restores && self.desk.database.is_none() {
             self.some_time(Event::Backup);
             self.some_time(Event::Restore);
         }
@@ -224,7 +225,8 @@ impl World {
                 self.starts_again(phone, Some(image))?;
             }
             Event::OfficeDies => {
-                if self.dice.chance(0.5) {
+                // On a server it dies between two requests; its transactions are the server's affair.
+                if self.dice.chance(0.5) && self.desk.database.is_none() {
                     // In the middle of the next request.
                     let image = self.folder("office");
                     let (commits, torn) = (u32::try_from(self.dice.between(0, 3))?, self.dice.chance(0.5));

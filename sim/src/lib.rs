@@ -10,6 +10,7 @@ pub mod check;
 pub mod day;
 pub mod dice;
 pub mod disk;
+pub mod eyes;
 pub mod link;
 pub mod run;
 pub mod template;

@@ -3,6 +3,7 @@
 
 use crate::{
     disk::copy_tree,
+    eyes::{Eyes, Server},
     world::{APPS, MORNING, PhoneSeed},
 };
 use anyhow::{Context, Result, anyhow};
@@ -12,7 +13,10 @@ use jobsheet_office::{HandClock, NewTechnician, Office};
 use jobsheet_phone::{Phone, TestClock};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 use uuid::Uuid;
 
 /// Technicians of the firm; a day has the first few of them.
@@ -22,6 +26,8 @@ pub const PLANNED: u128 = 12;
 
 pub struct Template {
     folder: tempfile::TempDir,
+    /// The office's, where it is not a file in its folder.
+    database: Option<Database>,
     pub pictures: Vec<Vec<u8>>,
 }
 
@@ -43,8 +49,16 @@ impl Template {
     fn make() -> Result<Template> {
         let folder = scratch()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        runtime.block_on(sign_everybody_in(folder.path()))?;
-        Ok(Template { folder, pictures: pictures()? })
+        // scripts/with-postgres says where a server is.
+        let server = std::env::var("JOBSHEET_TEST_DATABASE").ok();
+        let database = server.map(|server| Database::made(server, "template0")).transpose()?;
+        runtime.block_on(sign_everybody_in(folder.path(), database.as_ref().map(Database::url)))?;
+        Ok(Template { folder, database, pictures: pictures()? })
+    }
+
+    /// A copy of the office's database, where it is on a server.
+    pub fn database(&self) -> Result<Option<Database>> {
+        self.database.as_ref().map(|made| Database::made(made.server.clone(), &made.name)).transpose()
     }
 
     /// The office's folder, and each phone's, copied below `to`.
@@ -57,15 +71,55 @@ impl Template {
     }
 }
 
+/// A database of its own on a server; gone when it is dropped.
+pub struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    fn made(server: String, like: &str) -> Result<Self> {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let n = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("jobsheet_sim_{}_{n}", std::process::id());
+        let link = Server::open(&server)?;
+        // A database that somebody is connected to cannot be copied, and an office that was closed a moment ago may be.
+        link.does(&format!(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{like}'"
+        ))?;
+        link.does(&format!("CREATE DATABASE {name} TEMPLATE {like}"))?;
+        Ok(Self { server, name })
+    }
+
+    pub fn url(&self) -> String {
+        let (server, _) = self.server.rsplit_once('/').unwrap_or((&self.server, ""));
+        format!("{server}/{}", self.name)
+    }
+
+    pub fn eyes(&self) -> Result<Eyes> {
+        Ok(Eyes::Server(Server::open(&self.url())?))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        if let Err(why) = Server::open(&self.server).and_then(|link| link.does(&sql)) {
+            eprintln!("{} was not removed: {why:#}", self.name);
+        }
+    }
+}
+
 pub fn morning() -> DateTime<Utc> {
     MORNING.parse().unwrap_or_default()
 }
 
 /// The real sign-in against the real office, over loopback; the only time that the simulator uses a socket.
-async fn sign_everybody_in(folder: &Path) -> Result<()> {
+async fn sign_everybody_in(folder: &Path, database: Option<String>) -> Result<()> {
     let clock = HandClock::at(morning());
     let office = Office::open(jobsheet_office::Options {
         clock: clock.clock(),
+        database,
         ..jobsheet_office::Options::new(folder.join("office"))
     })?;
     office.set_company("Simulated")?;

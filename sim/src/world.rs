@@ -3,8 +3,9 @@
 use crate::{
     dice::Dice,
     disk::{Disk, copy_tree},
+    eyes::Eyes,
     link::{Fates, Link},
-    template::{LOGINS, Template, morning, numbered, scratch},
+    template::{Database, LOGINS, Template, morning, numbered, scratch},
     trace::Trace,
 };
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -13,7 +14,6 @@ use chrono::TimeDelta;
 use jobsheet_model::{Change, Digest, Problem, WorkOrderId};
 use jobsheet_office::{HandClock, Office};
 use jobsheet_phone::{Ask, Heard, Options, Pass, Phone, Reply, TestClock};
-use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -150,7 +150,9 @@ pub struct Desk {
     pub disk: Arc<Disk>,
     pub clock: HandClock,
     /// Looks into the office's database, past all of its code.
-    pub eyes: Option<Connection>,
+    pub eyes: Option<Eyes>,
+    /// Where the office is not a file in `data`.
+    pub database: Option<Database>,
     /// Back in service from then on, in milliseconds of the day.
     pub back_at: u64,
 }
@@ -263,6 +265,7 @@ impl World {
                 data,
                 clock,
                 eyes: None,
+                database: template.database()?,
                 back_at: 0,
             },
             pockets: Vec::new(),
@@ -345,12 +348,15 @@ impl World {
     fn open_office(&mut self) -> Result<()> {
         let office = Office::open(jobsheet_office::Options {
             clock: self.desk.clock.clock(),
+            database: self.desk.database.as_ref().map(Database::url),
             ..jobsheet_office::Options::new(&self.desk.data)
         })?;
         self.desk.router = office.router();
         self.desk.office = Some(office);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        self.desk.eyes = Some(Connection::open_with_flags(self.desk.data.join("office.db"), flags)?);
+        self.desk.eyes = Some(match &self.desk.database {
+            Some(database) => database.eyes()?,
+            None => Eyes::on_file(&self.desk.data.join("office.db"))?,
+        });
         Ok(())
     }
 
@@ -358,7 +364,7 @@ impl World {
         self.desk.office.as_ref().context("The office is closed")
     }
 
-    pub fn eyes(&self) -> Result<&Connection> {
+    pub fn eyes(&self) -> Result<&Eyes> {
         self.desk.eyes.as_ref().context("The office is closed")
     }
 
@@ -392,25 +398,23 @@ impl World {
     pub fn held(&self, phone: usize) -> Result<u32> {
         let login = self.pockets[phone].login;
         let sql = "SELECT count(*) FROM change c JOIN technician t ON t.id = c.technician WHERE t.login = ?1";
-        Ok(self.eyes()?.prepare_cached(sql)?.query_row([login], |row| row.get(0))?)
+        Ok(u32::try_from(self.eyes()?.row(sql, &[login.into()])?.number(0)?)?)
     }
 
     /// Links that the office holds of the longest chain of a technician.
     pub fn proved(&self, phone: usize) -> Result<u64> {
         let login = self.pockets[phone].login;
         let sql = "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM link l JOIN device d ON d.id = l.device
-                   JOIN technician t ON t.id = d.technician WHERE t.login = ?1 GROUP BY l.device)";
-        let links: i64 = self.eyes()?.prepare_cached(sql)?.query_row([login], |row| row.get(0))?;
-        Ok(links.unsigned_abs())
+                   JOIN technician t ON t.id = d.technician WHERE t.login = ?1 GROUP BY l.device) AS longest";
+        self.eyes()?.row(sql, &[login.into()])?.count(0)
     }
 
     /// How many changes of each work order the office holds of a technician.
     fn held_by_order(&self, phone: usize) -> Result<BTreeMap<WorkOrderId, usize>> {
         let sql = "SELECT c.body FROM change c JOIN technician t ON t.id = c.technician WHERE t.login = ?1";
-        let mut rows = self.eyes()?.prepare_cached(sql)?;
         let mut held = BTreeMap::new();
-        for body in rows.query_map([self.pockets[phone].login], |row| row.get::<_, String>(0))? {
-            let change: Change = serde_json::from_str(&body?)?;
+        for row in self.eyes()?.rows(sql, &[self.pockets[phone].login.into()])? {
+            let change: Change = serde_json::from_str(&row.text(0)?)?;
             *held.entry(change.work_order).or_default() += 1;
         }
         Ok(held)

@@ -40,7 +40,7 @@ impl Town {
     async fn wakes() -> Town {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = HandClock::at(monday());
-        let options = Options { demo: true, clock: clock.clock(), ..Options::new(folder.path()) };
+        let options = Options { demo: true, clock: clock.clock(), ..Options::in_tests(folder.path()) };
         let office = Office::open(options).expect("the office opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
