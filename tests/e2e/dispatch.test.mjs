@@ -4,21 +4,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { deskOf, isWell } from './lib/desk.mjs';
+import { deskOf, everybodyIsOnCall, isWell } from './lib/desk.mjs';
 import { faultsOf } from './lib/pages.mjs';
 import { temporaryFolder, until } from './lib/processes.mjs';
-
-/** Whatever the hour is: everybody is on call. */
-async function everybodyIsOnCall(office) {
-  const now = Date.now();
-  const day = (days) => new Date(now + days * 86_400_000).toISOString();
-  const { people, turns } = await (await office.asks(`/rota?from=${day(-3)}&to=${day(3)}`)).json();
-  for (const turn of turns) await office.asks(`/rota/${turn.id}`, { method: 'DELETE' });
-  for (const { id } of people) {
-    const body = { technician: id, kind: 'on_call', from: day(-1), to: day(2) };
-    await office.asks('/rota', { method: 'POST', body });
-  }
-}
 
 async function aDayOfDispatch(t, language, theme) {
   const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
