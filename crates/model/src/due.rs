@@ -151,13 +151,19 @@ impl Case<'_> {
     }
 }
 
+/// Until when an offer waits that reached the phone at `delivered` (A15): whoever accepts before that is in time, whenever
+/// the office hears of it. `more` are the minutes that were asked for.
+pub fn offer_ends(order: &WorkOrder, delivered: DateTime<Utc>, more: u32) -> DateTime<Utc> {
+    delivered + minutes(order.level.accept) + minutes(more)
+}
+
 fn offers(case: &Case<'_>, into: &mut Vec<Fallen>) {
     let Case { order, sheet, standard, .. } = case;
     match (order.assignment.state, case.holder) {
         (AssignmentState::Offered, Some(holder)) if sheet.stage == Stage::Offered => {
             match (holder.delivered_at, standard) {
                 (Some(delivered), _) => into.push(Fallen {
-                    since: delivered + minutes(order.level.accept) + minutes(sheet.more_time),
+                    since: offer_ends(order, delivered, sheet.more_time),
                     what: Falls::Expired { technician: holder.technician },
                 }),
                 (None, Some(standard)) => {

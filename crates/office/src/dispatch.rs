@@ -193,7 +193,7 @@ pub fn offer_in(
 }
 
 /// Who gives a work order to somebody has answered that nobody had it.
-fn given_on(
+pub fn given_on(
     tx: &dyn Tx,
     id: WorkOrderId,
     to: &Technician,

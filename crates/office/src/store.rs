@@ -545,12 +545,33 @@ fn moves_work_order(entry: &Entry) -> bool {
 
 pub struct Access {
     pub active: bool,
+    /// Why it ended.
+    pub reason: String,
+    /// When the phone was known to have what was offered.
+    pub delivered_at: Option<DateTime<Utc>>,
 }
 
 pub fn access(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
-    let sql = "SELECT active FROM access WHERE work_order = ?1 AND technician = ?2";
-    let found = db.one(sql, params![Id(id), Id(technician)], |row| Ok(Access { active: row.get(0)? }));
+    let sql = "SELECT active, reason, delivered_at FROM access WHERE work_order = ?1 AND technician = ?2";
+    let found = db.one(sql, params![Id(id), Id(technician)], |row| {
+        Ok(Access {
+            active: row.get(0)?,
+            reason: row.get(1)?,
+            delivered_at: row.get::<Option<At>>(2)?.map(|at| at.0),
+        })
+    });
     Ok(found.optional()?)
+}
+
+/// Gives back what was taken away by mistake: as it was, but with a number of its own, so that the phone hears of it.
+pub fn give_back(tx: &dyn Tx, id: WorkOrderId, technician: TechnicianId, at: DateTime<Utc>) -> Result<()> {
+    let n = next(tx)?;
+    tx.run(
+        "UPDATE access SET n = ?3, active = 1, at = ?4, reason = '', given_to = ''
+         WHERE work_order = ?1 AND technician = ?2",
+        params![Id(id), Id(technician), n, At(at)],
+    )?;
+    Ok(())
 }
 
 pub fn grant(

@@ -9,8 +9,10 @@ use crate::{
     Office, accounts,
     closing::{close_if_all_is_there, reopen},
     decide::answered,
+    dispatch::given_on,
     rule,
-    store::{self, Held, Line, clocks, phones, sync as held, vans},
+    store::{self, Access, Held, Line, clocks, phones, sync as held, vans},
+    ticker,
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -248,6 +250,8 @@ struct Place {
     sheet: Sheet,
     /// Still this technician's.
     mine: bool,
+    /// Again: it had been taken away for want of an answer, which comes now.
+    returns: bool,
     /// A sheet opened on site, not at the office yet (E11).
     new: bool,
     closed: bool,
@@ -521,7 +525,7 @@ impl<'a> Push<'a> {
 
     /// Accepts the change into journal and sheet, or says why it does not fit. The outer error is the store's.
     fn judge(&mut self, change: &Change) -> anyhow::Result<Result<(), Refusal>> {
-        let Some(Place { order, mut sheet, mine, new, closed }) = self.place_of(change)? else {
+        let Some(Place { order, mut sheet, mine, returns, new, closed }) = self.place_of(change)? else {
             return Ok(Err(Refusal::WrongWorkOrder));
         };
         let seen = match store::order_version(self.tx, order.id, change.base)? {
@@ -537,6 +541,10 @@ impl<'a> Push<'a> {
         let before = sheet.clone();
         if folded && let Err(reason) = apply(&mut sheet, change) {
             return Ok(Err(reason));
+        }
+        if returns {
+            store::give_back(self.tx, order.id, self.me.id, self.now)?;
+            given_on(self.tx, order.id, self.me, AUTOMATIC, self.now)?;
         }
         if new {
             store::insert_order(self.tx, &order)?;
@@ -694,13 +702,35 @@ impl<'a> Push<'a> {
         if let Some(Held { order, sheet, closed, .. }) = store::held(self.tx, change.work_order)? {
             let closed = closed.is_some();
             let access = store::access(self.tx, change.work_order, self.me.id)?;
-            let access = access.filter(|access| access.active || !planted::on("late_refused"));
-            return Ok(access.map(|access| Place { order, sheet, mine: access.active, new: false, closed }));
+            let Some(access) = access.filter(|access| access.active || !planted::on("late_refused")) else {
+                return Ok(None);
+            };
+            let returns = !access.active && self.was_in_time(&order, &access, change);
+            return Ok(Some(Place {
+                order,
+                sheet,
+                mine: access.active || returns,
+                returns,
+                new: false,
+                closed,
+            }));
         }
         let What::Known(KnownWhat::SheetOpened { opened }) = &change.what else { return Ok(None) };
         let order = WorkOrder::opened_on_site(change.work_order, opened, self.me, change.at.best());
         let sheet = Sheet::empty(order.id);
-        Ok(Some(Place { order, sheet, mine: true, new: true, closed: false }))
+        Ok(Some(Place { order, sheet, mine: true, returns: false, new: true, closed: false }))
+    }
+
+    /// An offer that was accepted in time, without signal, and heard of after it had expired stands, as long as nobody
+    /// else was asked meanwhile (A15).
+    fn was_in_time(&self, order: &WorkOrder, access: &Access, change: &Change) -> bool {
+        let is_free = order.cancelled.is_none()
+            && order.assignment.technician == self.me.id
+            && order.assignment.state == AssignmentState::Withdrawn
+            && access.reason == ticker::NOT_ANSWERED;
+        let in_time = |delivered| change.at.best() < due::offer_ends(order, delivered, 0);
+        let accepted = matches!(change.what, What::Known(KnownWhat::OfferAccepted {}));
+        is_free && accepted && access.delivered_at.is_some_and(in_time)
     }
 
     /// What an accepted answer to an offer changes at the office.

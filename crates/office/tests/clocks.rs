@@ -100,6 +100,61 @@ async fn a15_an_acceptance_that_comes_after_the_expiry_is_kept_and_the_next_one_
     assert_eq!(order(&world, job.id).assignment.state, AssignmentState::Offered);
 }
 
+/// In the basement: he accepts after five minutes, and is heard half an hour later.
+#[tokio::test]
+async fn a15_an_acceptance_in_time_that_is_heard_of_late_stands_unless_somebody_else_was_asked() {
+    for given_on in [false, true] {
+        let world = World::new();
+        let (mut phone, job) = with_an_offer(&world).await;
+        phone.sync(&[]).await;
+        world.clock.advance(minutes(5));
+        let accept = phone.change(&job, KnownWhat::OfferAccepted {});
+        world.clock.advance(minutes(25));
+        world.office.tick().unwrap();
+        assert_eq!((expired(&world, job.id), times(&world, job.id, Attention::OfferExpired)), (1, 1));
+        if given_on {
+            world.office.offer(job.id, "sun.hao", "周莉").unwrap();
+        }
+        let heard = phone.sync(&[accept]).await;
+        let now = order(&world, job.id);
+        assert_eq!(times(&world, job.id, Attention::Late), usize::from(given_on));
+        assert_eq!(heard.gone.iter().any(|gone| gone.work_order == job.id), given_on);
+        if given_on {
+            assert_eq!(
+                (now.assignment.state, now.assignment.technician_name.as_str()),
+                (AssignmentState::Offered, "孙浩")
+            );
+            continue;
+        }
+        assert_eq!(
+            (now.assignment.state, now.assignment.technician),
+            (AssignmentState::Assigned, phone.me.id)
+        );
+        assert_eq!(world.office.sheet(job.id).unwrap().unwrap().stage, Stage::Accepted);
+        let raised = world.office.raised(job.id).unwrap();
+        let expiry = raised.iter().find(|one| one.attention == Attention::OfferExpired).unwrap();
+        assert!(expiry.decided.is_some(), "nobody has to look at it any more");
+        // It goes on being his, and what follows is part of the sheet.
+        let leave = phone.change(&now, KnownWhat::Departed {});
+        phone.sync(&[leave]).await;
+        assert_eq!(world.office.sheet(job.id).unwrap().unwrap().stage, Stage::Departed);
+        assert_eq!(times(&world, job.id, Attention::Late), 0);
+    }
+}
+
+/// What a dispatcher took back does not come back by itself.
+#[tokio::test]
+async fn a15_an_offer_that_was_taken_back_is_not_accepted_afterwards() {
+    let world = World::new();
+    let (mut phone, job) = with_an_offer(&world).await;
+    phone.sync(&[]).await;
+    let accept = phone.change(&job, KnownWhat::OfferAccepted {});
+    world.office.cancel(job.id, "客户取消", "周莉").unwrap();
+    phone.sync(&[accept]).await;
+    assert_ne!(order(&world, job.id).assignment.state, AssignmentState::Assigned);
+    assert_eq!(times(&world, job.id, Attention::Late), 1);
+}
+
 #[tokio::test]
 async fn a15_exactly_one_expiry_however_many_processes_tick_at_once() {
     let world = World::new();
