@@ -813,6 +813,17 @@ reason: string, };
 export type Handling = { person: string, until: string, };
 
 /**
+ * What others can hear of. A message names things by their numbers and ids, and nobody by name.
+ */
+export type HookEvent = "request.taken" | "work_order.dispatched" | "work_order.returned" | "work_order.closed" | "attention.raised";
+
+export type HookTry = { at: string, result: TryResult, 
+/**
+ * HTTP status; 0 without an answer.
+ */
+status: number, };
+
+/**
  * Of today, and of this week from Monday on, as far as it has come.
  */
 export type Hours = { today: Worked, week: Worked, 
@@ -1190,6 +1201,8 @@ currency: string, };
 export type Named = { key: string, name: Text, };
 
 export type NewAccount = { login: string, name: string, role: Role, password: string, };
+
+export type NewWebhook = { url: string, events: Array<HookEvent>, };
 
 export type Note = { 
 /**
@@ -2031,6 +2044,11 @@ export type Tool = { key: string, name: Text, };
 export type Trouble = { code: string, times: number, last: string, };
 
 /**
+ * What became of a try.
+ */
+export type TryResult = "arrived" | "refused" | "unreachable" | "silence";
+
+/**
  * One line of the rota.
  */
 export type Turn = { id: TurnId, technician: TechnicianId, kind: TurnKind, from: string, to: string, };
@@ -2121,6 +2139,28 @@ requests: Array<LineId>,
 notes: number, follow_ups: number, };
 
 export type Wants = "visit" | "remote" | "replacement";
+
+/**
+ * Somebody who is told.
+ */
+export type Webhook = { id: string, url: string, events: Array<HookEvent>, made_at: string, made_by: string, 
+/**
+ * The latest try of any message.
+ */
+tried: HookTry | null, 
+/**
+ * Messages that are still to arrive.
+ */
+waiting: number, 
+/**
+ * Messages that never arrived, of the last days.
+ */
+given_up: number, };
+
+/**
+ * With the secret that its messages are signed with, which is not shown again.
+ */
+export type WebhookMade = { webhook: Webhook, secret: string, };
 
 /**
  * What happened, or something that only a newer version knows: kept whole (P25).

@@ -208,6 +208,7 @@ fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<Re
     for act in &acts {
         requests::journal(tx, id, now, by, act)?;
     }
+    store::webhooks::note_request(tx, &held, now)?;
     Ok(RequestTaken { id, number: held.number, state })
 }
 

@@ -14,6 +14,7 @@ mod requests;
 mod rescue;
 mod tables;
 mod v1;
+mod webhooks;
 mod wire;
 
 use crate::{Office, store};

@@ -20,6 +20,7 @@ mod sqlite;
 pub mod sync;
 pub mod tx;
 pub mod vans;
+pub mod webhooks;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -53,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "archive", sql: include_str!("../../../migrations/office/0011_archive.sql") },
     Migration { name: "api", sql: include_str!("../../../migrations/office/0012_api.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
+    Migration { name: "webhooks", sql: include_str!("../../../migrations/office/0015_webhooks.sql") },
 ];
 
 pub enum Store {
@@ -507,6 +509,9 @@ pub fn journal(tx: &dyn Tx, line: Line<'_>) -> Result<()> {
             anyhow::ensure!(tx.run(sql, params![raised, n])? == 1, "entry {raised} was decided before");
         }
         _ => {}
+    }
+    if let Entry::Act(act) = &line.entry {
+        webhooks::note_act(tx, line.work_order, act, n, line.received_at)?;
     }
     if moves_work_order(&line.entry) {
         tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;

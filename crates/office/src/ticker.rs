@@ -99,8 +99,20 @@ impl Office {
                 }
             }
         };
+        // Apart: whoever is told may be slow to answer, and no clock waits for that.
+        let telling = async {
+            let mut every = tokio::time::interval(EVERY);
+            every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                every.tick().await;
+                if let Err(why) = self.tell_others().await {
+                    tracing::error!("telling others: {why:#}");
+                }
+            }
+        };
         tokio::select! {
             () = ticking => {}
+            () = telling => {}
             () = shutdown => {}
         }
     }

@@ -7,6 +7,7 @@ use super::{
     problem::HttpProblem,
     register, requests, rescue, tables,
     v1::{Named, hints, jpeg},
+    webhooks,
     wire::{Asked, In, Paged, Sent},
 };
 use crate::{
@@ -69,6 +70,7 @@ pub fn doors(doors: Doors) -> Doors {
         .and(tables::of_console)
         .and(archive::of_console)
         .and(register::of_console)
+        .and(webhooks::of_console)
 }
 
 /// What is true of all doors of the console, and of what is none.
