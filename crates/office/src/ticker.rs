@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     WorkOrder,
     act::{Act, Attention},
+    closing::STAYS_ON_PHONES,
     due::{Case, Falls, Look, look},
     standard,
     work_order::AssignmentState,
@@ -52,10 +53,13 @@ impl Office {
             }
             let looks = looks(db, now)?;
             let (passed, next) = attention::overdue(db, now)?;
+            let (over, leaves) = store::over_since(db, now - STAYS_ON_PHONES)?;
+            let leaves = leaves.map(|since| since + STAYS_ON_PHONES);
             let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty())
                 || !passed.is_empty()
+                || !over.is_empty()
                 || rule::anything_waits(db)?;
-            let until = looks.iter().filter_map(|(_, look)| look.next).chain(next).min();
+            let until = looks.iter().filter_map(|(_, look)| look.next).chain(next).chain(leaves).min();
             self.set_quiet((!fallen).then_some(Quiet { n, until }));
             Ok(fallen)
         })?;
@@ -72,6 +76,10 @@ impl Office {
             }
             for n in attention::overdue(tx, now)?.0 {
                 escalate(tx, n, now)?;
+                count += 1;
+            }
+            for (id, technician) in store::over_since(tx, now - STAYS_ON_PHONES)?.0 {
+                store::release(tx, id, technician, now)?;
                 count += 1;
             }
             // What has just come back goes to the next one.
