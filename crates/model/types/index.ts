@@ -437,6 +437,10 @@ total: number,
  */
 kinds: Array<LaneKind>, entries: Array<ConsoleAttention>, 
 /**
+ * Requests whose promise has passed and for which nobody was sent yet; not among the total.
+ */
+late: Array<RequestRow>, 
+/**
  * Where the next page begins; nothing on the last.
  */
 next: string | null, 
@@ -1568,7 +1572,7 @@ export type RequestAct = { "act": "registered", } | { "act": "graded", level: st
 /**
  * Why it is another than the proposed one; else empty.
  */
-reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, };
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
 
 export type RequestEntry = { 
 /**
@@ -1593,7 +1597,11 @@ respond_by: string | null,
 /**
  * The clocks stand still: it waits for the customer.
  */
-is_paused: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
+is_paused: boolean, 
+/**
+ * Its promise has passed, and nobody was sent yet.
+ */
+is_late: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
 /**
  * Name of who registered it.
  */

@@ -8,7 +8,7 @@ use crate::store::Tx;
 use crate::{
     Office,
     decide::escalate,
-    rule,
+    requests, rule,
     store::{
         self, attention,
         clocks::{self, Open},
@@ -53,13 +53,16 @@ impl Office {
             }
             let looks = looks(db, now)?;
             let (passed, next) = attention::overdue(db, now)?;
+            let (late, is_late) = requests::passed(db, now)?;
             let (over, leaves) = store::over_since(db, now - STAYS_ON_PHONES)?;
             let leaves = leaves.map(|since| since + STAYS_ON_PHONES);
             let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty())
                 || !passed.is_empty()
+                || !late.is_empty()
                 || !over.is_empty()
                 || rule::anything_waits(db)?;
-            let until = looks.iter().filter_map(|(_, look)| look.next).chain(next).chain(leaves).min();
+            let until =
+                looks.iter().filter_map(|(_, look)| look.next).chain(next).chain(is_late).chain(leaves).min();
             self.set_quiet((!fallen).then_some(Quiet { n, until }));
             Ok(fallen)
         })?;
@@ -76,6 +79,10 @@ impl Office {
             }
             for n in attention::overdue(tx, now)?.0 {
                 escalate(tx, n, now)?;
+                count += 1;
+            }
+            for (id, act) in requests::passed(tx, now)?.0 {
+                requests::note_passed(tx, id, &act, now)?;
                 count += 1;
             }
             for (id, technician) in store::over_since(tx, now - STAYS_ON_PHONES)?.0 {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
     WorkOrderId,
-    act::Act,
+    act::{Act, Attention},
     moment::millis,
     webhook::{HookEvent, HookTry, Webhook},
 };
@@ -63,6 +63,13 @@ pub fn counts(db: &dyn Tx) -> Result<(u64, u64)> {
 pub fn note_request(tx: &dyn Tx, held: &Held, at: DateTime<Utc>) -> Result<()> {
     note(tx, HookEvent::RequestTaken, at, |_| {
         Ok(json!({ "request": held.id, "number": held.number, "channel": held.intake.channel }))
+    })
+}
+
+/// A request for which nobody was sent in time.
+pub fn note_late(tx: &dyn Tx, held: &Held, at: DateTime<Utc>) -> Result<()> {
+    note(tx, HookEvent::AttentionRaised, at, |_| {
+        Ok(json!({ "request": held.id, "number": held.number, "attention": Attention::Breached }))
     })
 }
 
