@@ -196,7 +196,8 @@ impl Office {
             office.0.hints.close();
             let _ = begun.send(());
         };
-        let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
+        let router = self.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let server = axum::serve(listener, router).with_graceful_shutdown(graceful).into_future();
         let tidying = async {
             // Opening the office did it just now.
             let day = std::time::Duration::from_secs(24 * 60 * 60);

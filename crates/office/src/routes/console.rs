@@ -1,7 +1,7 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
-    accounts, archive, dispatch,
+    accounts, address, archive, dispatch,
     doors::{DISPATCHER, Doors, Needs},
     phones,
     problem::HttpProblem,
@@ -46,8 +46,9 @@ pub const COOKIE: &str = "jobsheet_console";
 const SAFE_COOKIE: &str = "__Host-jobsheet_console";
 
 pub fn doors(doors: Doors) -> Doors {
+    let sign_in = address::watched(doors.office(), routes!(sign_in));
     doors
-        .door(Needs::Nobody, routes!(sign_in))
+        .door(Needs::Nobody, sign_in)
         .door(DISPATCHER, routes!(sign_out))
         .door(DISPATCHER, routes!(session))
         .door(DISPATCHER, routes!(work_orders))
