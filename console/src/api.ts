@@ -32,6 +32,7 @@ import type {
   LaneOrder,
   Language,
   NewAccount,
+  NewWebhook,
   Page,
   Problem,
   Profile,
@@ -42,6 +43,8 @@ import type {
   TurnKind,
   Visit,
   VisitPage,
+  Webhook,
+  WebhookMade,
   Wipe,
 } from '@jobsheet/model';
 
@@ -106,7 +109,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password))$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -241,6 +244,10 @@ export const api = {
     call<void>('POST', `${account(login)}/password`, { password }),
   audit: (after = '') =>
     call<Page<AuditEntry>>('GET', `/audit${after && `?after=${encodeURIComponent(after)}`}`),
+  webhooks: () => call<Webhook[]>('GET', '/webhooks'),
+  /** With its secret, which cannot be asked for again. */
+  addWebhook: (webhook: NewWebhook) => call<WebhookMade>('POST', '/webhooks', webhook),
+  removeWebhook: (id: string) => call<void>('DELETE', `/webhooks/${encodeURIComponent(id)}`),
   takeOut: (register: Register) => `${root}/export/${register}`,
   bringIn: (register: Register, file: File, onlyTry: boolean) =>
     call<TableTaken>('POST', `/import/${register}${onlyTry ? '?try=true' : ''}`, file, {

@@ -1,6 +1,6 @@
 // The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
 // work order, the board with its lanes, people, areas, the rota, the archive, the customers with their machines, the
-// vans, the phones, the accounts, and what goes in and out. The address is the hash, so that a
+// vans, the phones, the accounts, the webhooks, and what goes in and out. The address is the hash, so that a
 // page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
@@ -15,6 +15,7 @@ export type Place =
   | { page: 'phones' }
   | { page: 'accounts' }
   | { page: 'tables' }
+  | { page: 'webhooks' }
   | { page: 'requests' }
   | { page: 'request'; id: string }
   | { page: 'request-form'; id: string }
@@ -43,6 +44,7 @@ function read(): Place {
   if (page === 'board' || page === 'people' || page === 'areas' || page === 'rota') return { page };
   if (page === 'phones') return { page: 'phones' };
   if (page === 'tables') return { page: 'tables' };
+  if (page === 'webhooks') return { page: 'webhooks' };
   if (page === 'accounts') return { page: 'accounts' };
   return { page: 'orders' };
 }

@@ -193,7 +193,7 @@ export function makeLane(): ConsoleLane {
     kind,
     count: entries.filter((one) => one.attention === kind).length,
   }));
-  return { total: entries.length, kinds, entries, next: null, second_handling_hours: 24 };
+  return { total: entries.length, kinds, entries, late: [], next: null, second_handling_hours: 24 };
 }
 
 const template: Template = {

@@ -95,6 +95,49 @@ for (const [language, theme] of [
   });
 }
 
+for (const [language, theme] of [
+  ['en', 'dark'],
+  ['zh', 'light'],
+]) {
+  test(`an administrator says who else is told what happens (${language}, ${theme})`, async (t) => {
+    const { page, words } = await adminsDesk(t, language, theme);
+    await page.tap({ test: 'nav-webhooks' });
+    await page.see({ test: 'webhooks-none' });
+    await isWell(page, `webhooks-none-${language}`);
+
+    // What cannot be told is refused, and what is missing is said.
+    await page.tap({ test: 'new-webhook' });
+    await page.tap({ test: 'webhook-confirm' });
+    assert.match(await page.text('dialog'), new RegExp(words('webhooks.urlMissing')));
+    await isWell(page, `webhook-new-${language}`);
+    await page.fill({ test: 'webhook-url' }, 'http://erp.example.com/hooks');
+    await page.tap({ test: 'webhook-confirm' });
+    await page.see({ test: 'dialog-problem' });
+    assert.equal(await page.text({ test: 'dialog-problem' }), words('problem.unfit_url'));
+    await page.fill(
+      { test: 'webhook-url' },
+      'https://erp.example.com/hooks/from-the-service-desk?firm=jobsheet',
+    );
+    await page.tap({ test: 'webhook-confirm' });
+
+    // The secret stays until somebody closes it, and is nowhere afterwards.
+    await page.see({ test: 'webhook-secret' });
+    assert.match(await page.text({ test: 'webhook-secret' }), /^whsec_[A-Za-z0-9+/]+=$/);
+    await isWell(page, `webhook-secret-${language}`);
+    await page.tap({ test: 'webhook-confirm' });
+    await page.see({ test: 'webhook' });
+    assert.match(await page.text({ test: 'webhook' }), /https:\/\/erp\.example\.com\/hooks/);
+    assert.match(await page.text({ test: 'webhook' }), new RegExp(words('webhooks.notYet')));
+    assert.doesNotMatch(await page.text('main'), /whsec_/);
+    await isWell(page, `webhooks-${language}`);
+
+    await page.tap({ test: 'webhook-remove' });
+    await isWell(page, `webhook-remove-${language}`);
+    await page.tap({ test: 'webhook-confirm' });
+    await page.see({ test: 'webhooks-none' });
+  });
+}
+
 test('what is not for a role is not shown to it', async (t) => {
   const office = await Office.opens();
   t.after(() => office.ends());
@@ -102,6 +145,7 @@ test('what is not for a role is not shown to it', async (t) => {
   t.after(() => at.close());
   await at.signsIn();
   assert.equal(await at.page.count({ test: 'nav-accounts' }), 0);
+  assert.equal(await at.page.count({ test: 'nav-webhooks' }), 0);
   await at.page.tap({ test: 'nav-tables' });
   await at.page.see({ css: 'a[data-testid="tables-out"]' });
   assert.equal(await at.page.count({ test: 'tables-choose' }), 0);

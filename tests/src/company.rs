@@ -1,7 +1,7 @@
 //! The office of the stories: the real one, with its demo company, on loopback.
 
 use jobsheet_model::work_order::WorkOrder;
-use jobsheet_office::Office;
+use jobsheet_office::{Clock, Office, system_clock};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -10,16 +10,22 @@ use tokio::task::JoinHandle;
 pub struct Company {
     pub office: Office,
     pub address: SocketAddr,
+    clock: Clock,
     folder: tempfile::TempDir,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Company {
     pub async fn opens() -> Company {
+        Company::opens_by(system_clock()).await
+    }
+
+    /// With a clock of its own on the wall.
+    pub async fn opens_by(clock: Clock) -> Company {
         let folder = tempfile::tempdir().expect("a folder");
-        let office = open(folder.path());
-        let mut company =
-            Company { office, address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, running: None };
+        let office = open(folder.path(), &clock);
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut company = Company { office, address, clock, folder, running: None };
         company.comes_back().await;
         company
     }
@@ -35,7 +41,7 @@ impl Company {
 
     /// The server starts again on the same data, on a port of its own.
     pub async fn comes_back(&mut self) {
-        self.office = open(self.folder.path());
+        self.office = open(self.folder.path(), &self.clock);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         self.address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel();
@@ -51,7 +57,7 @@ impl Company {
         self.goes_dark().await;
         let folder = tempfile::tempdir().expect("a folder");
         jobsheet_office::restore(backup, folder.path()).expect("restored");
-        self.office = open(folder.path());
+        self.office = open(folder.path(), &self.clock);
         self.folder = folder;
         self.comes_back().await;
     }
@@ -65,7 +71,11 @@ impl Company {
     }
 }
 
-fn open(folder: &std::path::Path) -> Office {
-    let options = jobsheet_office::Options { demo: true, ..jobsheet_office::Options::in_tests(folder) };
+fn open(folder: &std::path::Path, clock: &Clock) -> Office {
+    let options = jobsheet_office::Options {
+        demo: true,
+        clock: clock.clone(),
+        ..jobsheet_office::Options::in_tests(folder)
+    };
     Office::open(options).expect("the office opens")
 }

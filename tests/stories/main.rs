@@ -21,3 +21,4 @@ mod shell;
 mod sources;
 mod too_old;
 mod visit;
+mod years;

@@ -6,8 +6,12 @@ use crate::{
     change::{PhotoSubject, Rating},
     standard,
 };
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// So long a visit that is over stays on its technician's phone: to look at, and to amend.
+pub const STAYS_ON_PHONES: TimeDelta = TimeDelta::days(14);
 
 /// What must be there before a work order is closed (X15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

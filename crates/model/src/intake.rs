@@ -533,6 +533,10 @@ pub enum RequestAct {
     Withdrawn {
         reason: String,
     },
+    /// What its level promises has passed, and nobody was sent yet (A7).
+    Breached {},
+    /// The hard limit has passed too (A17).
+    CeilingPassed {},
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -579,7 +583,11 @@ pub fn walk<'a>(entries: impl IntoIterator<Item = (DateTime<Utc>, &'a RequestAct
     let mut walk = Walk { state: RequestState::New, awaited: Vec::new() };
     for (at, act) in entries {
         let state = match act {
-            RequestAct::Registered {} | RequestAct::Graded { .. } | RequestAct::Edited { .. } => continue,
+            RequestAct::Registered {}
+            | RequestAct::Graded { .. }
+            | RequestAct::Edited { .. }
+            | RequestAct::Breached {}
+            | RequestAct::CeilingPassed {} => continue,
             RequestAct::InfoAwaited { .. } => RequestState::AwaitingInfo,
             RequestAct::InfoComplete { .. } => RequestState::New,
             RequestAct::Solved { .. } => RequestState::Solved,
@@ -602,6 +610,11 @@ pub fn walk<'a>(entries: impl IntoIterator<Item = (DateTime<Utc>, &'a RequestAct
 }
 
 impl Walk {
+    /// Its clocks stand still, for it waits for the customer.
+    pub fn is_paused(&self, standard: &Standard) -> bool {
+        self.pauses(standard).iter().any(|pause| pause.to.is_none())
+    }
+
     /// The time that does not count for its promises.
     pub fn pauses(&self, standard: &Standard) -> &[Pause] {
         if standard.awaiting_pauses { &self.awaited } else { &[] }
@@ -678,6 +691,34 @@ impl Registered<'_> {
         let agreed_to = self.intake.appointment.map_or(self.received_at, |one| one.to);
         let promise = standard.promise_after(&level.key, self.received_at, &self.pauses, agreed_to, now)?;
         Some((level, promise.due, promise.ceiling))
+    }
+
+    /// What has passed by `now` of the promises of a request for which nobody was sent, and was not said yet (A7, A17);
+    /// and when the next one will. The clock of the response runs from here on: the work order only takes it over.
+    pub fn passed(
+        &self,
+        standard: &Standard,
+        journal: &[RequestEntry],
+        now: DateTime<Utc>,
+    ) -> (Vec<RequestAct>, Option<DateTime<Utc>>) {
+        let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
+        let promised = self.promised(standard, now).filter(|_| so_far.state.is_open());
+        let Some((_, due, ceiling)) = promised else { return (Vec::new(), None) };
+        let said = |act: &RequestAct| journal.iter().any(|entry| entry.act == *act);
+        let (mut passed, mut next) = (Vec::new(), None::<DateTime<Utc>>);
+        for (act, by) in [(RequestAct::Breached {}, due), (RequestAct::CeilingPassed {}, ceiling)] {
+            if said(&act) {
+                continue;
+            }
+            if now > by {
+                passed.push(act);
+            } else if !so_far.is_paused(standard) {
+                // The first moment that is too late: instants are kept to the millisecond.
+                let since = by + TimeDelta::milliseconds(1);
+                next = Some(next.map_or(since, |next| next.min(since)));
+            }
+        }
+        (passed, next)
     }
 
     /// The first visit for it, to be given to somebody; nothing where the standard cannot say by when.

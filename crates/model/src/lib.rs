@@ -54,6 +54,7 @@ pub mod table;
 pub mod text;
 pub mod times;
 pub mod view;
+pub mod webhook;
 pub mod wire;
 pub mod work_order;
 

@@ -437,6 +437,10 @@ total: number,
  */
 kinds: Array<LaneKind>, entries: Array<ConsoleAttention>, 
 /**
+ * Requests whose promise has passed and for which nobody was sent yet; not among the total.
+ */
+late: Array<RequestRow>, 
+/**
  * Where the next page begins; nothing on the last.
  */
 next: string | null, 
@@ -811,6 +815,17 @@ reason: string, };
  * Who deals with something until when.
  */
 export type Handling = { person: string, until: string, };
+
+/**
+ * What others can hear of. A message names things by their numbers and ids, and nobody by name.
+ */
+export type HookEvent = "request.taken" | "work_order.dispatched" | "work_order.returned" | "work_order.closed" | "attention.raised";
+
+export type HookTry = { at: string, result: TryResult, 
+/**
+ * HTTP status; 0 without an answer.
+ */
+status: number, };
 
 /**
  * Of today, and of this week from Monday on, as far as it has come.
@@ -1191,6 +1206,8 @@ export type Named = { key: string, name: Text, };
 
 export type NewAccount = { login: string, name: string, role: Role, password: string, };
 
+export type NewWebhook = { url: string, events: Array<HookEvent>, };
+
 export type Note = { 
 /**
  * When, by the phone's corrected clock.
@@ -1555,7 +1572,7 @@ export type RequestAct = { "act": "registered", } | { "act": "graded", level: st
 /**
  * Why it is another than the proposed one; else empty.
  */
-reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, };
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
 
 export type RequestEntry = { 
 /**
@@ -1580,7 +1597,11 @@ respond_by: string | null,
 /**
  * The clocks stand still: it waits for the customer.
  */
-is_paused: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
+is_paused: boolean, 
+/**
+ * Its promise has passed, and nobody was sent yet.
+ */
+is_late: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
 /**
  * Name of who registered it.
  */
@@ -2031,6 +2052,11 @@ export type Tool = { key: string, name: Text, };
 export type Trouble = { code: string, times: number, last: string, };
 
 /**
+ * What became of a try.
+ */
+export type TryResult = "arrived" | "refused" | "unreachable" | "silence";
+
+/**
  * One line of the rota.
  */
 export type Turn = { id: TurnId, technician: TechnicianId, kind: TurnKind, from: string, to: string, };
@@ -2121,6 +2147,28 @@ requests: Array<LineId>,
 notes: number, follow_ups: number, };
 
 export type Wants = "visit" | "remote" | "replacement";
+
+/**
+ * Somebody who is told.
+ */
+export type Webhook = { id: string, url: string, events: Array<HookEvent>, made_at: string, made_by: string, 
+/**
+ * The latest try of any message.
+ */
+tried: HookTry | null, 
+/**
+ * Messages that are still to arrive.
+ */
+waiting: number, 
+/**
+ * Messages that never arrived, of the last days.
+ */
+given_up: number, };
+
+/**
+ * With the secret that its messages are signed with, which is not shown again.
+ */
+export type WebhookMade = { webhook: Webhook, secret: string, };
 
 /**
  * What happened, or something that only a newer version knows: kept whole (P25).

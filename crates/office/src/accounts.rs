@@ -31,6 +31,8 @@ use uuid::Uuid;
 
 /// Wrong tries before one has to wait.
 const FREE_TRIES: u32 = 5;
+/// The same for all who come from one address, until a day passed without a wrong one.
+const FREE_FROM_ONE_PLACE: u32 = 50;
 /// A shift: then one signs in again, used or not.
 pub const STAFF_SESSION: TimeDelta = TimeDelta::hours(12);
 const SHORTEST_PASSWORD: usize = 8;
@@ -258,6 +260,15 @@ impl Office {
         noted.map_or_else(Denied::Failed, |()| Denied::Wrong)
     }
 
+    /// Keeps a wrong try in mind that came from this place, whoever it was for.
+    pub(crate) fn wrong_from(&self, key: &str) -> Result<()> {
+        let now = self.now();
+        self.note(|tx| {
+            let tries = people::note_wrong_try(tx, key, now)?;
+            people::hold_tries(tx, key, now + wait_from(tries))
+        })
+    }
+
     pub(crate) fn right(&self, key: &str) -> Result<()> {
         let before = self.now() - TimeDelta::days(1);
         self.note(|tx| people::forget_wrong_tries(tx, key, before))
@@ -281,6 +292,11 @@ fn wait_after(tries: u32) -> TimeDelta {
         None => TimeDelta::zero(),
         Some(over) => TimeDelta::seconds((10_i64 << over.min(10)).min(900)),
     }
+}
+
+/// Many people may come from one address: after fifty wrong tries, no more than one in half a minute.
+fn wait_from(tries: u32) -> TimeDelta {
+    if tries < FREE_FROM_ONE_PLACE { TimeDelta::zero() } else { TimeDelta::seconds(30) }
 }
 
 /// `bytes` random bytes as URL-safe text.

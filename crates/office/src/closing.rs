@@ -86,6 +86,7 @@ fn said(reason: &str) -> Result<String, Cannot> {
 
 fn close(tx: &dyn Tx, held: &Held, now: DateTime<Utc>, by: &str, act: Act) -> Result<()> {
     journal_act(tx, held.order.id, now, by, act)?;
+    store::visit_over(tx, held.order.id, now)?;
     archive::close(tx, held, now)
 }
 
@@ -98,6 +99,7 @@ pub fn reopen(
     now: DateTime<Utc>,
 ) -> Result<()> {
     journal_act(tx, id, now, by, Act::Reopened { reason: reason.to_owned() })?;
+    store::visit_goes_on(tx, id, now)?;
     archive::reopen(tx, id, kept_open)
 }
 

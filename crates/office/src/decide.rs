@@ -4,7 +4,7 @@
 use crate::store::Tx;
 use crate::{
     Office, closing,
-    requests::in_use,
+    requests::{self, in_use},
     store::{self, Held, attention as lane},
     sync::{AUTOMATIC, journal_act},
 };
@@ -67,12 +67,14 @@ pub struct Decided<'a> {
 impl Office {
     /// A page of what waits for a decision.
     pub(crate) fn lane(&self, asked: &lane::Asked, limit: u32) -> Result<ConsoleLane> {
+        let now = self.now();
         self.read(|db| {
             let kinds = lane::kinds(db)?;
             let (entries, next) = lane::waiting(db, asked, limit)?;
             let hours = in_use(db)?.closing.second_handling_hours;
             let total = kinds.iter().map(|one| one.count).sum();
-            Ok(ConsoleLane { total, kinds, entries, next, second_handling_hours: hours })
+            let late = requests::late(db, now)?;
+            Ok(ConsoleLane { total, kinds, entries, late, next, second_handling_hours: hours })
         })
     }
 

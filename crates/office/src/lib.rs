@@ -3,7 +3,7 @@
 //! [`Office`] is the one type callers hold. [`sync`] judges what phones push and answers what they pull,
 //! [`dispatch`] is what the office does to work orders, [`decide`] what people decide of what came back, [`closing`] when that is over and goes
 //! into the [`archive`], [`register`] the customers, [`ticker`] what happens because time passes, [`photos`] keeps photos as files, [`accounts`] knows
-//! who of the office is who, [`phones`] which phone is whose, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
+//! who of the office is who, [`phones`] which phone is whose, [`webhooks`] tells others, [`store`] holds all SQL, [`routes`] only forwards. The demo company is in [`demo`].
 
 mod accounts;
 mod acting;
@@ -35,6 +35,7 @@ mod store;
 mod sync;
 mod tables;
 mod ticker;
+mod webhooks;
 
 pub use accounts::{NewStaff, NewTechnician, Unaccountable};
 pub use backup::{Backup, restore};
@@ -47,6 +48,7 @@ pub use jobsheet_model::role::Role;
 pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
 pub use routes::doors::{Door, Needs};
+pub use webhooks::Unhooked;
 
 use crate::store::Tx;
 use anyhow::{Context, Result};
@@ -161,11 +163,18 @@ impl Office {
     }
 
     pub(crate) fn metrics_page(&self) -> Result<String> {
-        let (entries, undecided) =
-            self.read(|db| Ok((store::counter(db)?, store::attention::undecided(db)?)))?;
+        let (entries, undecided, (waiting, given_up)) = self.read(|db| {
+            Ok((store::counter(db)?, store::attention::undecided(db)?, store::webhooks::counts(db)?))
+        })?;
         Ok(self.0.metrics.page(&[
             ("jobsheet_entries", "The counter that numbers everything.", entries),
             ("jobsheet_attention_undecided", "What waits for a person to decide.", undecided),
+            ("jobsheet_webhook_messages_waiting", "What others are still to be told.", waiting),
+            (
+                "jobsheet_webhook_messages_given_up",
+                "What others could not be told, of the last days.",
+                given_up,
+            ),
         ]))
     }
 
@@ -187,7 +196,8 @@ impl Office {
             office.0.hints.close();
             let _ = begun.send(());
         };
-        let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
+        let router = self.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let server = axum::serve(listener, router).with_graceful_shutdown(graceful).into_future();
         let tidying = async {
             // Opening the office did it just now.
             let day = std::time::Duration::from_secs(24 * 60 * 60);
@@ -220,6 +230,10 @@ impl Office {
             Ok(0) => {}
             Ok(dropped) => tracing::info!(dropped, "uploads that were never finished were removed"),
             Err(why) => tracing::warn!("looking for uploads that were never finished: {why}"),
+        }
+        let now = self.now();
+        if let Err(why) = self.note(|tx| store::webhooks::forget(tx, now)) {
+            tracing::warn!("forgetting what others were told: {why}");
         }
     }
 

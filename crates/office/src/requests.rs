@@ -6,7 +6,7 @@ use crate::{
     Office,
     dispatch::unassigned,
     store::{self, customers, requests},
-    sync::journal_act,
+    sync::{AUTOMATIC, journal_act},
 };
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -196,6 +196,59 @@ impl Office {
     }
 }
 
+/// What has passed of what open requests promise, and was not said yet; and when the next thing will.
+pub(crate) fn passed(
+    db: &dyn Tx,
+    now: DateTime<Utc>,
+) -> Result<(Vec<(RequestId, RequestAct)>, Option<DateTime<Utc>>)> {
+    let (mut all, mut next) = (Vec::new(), None::<DateTime<Utc>>);
+    for held in requests::open(db)? {
+        // One under a standard that is not there any more says nothing by itself.
+        let Some(standard) = standard::of(Some(&held.under)) else { continue };
+        let journal = requests::entries(db, held.id)?;
+        let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
+        let registered = registered(&held, &so_far, standard);
+        let (passed, its_next) = registered.passed(standard, &journal, now);
+        all.extend(passed.into_iter().map(|act| (held.id, act)));
+        next = next.into_iter().chain(its_next).min();
+    }
+    Ok((all, next))
+}
+
+/// Writes down that a promise has passed.
+pub(crate) fn note_passed(tx: &dyn Tx, id: RequestId, act: &RequestAct, now: DateTime<Utc>) -> Result<()> {
+    requests::journal(tx, id, now, AUTOMATIC, act)?;
+    match requests::held(tx, id)? {
+        Some(held) => store::webhooks::note_late(tx, &held, now),
+        None => Ok(()),
+    }
+}
+
+/// Open requests whose promise has passed, the most urgent first.
+pub(crate) fn late(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<RequestRow>> {
+    let mut late = Vec::new();
+    for held in requests::open(db)? {
+        let row = row(&held, &requests::entries(db, held.id)?, now)?;
+        if row.is_late {
+            late.push(row);
+        }
+    }
+    late.sort_by(|a, b| {
+        (a.level.rank, a.respond_by, &a.number).cmp(&(b.level.rank, b.respond_by, &b.number))
+    });
+    Ok(late)
+}
+
+fn registered<'a>(held: &'a Held, so_far: &Walk, standard: &Standard) -> Registered<'a> {
+    Registered {
+        id: held.id,
+        number: held.number.clone(),
+        received_at: held.received_at,
+        intake: &held.intake,
+        pauses: so_far.pauses(standard).to_vec(),
+    }
+}
+
 fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<RequestTaken, Untaken> {
     let standard = in_use(tx)?;
     let intake = enter(tx, fit(intake, &standard, now)?)?;
@@ -208,6 +261,7 @@ fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<Re
     for act in &acts {
         requests::journal(tx, id, now, by, act)?;
     }
+    store::webhooks::note_request(tx, &held, now)?;
     Ok(RequestTaken { id, number: held.number, state })
 }
 
@@ -537,6 +591,7 @@ fn row(held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -> Result<Requ
         standard.on_a_work_order(&intake.grade(standard).level).context("A level that is not there")?;
     let is_open = so_far.state.is_open();
     let promised = promised(standard, intake, &so_far, held.received_at, now).filter(|_| is_open);
+    let late = promised.as_ref().is_some_and(|(_, by, _)| now > *by);
     let visit = journal.iter().find_map(|entry| match &entry.act {
         RequestAct::OrderMade { visit } => Some(visit.clone()),
         _ => None,
@@ -552,7 +607,8 @@ fn row(held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -> Result<Requ
         level,
         received_at: held.received_at,
         respond_by: promised.map(|(_, by, _)| by),
-        is_paused: so_far.pauses(standard).iter().any(|pause| pause.to.is_none()),
+        is_paused: so_far.is_paused(standard),
+        is_late: late,
         missing: if is_open { intake.missing(standard) } else { Vec::new() },
         work_order: visit,
         by: journal.first().map(|entry| entry.actor.clone()).unwrap_or_default(),

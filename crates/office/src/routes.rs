@@ -1,6 +1,7 @@
 //! The doors. A handler says who asks, what is asked and what is answered; it decides nothing.
 
 mod accounts;
+mod address;
 mod archive;
 mod check;
 mod console;
@@ -14,6 +15,7 @@ mod requests;
 mod rescue;
 mod tables;
 mod v1;
+mod webhooks;
 mod wire;
 
 use crate::{Office, store};

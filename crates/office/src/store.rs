@@ -20,6 +20,7 @@ mod sqlite;
 pub mod sync;
 pub mod tx;
 pub mod vans;
+pub mod webhooks;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -53,6 +54,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "archive", sql: include_str!("../../../migrations/office/0011_archive.sql") },
     Migration { name: "api", sql: include_str!("../../../migrations/office/0012_api.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
+    Migration { name: "webhooks", sql: include_str!("../../../migrations/office/0015_webhooks.sql") },
+    Migration { name: "released", sql: include_str!("../../../migrations/office/0016_released.sql") },
 ];
 
 pub enum Store {
@@ -508,6 +511,9 @@ pub fn journal(tx: &dyn Tx, line: Line<'_>) -> Result<()> {
         }
         _ => {}
     }
+    if let Entry::Act(act) = &line.entry {
+        webhooks::note_act(tx, line.work_order, act, n, line.received_at)?;
+    }
     if moves_work_order(&line.entry) {
         tx.run("UPDATE work_order SET n = ?2 WHERE id = ?1", params![Id(line.work_order), n])?;
     }
@@ -549,15 +555,19 @@ pub struct Access {
     pub reason: String,
     /// When the phone was known to have what was offered.
     pub delivered_at: Option<DateTime<Utc>>,
+    /// It left this technician's phone because it is over, and is theirs all the same.
+    pub released: bool,
 }
 
 pub fn access(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
-    let sql = "SELECT active, reason, delivered_at FROM access WHERE work_order = ?1 AND technician = ?2";
+    let sql =
+        "SELECT active, reason, delivered_at, released FROM access WHERE work_order = ?1 AND technician = ?2";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| {
         Ok(Access {
             active: row.get(0)?,
             reason: row.get(1)?,
             delivered_at: row.get::<Option<At>>(2)?.map(|at| at.0),
+            released: row.get(3)?,
         })
     });
     Ok(found.optional()?)
@@ -585,7 +595,8 @@ pub fn grant(
     tx.run(
         "INSERT INTO access (work_order, technician, n, active, at, offered) VALUES (?1, ?2, ?3, 1, ?4, ?5)
          ON CONFLICT (work_order, technician) DO UPDATE SET n = excluded.n, active = 1, at = excluded.at,
-             reason = '', given_to = '', offered = excluded.offered, delivered_at = NULL",
+             reason = '', given_to = '', offered = excluded.offered, delivered_at = NULL, closed = NULL,
+             released = 0",
         params![Id(id), Id(technician), n, At(at), offered],
     )?;
     Ok(())
@@ -601,9 +612,55 @@ pub fn revoke(
 ) -> Result<()> {
     let n = next(tx)?;
     tx.run(
-        "UPDATE access SET n = ?3, active = 0, at = ?4, reason = ?5, given_to = ?6
+        "UPDATE access SET n = ?3, active = 0, at = ?4, reason = ?5, given_to = ?6, closed = NULL
          WHERE work_order = ?1 AND technician = ?2 AND active = 1",
         params![Id(id), Id(technician), n, At(at), reason, given_to],
+    )?;
+    Ok(())
+}
+
+/// The visit is over: it leaves the phone of whoever has it when it was so for a while.
+pub fn visit_over(tx: &dyn Tx, id: WorkOrderId, at: DateTime<Utc>) -> Result<()> {
+    tx.run("UPDATE access SET closed = ?2 WHERE work_order = ?1 AND active = 1", params![Id(id), At(at)])?;
+    Ok(())
+}
+
+/// It is not over after all: whoever it had left has it again.
+pub fn visit_goes_on(tx: &dyn Tx, id: WorkOrderId, at: DateTime<Utc>) -> Result<()> {
+    tx.run("UPDATE access SET closed = NULL WHERE work_order = ?1", [Id(id)])?;
+    let sql = "SELECT technician FROM access WHERE work_order = ?1 AND released = 1";
+    let left: Vec<TechnicianId> = tx.all(sql, [Id(id)], |row| Ok(row.get::<Id<_>>(0)?.0))?;
+    for technician in left {
+        let n = next(tx)?;
+        // No offer that would have to be answered, nor one that was not delivered.
+        tx.run(
+            "UPDATE access SET n = ?3, active = 1, released = 0, at = ?4, offered = 0
+             WHERE work_order = ?1 AND technician = ?2",
+            params![Id(id), Id(technician), n, At(at)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Visits that have been over since `since` and are still on a phone, some at once; and since when the next one is.
+#[allow(clippy::type_complexity)]
+pub fn over_since(
+    db: &dyn Tx,
+    since: DateTime<Utc>,
+) -> Result<(Vec<(WorkOrderId, TechnicianId)>, Option<DateTime<Utc>>)> {
+    let sql = "SELECT work_order, technician FROM access WHERE closed <= ?1 ORDER BY closed LIMIT 200";
+    let over = db.all(sql, [At(since)], |row| Ok((row.get::<Id<_>>(0)?.0, row.get::<Id<_>>(1)?.0)))?;
+    let sql = "SELECT closed FROM access WHERE closed > ?1 ORDER BY closed LIMIT 1";
+    Ok((over, db.one(sql, [At(since)], |row| Ok(row.get::<At>(0)?.0)).optional()?))
+}
+
+/// It leaves the phone. What the phone still has to say of it is taken as before.
+pub fn release(tx: &dyn Tx, id: WorkOrderId, technician: TechnicianId, at: DateTime<Utc>) -> Result<()> {
+    let n = next(tx)?;
+    tx.run(
+        "UPDATE access SET n = ?3, active = 0, released = 1, at = ?4, reason = '', given_to = '', closed = NULL
+         WHERE work_order = ?1 AND technician = ?2 AND active = 1",
+        params![Id(id), Id(technician), n, At(at)],
     )?;
     Ok(())
 }

@@ -709,7 +709,7 @@ impl<'a> Push<'a> {
             return Ok(Some(Place {
                 order,
                 sheet,
-                mine: access.active || returns,
+                mine: access.active || access.released || returns,
                 returns,
                 new: false,
                 closed,

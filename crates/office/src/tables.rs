@@ -63,8 +63,8 @@ impl Office {
         };
         let done = self.write(|tx| {
             match register {
-                Register::Customers => bring_customers(tx, &table)?,
-                Register::Equipment => bring_equipment(tx, &table)?,
+                Register::Customers => bring_customers(tx, &table, by, now)?,
+                Register::Equipment => bring_equipment(tx, &table, by, now)?,
                 Register::Parts => bring_parts(tx, &table)?,
                 Register::WorkOrders => bring_work_orders(tx, &table, by, now)?,
             }
@@ -218,13 +218,24 @@ fn of(row: u32, column: &str, wrong: Wrong) -> TableFault {
     TableFault { row, column: column.to_owned(), wrong }
 }
 
-fn bring_customers(tx: &dyn Tx, table: &Table) -> Result<(), Stopped> {
+/// What a file writes over is kept as it was, like what a person writes over.
+fn keep_before(tx: &dyn Tx, customer: &str, by: &str, now: DateTime<Utc>) -> Result<()> {
+    let (file, version) = (customers::file(tx, customer)?, customers::version(tx, customer)?);
+    match file.zip(version) {
+        Some((file, version)) => customers::keep_version(tx, version, &file, by, now),
+        None => Ok(()),
+    }
+}
+
+fn bring_customers(tx: &dyn Tx, table: &Table, by: &str, now: DateTime<Utc>) -> Result<(), Stopped> {
     let rows = table::customers(table).map_err(Stopped::Faults)?;
     let mut faults = Vec::new();
     let mut touched = BTreeSet::new();
     for (row, CustomerRow { customer, phase, site }) in &rows {
+        if touched.insert(customer.id.as_str()) {
+            keep_before(tx, &customer.id, by, now)?;
+        }
         customers::save_customer(tx, customer, *phase)?;
-        touched.insert(customer.id.as_str());
         let Some(site) = site else { continue };
         match customers::site(tx, &site.id)? {
             Some((owner, _)) if owner != customer.id => faults.push(of(*row, "site_id", Wrong::AnothersOwn)),
@@ -246,7 +257,7 @@ fn bring_customers(tx: &dyn Tx, table: &Table) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn bring_equipment(tx: &dyn Tx, table: &Table) -> Result<(), Stopped> {
+fn bring_equipment(tx: &dyn Tx, table: &Table, by: &str, now: DateTime<Utc>) -> Result<(), Stopped> {
     let rows = table::equipment(table).map_err(Stopped::Faults)?;
     let mut faults = Vec::new();
     let mut touched = BTreeSet::new();
@@ -261,11 +272,13 @@ fn bring_equipment(tx: &dyn Tx, table: &Table) -> Result<(), Stopped> {
         if !owned.kind.is_empty() && customers::plan(tx, &owned.kind)?.is_none() {
             faults.push(of(*row, "kind", Wrong::Unknown));
         }
+        if touched.insert(customer.as_str()) {
+            keep_before(tx, customer, by, now)?;
+        }
         match customers::owner(tx, &owned.equipment.id)? {
             Some(owner) if owner != *customer => faults.push(of(*row, "id", Wrong::AnothersOwn)),
             _ => customers::save_equipment(tx, customer, owned)?,
         }
-        touched.insert(customer.as_str());
     }
     checked(faults)?;
     for id in touched {

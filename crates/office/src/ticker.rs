@@ -8,7 +8,7 @@ use crate::store::Tx;
 use crate::{
     Office,
     decide::escalate,
-    rule,
+    requests, rule,
     store::{
         self, attention,
         clocks::{self, Open},
@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     WorkOrder,
     act::{Act, Attention},
+    closing::STAYS_ON_PHONES,
     due::{Case, Falls, Look, look},
     standard,
     work_order::AssignmentState,
@@ -52,10 +53,16 @@ impl Office {
             }
             let looks = looks(db, now)?;
             let (passed, next) = attention::overdue(db, now)?;
+            let (late, is_late) = requests::passed(db, now)?;
+            let (over, leaves) = store::over_since(db, now - STAYS_ON_PHONES)?;
+            let leaves = leaves.map(|since| since + STAYS_ON_PHONES);
             let fallen = looks.iter().any(|(_, look)| !look.fallen.is_empty())
                 || !passed.is_empty()
+                || !late.is_empty()
+                || !over.is_empty()
                 || rule::anything_waits(db)?;
-            let until = looks.iter().filter_map(|(_, look)| look.next).chain(next).min();
+            let until =
+                looks.iter().filter_map(|(_, look)| look.next).chain(next).chain(is_late).chain(leaves).min();
             self.set_quiet((!fallen).then_some(Quiet { n, until }));
             Ok(fallen)
         })?;
@@ -72,6 +79,14 @@ impl Office {
             }
             for n in attention::overdue(tx, now)?.0 {
                 escalate(tx, n, now)?;
+                count += 1;
+            }
+            for (id, act) in requests::passed(tx, now)?.0 {
+                requests::note_passed(tx, id, &act, now)?;
+                count += 1;
+            }
+            for (id, technician) in store::over_since(tx, now - STAYS_ON_PHONES)?.0 {
+                store::release(tx, id, technician, now)?;
                 count += 1;
             }
             // What has just come back goes to the next one.
@@ -99,8 +114,20 @@ impl Office {
                 }
             }
         };
+        // Apart: whoever is told may be slow to answer, and no clock waits for that.
+        let telling = async {
+            let mut every = tokio::time::interval(EVERY);
+            every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                every.tick().await;
+                if let Err(why) = self.tell_others().await {
+                    tracing::error!("telling others: {why:#}");
+                }
+            }
+        };
         tokio::select! {
             () = ticking => {}
+            () = telling => {}
             () = shutdown => {}
         }
     }

@@ -498,3 +498,46 @@ async fn the_vans_page_says_what_the_office_put_in_and_what_phones_took_out() {
     phone.sync(&[gone]).await;
     assert_eq!(of(&vans().await).parts, before.parts);
 }
+
+#[tokio::test]
+async fn what_was_closed_two_weeks_ago_leaves_the_phone_and_one_that_begins_is_not_told_of_it() {
+    let world = World::new();
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    signs(&world, &mut phone, &job, "Seal replaced", Rating::Satisfied).await;
+    assert!(world.office.find_closed(&job.number).unwrap().contains(&job.number));
+    phone.pull().await;
+    let has = |all: &[jobsheet_model::wire::Base]| all.iter().any(|base| base.order.id == job.id);
+    let leaves = async |phone: &mut Phone<'_>| {
+        let gone = phone.sync(&[]).await.gone.into_iter();
+        gone.filter(|one| one.work_order == job.id).map(|one| (one.closed, one.to)).collect::<Vec<_>>()
+    };
+    // Until nothing is left to do: it looks again by itself when the two weeks are over.
+    let ticks = || while world.office.tick().unwrap() > 0 {};
+    world.clock.advance(TimeDelta::days(14) - TimeDelta::milliseconds(1));
+    ticks();
+    phone.renews().await;
+    assert!(leaves(&mut phone).await.is_empty());
+    world.clock.advance(TimeDelta::milliseconds(1));
+    ticks();
+    assert_eq!(leaves(&mut phone).await, [(true, String::new())]);
+    assert!(leaves(&mut phone).await.is_empty(), "once");
+    // A phone that has nothing begins without the years before, page by page or after little has happened.
+    phone.cursor = None;
+    assert!(leaves(&mut phone).await.is_empty());
+    phone.cursor = None;
+    assert!(!has(&phone.pull().await));
+    // Whoever had it can add to it, and no other.
+    let late = phone.change(&job, suggested("Next year the bearing"));
+    let answer = phone.sync(&[late]).await;
+    assert!(answer.gone.iter().any(|one| one.work_order == job.id && one.closed), "asked after, it is said");
+    let raised = world.office.raised(job.id).unwrap();
+    let open: Vec<_> = raised.iter().filter(|one| one.decided.is_none()).map(|one| one.attention).collect();
+    assert_eq!(open, [Attention::Suggested, Attention::AfterClosing]);
+    world.office.reopen(job.id, "They called", ZHOU).unwrap();
+    assert!(has(&phone.pull().await));
+    phone.cursor = None;
+    assert!(has(&phone.pull().await));
+    ticks();
+    assert!(world.office.raised(job.id).unwrap().iter().all(|one| one.attention != Attention::Undelivered));
+}

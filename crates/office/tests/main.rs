@@ -18,5 +18,6 @@ mod roles;
 mod sign_in;
 mod sync;
 mod tables;
+mod webhooks;
 mod world;
 mod writers;

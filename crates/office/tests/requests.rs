@@ -2,7 +2,7 @@
 
 use crate::{
     console::{OWN, sign_in},
-    world::{Answer, World, monday, send_to},
+    world::{Answer, World, monday, open, send_to},
 };
 use axum::{
     body::Body,
@@ -10,10 +10,11 @@ use axum::{
 };
 use chrono::TimeDelta;
 use jobsheet_model::{
+    act::Attention,
     customer::{CustomerFile, Phase},
     ids::RequestId,
     intake::{RequestAct, RequestState},
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
+    view::{ConsoleLane, ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
     work_order::{AssignmentState, Visit},
 };
 use jobsheet_office::Office;
@@ -377,4 +378,42 @@ async fn every_route_of_intake_wants_the_cookie_and_our_own_page() {
         desk.asks(Method::POST, "/requests", &[("idempotency-key", "k")], &json!({})).await.status,
         400
     );
+}
+
+#[tokio::test]
+async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_stands_in_the_lane_until_somebody_is()
+ {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let taken: RequestTaken = desk.takes("k1", &whole()).await.json();
+    let lane = async || desk.asks(Method::GET, "/attention", &[], &json!(null)).await.json::<ConsoleLane>();
+    let acts = async || {
+        let journal = desk.reads(taken.id).await.journal.into_iter();
+        journal.filter(|line| line.actor == "Jobsheet").map(|line| line.act).collect::<Vec<_>>()
+    };
+    let ticks = || while world.office.tick().unwrap() > 0 {};
+    world.clock.advance(TimeDelta::hours(2));
+    ticks();
+    assert!(acts().await.is_empty() && lane().await.late.is_empty() && !desk.list().await.rows[0].is_late);
+    // Nothing else happens meanwhile: the office looks by itself when the promise passes.
+    world.clock.advance(TimeDelta::milliseconds(1));
+    let others: Vec<_> = (0..3).map(|_| open(&world.folder, &world.clock)).collect();
+    std::thread::scope(|scope| {
+        for office in others.iter().chain([&world.office]) {
+            scope.spawn(|| while office.tick().unwrap() > 0 {});
+        }
+    });
+    assert_eq!(acts().await, [RequestAct::Breached {}], "once, however many look");
+    let [row] = &lane().await.late[..] else { panic!() };
+    assert!(row.id == taken.id && row.is_late && desk.reads(taken.id).await.row.is_late);
+    world.clock.advance(TimeDelta::hours(2));
+    ticks();
+    assert_eq!(acts().await, [RequestAct::Breached {}, RequestAct::CeilingPassed {}]);
+    // Somebody is sent: from here on it is the work order that is late.
+    let visit: Visit = desk.makes(taken.id, "w1").await.json();
+    ticks();
+    assert!(lane().await.late.is_empty() && !desk.reads(taken.id).await.row.is_late);
+    let raised = world.office.raised(visit.work_order).unwrap();
+    assert!(raised.iter().any(|one| one.attention == Attention::Breached), "{raised:?}");
+    assert_eq!(acts().await.len(), 2);
 }

@@ -95,6 +95,9 @@ admin      POST /console/api/accounts
 admin      GET  /console/api/accounts/{login}
 admin      PUT  /console/api/accounts/{login}
 admin      POST /console/api/accounts/{login}/password
+admin      GET  /console/api/webhooks
+admin      POST /console/api/webhooks
+admin      DELETE /console/api/webhooks/{id}
 ";
 
 fn word(needs: Needs) -> &'static str {

@@ -87,3 +87,37 @@ async fn what_goes_wrong_is_told_as_a_problem_with_the_protocol_header() {
         assert_eq!(answer.header(PROTOCOL_HEADER), "1");
     }
 }
+
+/// Names tried one after the other from one place: no name is ever tried twice.
+#[tokio::test]
+async fn who_tries_one_name_after_the_other_is_slowed_down_by_where_that_comes_from() {
+    let world = World::new();
+    let tries = async |n: usize, from: &str, login: &str, password: &str| {
+        let body = format!(r#"{{"login":"{login}","password":"{password}"}}"#);
+        let mut request = Request::post("/console/api/sign-in")
+            .header("host", "office.test")
+            .body(Body::from(body))
+            .unwrap();
+        let peer: std::net::SocketAddr = format!("{from}:{}", 1000 + n).parse().unwrap();
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        world.send(request).await
+    };
+    for n in 0..50 {
+        assert_eq!(tries(n, "203.0.113.7", &format!("name-{n}"), "guess").await.status, 401, "{n}");
+    }
+    // Also the right one waits, and only there.
+    let waits = tries(50, "203.0.113.7", "office", "demo-office").await;
+    assert_eq!((waits.status.as_u16(), waits.problem().as_str()), (429, "/problems/too-many-tries"));
+    assert_eq!(waits.header("retry-after"), "31");
+    assert_eq!(tries(51, "203.0.113.8", "office", "demo-office").await.status, 200);
+    world.clock.advance(TimeDelta::seconds(31));
+    assert_eq!(tries(52, "203.0.113.7", "office", "demo-office").await.status, 200);
+    // One more, and it waits again: whoever signs in meanwhile changes nothing of that.
+    assert_eq!(tries(53, "203.0.113.7", "name-0", "guess").await.status, 401);
+    assert_eq!(tries(54, "203.0.113.7", "office", "demo-office").await.status, 429);
+    // After a day without a wrong one it is forgotten.
+    world.clock.advance(TimeDelta::hours(25));
+    assert_eq!(tries(55, "203.0.113.8", "office", "demo-office").await.status, 200);
+    assert_eq!(tries(56, "203.0.113.7", "name-0", "guess").await.status, 401);
+    assert_eq!(tries(57, "203.0.113.7", "office", "demo-office").await.status, 200);
+}

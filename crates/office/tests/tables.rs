@@ -223,3 +223,31 @@ async fn what_is_taken_out_does_nothing_in_a_spreadsheet_and_it_is_noted_who_too
         assert!(page.items.iter().any(|entry| entry.act == act && entry.actor == "a.admin"), "{act}");
     }
 }
+
+#[tokio::test]
+async fn what_a_file_writes_over_is_kept_as_it_was() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    desk.brings("customers", CUSTOMERS).await;
+    let before = desk.finds("Kang").await.remove(0);
+    // Two rows of one customer, and a machine of theirs: one version each time.
+    desk.brings("customers", CUSTOMERS.replace("Kang Da", "Kang Da New")).await;
+    desk.brings("equipment", "id,customer,name_en\nM1,K1,Chiller\n").await;
+    assert_eq!(desk.finds("Kang").await[0].customer.name, "Kang Da New, Ltd.");
+    // No page shows it yet: it is looked up where it lies, which a file allows.
+    let file = world.folder.path().join("office.db");
+    if !file.is_file() {
+        return;
+    }
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut statement = db
+        .prepare("SELECT actor, body FROM customer_version WHERE customer = 'K1' ORDER BY version")
+        .unwrap();
+    let kept: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let files: Vec<CustomerFile> = kept.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect();
+    assert_eq!(files.len(), 2);
+    assert_eq!(files[0], before);
+    assert_eq!((files[1].customer.name.as_str(), files[1].equipment.len()), ("Kang Da New, Ltd.", 0));
+    assert_eq!(kept[0].0, "A admin");
+}

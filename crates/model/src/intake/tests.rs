@@ -398,3 +398,49 @@ fn typed_blanks_are_no_answer() {
             .tidied();
     assert_eq!((blank.customer.name.as_str(), blank.answers.len()), ("东郊冷库", 1));
 }
+
+#[test]
+fn a7_a17_the_clock_runs_from_the_call_and_each_promise_that_passes_is_said_once() {
+    let a = one("A");
+    let intake = whole();
+    let registered = |pauses: Vec<Pause>| Registered {
+        id: RequestId(uuid::Uuid::nil()),
+        number: "SR-2611-0001".into(),
+        received_at: monday(),
+        intake: &intake,
+        pauses,
+    };
+    let entry = |n: u64, act: RequestAct| RequestEntry { n, at: monday(), actor: "A".into(), act };
+    let (_, due, ceiling) = registered(Vec::new()).promised(&a, monday()).unwrap();
+    let mut journal = vec![entry(1, RequestAct::Registered {})];
+    let moment = TimeDelta::milliseconds(1);
+    let passed = |journal: &[RequestEntry], now| registered(Vec::new()).passed(&a, journal, now);
+    assert_eq!(passed(&journal, due), (vec![], Some(due + moment)), "in time is in time");
+    assert_eq!(passed(&journal, due + moment), (vec![RequestAct::Breached {}], Some(ceiling + moment)));
+    journal.push(entry(2, RequestAct::Breached {}));
+    assert_eq!(passed(&journal, ceiling), (vec![], Some(ceiling + moment)));
+    assert_eq!(passed(&journal, ceiling + moment), (vec![RequestAct::CeilingPassed {}], None));
+    journal.push(entry(3, RequestAct::CeilingPassed {}));
+    assert_eq!(passed(&journal, ceiling + TimeDelta::days(9)), (vec![], None));
+    // Once somebody is sent, it is the work order's.
+    for over in [
+        RequestAct::Withdrawn { reason: "x".into() },
+        RequestAct::Solved { what: "x".into() },
+        RequestAct::OrderMade {
+            visit: Visit { work_order: WorkOrderId(uuid::Uuid::nil()), number: "JS".into() },
+        },
+    ] {
+        let journal = [entry(1, RequestAct::Registered {}), entry(2, over)];
+        assert_eq!(passed(&journal, ceiling + TimeDelta::days(9)), (vec![], None));
+    }
+    // Nothing passes while it waits for the customer, where the standard says so.
+    let waits = [entry(1, RequestAct::Registered {}), entry(2, RequestAct::InfoAwaited { missing: vec![] })];
+    for standard in [one("A"), one("B")] {
+        let so_far = walk(waits.iter().map(|entry| (entry.at, &entry.act)));
+        let pauses = so_far.pauses(&standard).to_vec();
+        let later = monday() + TimeDelta::days(2);
+        let (passed, next) = registered(pauses).passed(&standard, &waits, later);
+        assert_eq!(passed.is_empty(), standard.awaiting_pauses, "{}", standard.key);
+        assert_eq!(next, None);
+    }
+}

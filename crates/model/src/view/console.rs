@@ -282,6 +282,8 @@ pub struct ConsoleLane {
     /// How much of each kind waits.
     pub kinds: Vec<LaneKind>,
     pub entries: Vec<ConsoleAttention>,
+    /// Requests whose promise has passed and for which nobody was sent yet; not among the total.
+    pub late: Vec<RequestRow>,
     /// Where the next page begins; nothing on the last.
     pub next: Option<String>,
     /// Hours that the standard gives a second handling.
@@ -397,6 +399,8 @@ pub struct RequestRow {
     pub respond_by: Option<DateTime<Utc>>,
     /// The clocks stand still: it waits for the customer.
     pub is_paused: bool,
+    /// Its promise has passed, and nobody was sent yet.
+    pub is_late: bool,
     pub missing: Vec<MissingInfo>,
     pub work_order: Option<Visit>,
     /// Name of who registered it.

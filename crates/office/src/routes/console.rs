@@ -1,12 +1,13 @@
 //! The routes of the console: `/console/api`, with a session cookie.
 
 use super::{
-    accounts, archive, dispatch,
+    accounts, address, archive, dispatch,
     doors::{DISPATCHER, Doors, Needs},
     phones,
     problem::HttpProblem,
     register, requests, rescue, tables,
     v1::{Named, hints, jpeg},
+    webhooks,
     wire::{Asked, In, Paged, Sent},
 };
 use crate::{
@@ -45,8 +46,9 @@ pub const COOKIE: &str = "jobsheet_console";
 const SAFE_COOKIE: &str = "__Host-jobsheet_console";
 
 pub fn doors(doors: Doors) -> Doors {
+    let sign_in = address::watched(doors.office(), routes!(sign_in));
     doors
-        .door(Needs::Nobody, routes!(sign_in))
+        .door(Needs::Nobody, sign_in)
         .door(DISPATCHER, routes!(sign_out))
         .door(DISPATCHER, routes!(session))
         .door(DISPATCHER, routes!(work_orders))
@@ -69,6 +71,7 @@ pub fn doors(doors: Doors) -> Doors {
         .and(tables::of_console)
         .and(archive::of_console)
         .and(register::of_console)
+        .and(webhooks::of_console)
 }
 
 /// What is true of all doors of the console, and of what is none.

@@ -50,6 +50,10 @@ impl Doors {
         }
     }
 
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
     /// Puts in a door, or several with one address. What is the office's is guarded here, before anything of the
     /// request is read.
     pub fn door(mut self, needs: Needs, routes: UtoipaMethodRouter<Office>) -> Self {

@@ -2,6 +2,7 @@
 //! them (`/console/api`).
 
 use super::{
+    address,
     console::Staff,
     doors::{DISPATCHER, Doors, Needs, SUPERVISOR},
     problem::HttpProblem,
@@ -27,10 +28,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 pub fn of_phones(doors: Doors) -> Doors {
-    doors
-        .door(Needs::Nobody, routes!(enrol))
-        .door(Needs::Nobody, routes!(session))
-        .door(Needs::Nobody, routes!(wiped))
+    let enrol = address::watched(doors.office(), routes!(enrol));
+    doors.door(Needs::Nobody, enrol).door(Needs::Nobody, routes!(session)).door(Needs::Nobody, routes!(wiped))
 }
 
 pub fn of_console(doors: Doors) -> Doors {

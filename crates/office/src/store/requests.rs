@@ -59,6 +59,13 @@ pub fn listed(db: &dyn Tx) -> Result<(u32, Vec<Held>)> {
     Ok((count, all))
 }
 
+/// All for which something is still to be done, the oldest first.
+pub fn open(db: &dyn Tx) -> Result<Vec<Held>> {
+    let sql =
+        format!("{HELD} INDEXED BY request_open WHERE state IN ('new', 'awaiting_info') ORDER BY number");
+    Ok(db.all(&sql, [], held_row)?)
+}
+
 pub fn insert(tx: &dyn Tx, held: &Held) -> Result<()> {
     tx.run(
         "INSERT INTO request (id, number, version, received_at, state, standard, body, n)

@@ -246,19 +246,20 @@ pub struct Moved {
 /// When no more than this happened since, what happened is looked through, and otherwise all that is the technician's.
 const LITTLE: u64 = 1000;
 
-/// What moved for this technician after `cursor`, in order. This query is also the guard of I10.
+/// What moved for this technician after `cursor`, in order. This query is also the guard of I10. A phone that begins (at
+/// 0) is not told what left because it was over (`released` is 1): that is all the years before.
 pub fn moved(db: &dyn Tx, technician: TechnicianId, cursor: u64, limit: usize) -> Result<Vec<Moved>> {
     let by_technician = "SELECT work_order, position, active FROM (
              SELECT a.work_order, a.active,
                     CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position
              FROM access a JOIN work_order w INDEXED BY work_order_position ON w.id = a.work_order
-             WHERE a.technician = ?1) AS places
+             WHERE a.technician = ?1 AND a.released <= ?2) AS places
          WHERE position > ?2 ORDER BY position LIMIT ?3";
     // The same, from the two things that can have moved: the grant, and the work order.
     let by_position = "SELECT a.work_order, CASE WHEN a.active = 1 AND w.n > a.n THEN w.n ELSE a.n END AS position, a.active
          FROM access a INDEXED BY access_of_technician
          CROSS JOIN work_order w INDEXED BY work_order_position
-         WHERE w.id = a.work_order AND a.technician = ?1 AND a.n > ?2
+         WHERE w.id = a.work_order AND a.technician = ?1 AND a.n > ?2 AND a.released <= ?2
          UNION ALL
          SELECT a.work_order, w.n, a.active
          FROM work_order w INDEXED BY work_order_moved CROSS JOIN access a
@@ -310,15 +311,14 @@ pub fn base(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Op
 }
 
 pub fn gone(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Gone>> {
-    let sql =
-        "SELECT given_to, reason, at FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
+    let sql = "SELECT given_to, reason, at, released FROM access WHERE work_order = ?1 AND technician = ?2 AND active = 0";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| {
         Ok(Gone {
             work_order: id,
             to: row.get(0)?,
             reason: row.get(1)?,
             at: row.get::<At>(2)?.0,
-            closed: false,
+            closed: row.get(3)?,
         })
     });
     Ok(found.optional()?)
