@@ -7,7 +7,7 @@ use crate::{
     said::{say, since},
 };
 use anyhow::{Context, Result, ensure};
-use chrono::{Days, Utc};
+use chrono::{Days, SecondsFormat, Utc};
 use jobsheet_model::{Sheet, Stage, WorkOrder, apply, work_order::Technician};
 use jobsheet_office::{NewTechnician, Office, Options};
 use rusqlite::Connection;
@@ -149,8 +149,10 @@ fn put_away(database: &Path, visits: &[(WorkOrder, Sheet)]) -> Result<()> {
     let tx = db.transaction()?;
     for (order, sheet) in visits {
         let (id, sheet) = (order.id.0.to_string(), serde_json::to_string(sheet)?);
-        tx.execute("UPDATE work_order SET sheet = ?2, returned = 1 WHERE id = ?1", [&id, &sheet])?;
-        tx.execute("UPDATE access SET active = 0 WHERE work_order = ?1", [&id])?;
+        let closed = order.to.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let sql = "UPDATE work_order SET sheet = ?2, returned = 1, closed = ?3 WHERE id = ?1";
+        tx.execute(sql, [&id, &sheet, &closed])?;
+        tx.execute("UPDATE access SET active = 0, released = 1 WHERE work_order = ?1", [&id])?;
     }
     Ok(tx.commit()?)
 }
