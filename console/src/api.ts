@@ -46,6 +46,7 @@ import type {
   Webhook,
   WebhookMade,
   Wipe,
+  UnlockCode,
 } from '@jobsheet/model';
 
 const root = '/console/api';
@@ -109,7 +110,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -233,6 +234,9 @@ export const api = {
     call<EnrolmentCode>('POST', `/technicians/${encodeURIComponent(technician)}/code`, {}),
   revoke: (id: string) => call<void>('POST', `${phone(id)}/revoke`, {}),
   wipe: (id: string, kind: Wipe) => call<void>('POST', `${phone(id)}/wipe`, { kind }),
+  /** The code that answers what a locked phone asks; noted with who gave it and why. */
+  unlock: (id: string, question: string, reason: string) =>
+    call<UnlockCode>('POST', `${phone(id)}/unlock`, { question, reason }),
   /** Some other file, or this office's? Only the office can open it. */
   rescue: (file: File, stolen: boolean) =>
     call<RescueTaken>('POST', `/rescue${stolen ? '?stolen=true' : ''}`, file),

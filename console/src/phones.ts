@@ -22,6 +22,9 @@ export const phoneTones: Record<PhoneState, ChipTone> = {
 export const canRevoke = (phone: ConsolePhone) => stateOf(phone) === 'used';
 export const canWipe = (phone: ConsolePhone) => !['emptied', 'thief'].includes(stateOf(phone));
 
+/** What was revoked is not helped open. */
+export const canUnlock = canRevoke;
+
 /** By technician, the phone last heard of first, emptied ones last. */
 export function comparePhones(a: ConsolePhone, b: ConsolePhone): number {
   const gone = (phone: ConsolePhone) => Number(stateOf(phone) === 'emptied');

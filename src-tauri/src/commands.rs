@@ -32,6 +32,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         sign_in,
         enrol,
         unlock,
+        unlock_by_code,
         lock,
         set_pin,
         check_pin,
@@ -104,6 +105,11 @@ async fn enrol(core: State<'_, Core>, office: String, code: String) -> Answer<Se
 #[tauri::command]
 async fn unlock(core: State<'_, Core>, login: String, pin: String) -> Answer<Session> {
     core.phone()?.unlock(&login, &pin).await
+}
+
+#[tauri::command]
+async fn unlock_by_code(core: State<'_, Core>, login: String, code: String) -> Answer<Session> {
+    core.phone()?.unlock_by_code(&login, &code).await
 }
 
 #[tauri::command]

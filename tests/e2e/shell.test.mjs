@@ -1,5 +1,5 @@
-// What only the real app does, in its window: it runs once, links open it and leave it, and the phone tells of an offer.
-// A session bus of its own stands for the desktop, and a script for what opens links there.
+// What only the real app does, in its window: it runs once, links open it and leave it, the phone tells of an offer, and
+// the window is as it was left. A session bus of its own stands for the desktop, and a script for what opens links there.
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { startBus } from './lib/bus.mjs';
 import { Office, wangLei } from './lib/company.mjs';
 import { program, start, temporaryFolder, until } from './lib/processes.mjs';
 import { words } from './lib/words.mjs';
-import { startXvfb } from './lib/xvfb.mjs';
+import { closesWindows, startXvfb } from './lib/xvfb.mjs';
 
 /** The app as a person has it installed: in the system's own folders, so that a second start finds the first. */
 async function desktop(t) {
@@ -35,6 +35,7 @@ async function desktop(t) {
   return {
     office,
     bus,
+    closes: () => closesWindows(screen.display),
     opens: (args = []) => openWebkit({ env, folder, args, display: screen.display, locale: 'en-US' }),
     /** Starts the app once more, as the system does for a link; answers how that start ended. */
     startsAgain: async (...args) => {
@@ -155,10 +156,10 @@ test('links open the one app that runs, the phone tells of an offer, and what le
   );
 });
 
-test('the link of a new phone starts the app with the sign-in filled in', async (t) => {
-  const { office, opens } = await desktop(t);
+test('the link of a new phone starts the app with the sign-in filled in, and the window is as it was left', async (t) => {
+  const { office, opens, closes } = await desktop(t);
   const { link, code } = await office.code(wangLei.login);
-  const page = await opens([link]);
+  let page = await opens([link]);
   t.after(() => page.close());
   await page.see({ test: 'sign-in-code' }, 20_000);
   const value = (test) => page.evaluate((id) => document.querySelector(`[data-testid="${id}"]`).value, test);
@@ -168,4 +169,12 @@ test('the link of a new phone starts the app with the sign-in filled in', async 
   await page.tap({ test: 'sign-in-submit' });
   await page.see({ test: 'offer-left' }, 20_000);
   assert.equal((await office.phones()).length, 1);
+
+  await page.size(520, 700);
+  await closes();
+  await until(() => page.apps().length === 0, 10_000, 'the app ended by itself');
+  await page.close();
+  page = await opens();
+  await page.see({ test: 'tabs' }, 20_000);
+  assert.deepEqual([page.width, page.height], [520, 700]);
 });

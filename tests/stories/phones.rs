@@ -101,3 +101,32 @@ async fn a_leavers_work_arrives_before_the_phone_is_emptied_and_a_thiefs_phone_g
     assert_eq!(company.office.sheet(lost).expect("a store").expect("a sheet").notes.len(), 0);
     assert!(company.office.phones().expect("a store").iter().all(|phone| phone.wiped_at.is_some()));
 }
+
+/// The PIN is forgotten in a cellar, and no password was ever typed: the office reads a code out over a telephone.
+#[tokio::test(flavor = "multi_thread")]
+async fn p5_a_phone_that_nobody_can_open_is_opened_by_telephone_without_signal() {
+    let company = Company::opens().await;
+    let link = Link::to(company.address).await.expect("a link");
+    let folder = tempfile::tempdir().expect("a folder");
+    let phone = phone_in(&folder);
+    let (code, _) = company.office.code_for("wang.lei").expect("a code");
+    phone.enrol(&link.url(), &code).await.expect("enrolled");
+    phone.sync_once().await.expect("the day");
+    link.set(Break::Now);
+    let id = phone.today().expect("today").jobs[0].id;
+    phone.record(id, note("in the cellar")).expect("recorded");
+    phone.set_pin("482916", "").await.expect("a PIN");
+    phone.lock().expect("locked");
+    let asked = phone.session().expect("a session").question.expect("a question");
+
+    let known = company.office.phones().expect("a store")[0].id;
+    let given = company.office.unlock_code(known, &asked, "Forgot the PIN", "Zhou").expect("a code");
+    let session = phone.unlock_by_code("wang.lei", &given.code).await.expect("open");
+    assert!(session.technician.is_some() && !session.pin);
+    link.set(Break::Never);
+    phone.sync_once().await.expect("sent");
+    assert_eq!(company.office.sheet(id).expect("a store").expect("a sheet").notes.len(), 1);
+    // The next enrolment's questions are not those that were answered.
+    phone.sign_out().expect("out");
+    assert_ne!(phone.session().expect("a session").question, Some(asked));
+}

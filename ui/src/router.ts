@@ -42,6 +42,11 @@ const outbox = () => import('./screens/Outbox.vue');
 export const routes = [
   { path: '/sign-in', component: () => import('./screens/session/SignIn.vue'), meta: { open: true } },
   { path: '/locked', component: () => import('./screens/session/Locked.vue'), meta: { open: true } },
+  {
+    path: '/locked/call',
+    component: () => import('./screens/session/CallOffice.vue'),
+    meta: { open: true },
+  },
   { path: '/', component: today, meta: { tab: 'today' } },
   { path: '/outbox', component: outbox, meta: { tab: 'outbox' } },
   { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
@@ -104,7 +109,7 @@ router.beforeEach((to, from) => {
   const session = currentSession();
   if (!to.meta.open && !session?.technician) return door(to.fullPath);
   if (to.path === '/locked' && !session?.technician && !session?.pin) return '/sign-in';
-  if (to.path === '/locked' && session?.technician) return '/';
+  if (to.path.startsWith('/locked') && session?.technician) return '/';
   // `again`: the office wants the password once more; the work stays open meanwhile.
   if (to.path === '/sign-in' && session?.technician && !('again' in to.query)) return '/';
   if (handed.value && !isTheirs(to)) {

@@ -698,6 +698,26 @@ export const en = {
   'phones.wipe.differs': 'Please type it exactly so.',
   'phones.wipeYes': 'Empty this phone',
   'phones.wipeOrdered': 'The phone of {name} is told to empty itself',
+  'unlock.open': 'Unlock…',
+  'unlock.title': 'Unlock by telephone',
+  'unlock.text':
+    'For a technician whose phone is locked and has no signal. Be sure who calls: call back on the number you know. The phone shows the eight characters under “No signal: call the office”.',
+  'unlock.question': 'What the phone shows',
+  'unlock.questionHint': 'Eight letters and digits, such as 3K7Q-F92M',
+  'unlock.questionMissing': 'Please type all eight characters.',
+  'unlock.reasonHint': 'Stays in the list, with your name.',
+  'unlock.give': 'Make the code',
+  'unlock.readOut': 'Read this out:',
+  'unlock.once': 'It opens this one phone once. The PIN is gone then; the technician sets a new one.',
+  'unlock.left.one': '{n} more code for this phone within a day.',
+  'unlock.left.other': '{n} more codes for this phone within a day.',
+  'unlock.before': 'Unlocked by telephone before',
+  'unlock.beforeOne': '{at}, {by}: {reason}',
+  'problem.not_its_question':
+    'This phone does not ask that. Please have it read out again, and check that it is the right phone in the list.',
+  'problem.enough_codes':
+    'Three codes were given for this phone within a day. A new code for signing in needs signal.',
+  'problem.phone_revoked': 'This phone is revoked: it is not unlocked any more.',
 
   'lane.title': 'Attention',
   'lane.text':

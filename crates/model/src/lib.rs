@@ -53,6 +53,7 @@ pub mod step;
 pub mod table;
 pub mod text;
 pub mod times;
+pub mod unlock;
 pub mod view;
 pub mod webhook;
 pub mod wire;

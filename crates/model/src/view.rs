@@ -46,6 +46,8 @@ pub struct Session {
     pub key_store: KeyStore,
     /// Seconds until the next PIN or password is looked at, after wrong ones.
     pub unlock_wait: u32,
+    /// Nobody is at work: what the office has to hear for a code that opens this phone by telephone (`unlock`).
+    pub question: Option<String>,
     /// Nobody has chosen how this phone looks and speaks yet: it begins in the language of the system.
     pub fresh: bool,
 }

@@ -49,6 +49,7 @@ fn types() -> String {
         view::ConsoleVans,
         view::ConsolePhone,
         view::EnrolmentCode,
+        view::UnlockCode,
         view::RescueFile,
         view::PaperFile,
         view::PaperKind,

@@ -270,6 +270,11 @@ is_kept_open: boolean,
  */
 second_handling_hours: number, };
 
+/**
+ * A code that somebody of the office read out for a locked phone.
+ */
+export type CodeGiven = { at: string, by: string, reason: string, };
+
 export type Colour = "red" | "yellow" | "green";
 
 /**
@@ -480,7 +485,11 @@ wipe: Wipe | null,
 /**
  * When it said that it did.
  */
-wiped_at: string | null, };
+wiped_at: string | null, 
+/**
+ * Codes that opened it by telephone, the latest first.
+ */
+codes: Array<CodeGiven>, };
 
 export type ConsolePhoto = { digest: Digest, bytes: number, 
 /**
@@ -1706,6 +1715,10 @@ lease_until: string | null, key_store: KeyStore,
  */
 unlock_wait: number, 
 /**
+ * Nobody is at work: what the office has to hear for a code that opens this phone by telephone (`unlock`).
+ */
+question: string | null, 
+/**
  * Nobody has chosen how this phone looks and speaks yet: it begins in the language of the system.
  */
 fresh: boolean, };
@@ -2083,6 +2096,19 @@ export type Unfinished = {
 at: string, reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, };
 
 export type UnfinishedReason = "parts_missing" | "needs_specialist" | "customer_asked" | "no_access" | "unsafe" | "other";
+
+/**
+ * The answer to a locked phone's question. The office does not keep it.
+ */
+export type UnlockCode = { 
+/**
+ * For reading out: `K7QF-92MD-XP4T-8WVA`.
+ */
+code: string, 
+/**
+ * How many more may be given for this phone within a day.
+ */
+left: number, };
 
 export type Van = { technician: TechnicianId, name: string, 
 /**

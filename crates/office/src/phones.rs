@@ -19,7 +19,8 @@ use jobsheet_model::{
     enrol::{
         CODE_DIGITS, ChallengeMet, Enrol, EnrolBy, Enrolled, Given, PhoneId, Wipe, WipeOrder, Wiped, code,
     },
-    view::ConsolePhone,
+    unlock,
+    view::{CodeGiven, ConsolePhone, UnlockCode},
     work_order::Technician,
 };
 use uuid::Uuid;
@@ -32,6 +33,7 @@ const CHALLENGE_GOOD_FOR: TimeDelta = TimeDelta::minutes(2);
 /// Those that wait for their answer: a few for each phone that is enrolled, so that there is a bound.
 const CHALLENGES_OF_A_PHONE: u32 = 4;
 const LONGEST_NAME: usize = 80;
+const LONGEST_REASON: usize = 500;
 
 /// Why a phone gets no session.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,31 @@ impl From<anyhow::Error> for Unfit {
 impl From<crate::store::Error> for Unfit {
     fn from(why: crate::store::Error) -> Self {
         anyhow::Error::new(why).into()
+    }
+}
+
+/// Why there is no code for a locked phone.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCode {
+    #[error("there is no such phone")]
+    NoSuchPhone,
+    #[error("the phone is revoked or to be emptied")]
+    Revoked,
+    #[error("this is not what that phone asks")]
+    NotItsQuestion,
+    #[error("enough codes were given for this phone today")]
+    Enough,
+    #[error("a reason is needed")]
+    Reason,
+    #[error("the reason is too long")]
+    TooLong,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<crate::store::Error> for NoCode {
+    fn from(why: crate::store::Error) -> Self {
+        NoCode::Failed(why.into())
     }
 }
 
@@ -216,6 +243,38 @@ impl Office {
             return Err(Unfit::SignedOut { challenge: Some(self.challenge_for(phone.id, now)?) });
         }
         Ok(Caller { technician, leaving: phone.wipe.is_some() })
+    }
+
+    /// The code that answers what a locked phone asks, noted down before it is shown (docs/adr/0014).
+    pub fn unlock_code(
+        &self,
+        phone: PhoneId,
+        heard: &str,
+        reason: &str,
+        by: &str,
+    ) -> Result<UnlockCode, NoCode> {
+        let (now, reason) = (self.now(), reason.trim());
+        if reason.is_empty() {
+            return Err(NoCode::Reason);
+        }
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(NoCode::TooLong);
+        }
+        let id = Uuid::now_v7().to_string();
+        let given = CodeGiven { at: now, by: by.to_owned(), reason: reason.to_owned() };
+        self.write(|tx| {
+            let phone = kept::phone(tx, phone)?.ok_or(NoCode::NoSuchPhone)?;
+            if phone.revoked || phone.wipe.is_some() {
+                return Err(NoCode::Revoked);
+            }
+            let (last, today) = kept::codes_given(tx, phone.id, now - TimeDelta::days(1))?;
+            let left = unlock::A_DAY.checked_sub(today + 1).ok_or(NoCode::Enough)?;
+            let number = unlock::number_of(phone.id, heard, last).ok_or(NoCode::NotItsQuestion)?;
+            let recovery =
+                kept::recovery_of(tx, phone.technician)?.context("A phone without its lock's half")?;
+            kept::insert_code_given(tx, &id, phone.id, number, &given)?;
+            Ok(UnlockCode { code: spaced(&unlock::answer(&recovery, phone.id, number)), left })
+        })
     }
 
     /// Ends a phone's sessions and gives it no more, but for a leaver to send what is left. `false`: no such phone.

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
     Migration { name: "webhooks", sql: include_str!("../../../migrations/office/0015_webhooks.sql") },
     Migration { name: "released", sql: include_str!("../../../migrations/office/0016_released.sql") },
+    Migration { name: "unlock", sql: include_str!("../../../migrations/office/0018_unlock.sql") },
     Migration { name: "places", sql: include_str!("../../../migrations/office/0019_places.sql") },
 ];
 

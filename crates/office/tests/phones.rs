@@ -1,12 +1,14 @@
 //! Phones, their keys, and the office's hand over them.
 
 use crate::console::{OWN, ask, sign_in};
+use crate::roles::{signs_in, staff};
 use crate::world::{World, a_key};
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use jobsheet_model::{
     enrol::{Enrol, EnrolBy, Enrolled, Given, LINK, PhoneId, SessionAsked, Wipe, WipeOrder, Wiped},
-    view::{ConsolePhone, EnrolmentCode},
+    unlock,
+    view::{AuditEntry, ConsolePhone, EnrolmentCode, Page, UnlockCode},
 };
 use jobsheet_office::{NewStaff, Role};
 use serde_json::{Value, json};
@@ -239,5 +241,71 @@ async fn codes_and_tokens_are_not_in_the_offices_files() {
         for secret in [&plain, &made, &phone.token] {
             assert!(!file.windows(secret.len()).any(|w| w == secret.as_bytes()));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_locked_phones_question_is_answered_by_a_supervisor_with_a_reason_thrice_a_day_and_noted() {
+    let world = World::new();
+    let (phone, other) = (world.phone("wang.lei").await, world.phone("chen.chen").await);
+    let supervisor = staff(&world, Role::Supervisor).await;
+    let night = staff(&world, Role::Dispatcher).await;
+    let asks = async |cookie: &str, id: PhoneId, question: &str, reason: &str| {
+        let body = json!({"question": question, "reason": reason}).to_string();
+        ask(&world, Method::POST, &format!("/phones/{id}/unlock"), cookie, &body, OWN).await
+    };
+    let given = async |number: u32, reason: &str| {
+        let answer = asks(&supervisor, phone.id, &unlock::question(phone.id, number), reason).await;
+        answer.json::<UnlockCode>()
+    };
+    let refused = async |id: PhoneId, question: String, reason: &str| {
+        asks(&supervisor, id, &question, reason).await.problem()
+    };
+
+    let first = unlock::question(phone.id, 1);
+    assert_eq!(asks(&night, phone.id, &first, "Forgot the PIN").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(refused(phone.id, first.clone(), " ").await, "/problems/reason-needed");
+    assert_eq!(refused(phone.id, first.clone(), &"x".repeat(501)).await, "/problems/reason-too-long");
+    assert_eq!(refused(other.id, first.clone(), "Forgot the PIN").await, "/problems/not-its-question");
+    assert_eq!(refused(phone.id, "3K7Q-F92M".into(), "Forgot the PIN").await, "/problems/not-its-question");
+    let nobody = PhoneId("01890000-0000-7000-8000-000000000001".parse().unwrap());
+    assert_eq!(refused(nobody, first.clone(), "Forgot the PIN").await, "/problems/not-found");
+
+    let code = given(1, " Forgot the PIN, called back ").await;
+    assert_eq!((code.left, code.code.len()), (2, 19));
+    assert_eq!(given(1, "Misheard").await.code, code.code, "read out once more");
+    world.clock.advance(TimeDelta::hours(11));
+    let second = given(3, "Forgot it again").await;
+    assert!(second.left == 0 && second.code != code.code);
+    let enough = refused(phone.id, unlock::question(phone.id, 4), "And again").await;
+    assert_eq!(enough, "/problems/enough-codes");
+    // What was answered may have been used; what is asked for now is the next.
+    world.clock.advance(TimeDelta::hours(14));
+    let supervisor = signs_in(&world, "a.supervisor", "eight or more").await;
+    let older = asks(&supervisor, phone.id, &unlock::question(phone.id, 2), "Old").await;
+    assert_eq!(older.problem(), "/problems/not-its-question");
+    let monday = asks(&supervisor, phone.id, &unlock::question(phone.id, 4), "Monday").await;
+    assert_eq!(monday.json::<UnlockCode>().left, 1);
+
+    let phones: Vec<ConsolePhone> = ask(&world, Method::GET, "/phones", &supervisor, "", "").await.json();
+    let codes = &phones.iter().find(|one| one.id == phone.id).unwrap().codes;
+    let said: Vec<_> = codes.iter().map(|one| (one.by.as_str(), one.reason.as_str())).collect();
+    let by = "A supervisor";
+    let expected =
+        [(by, "Monday"), (by, "Forgot it again"), (by, "Misheard"), (by, "Forgot the PIN, called back")];
+    assert_eq!(said, expected);
+    assert!(phones.iter().find(|one| one.id == other.id).unwrap().codes.is_empty());
+    let page: Page<AuditEntry> = ask(&world, Method::GET, "/audit", &supervisor, "", "").await.json();
+    let path = format!("POST /console/api/phones/{}/unlock", phone.id);
+    let noted = |refused| page.items.iter().filter(|one| one.act == path && one.refused == refused).count();
+    assert_eq!((noted(false), noted(true)), (4, 1));
+    assert!(!said.iter().any(|(_, reason)| reason.contains(&code.code)));
+
+    // Whoever revoked the phone did so because somebody else may hold it.
+    assert!(world.office.revoke(phone.id, None).unwrap());
+    world.office.revoke(other.id, Some(Wipe::Leaver)).unwrap();
+    for (id, number) in [(phone.id, 5), (other.id, 1)] {
+        let answer = asks(&supervisor, id, &unlock::question(id, number), "Please").await;
+        assert_eq!(answer.problem(), "/problems/phone-revoked");
     }
 }

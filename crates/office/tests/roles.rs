@@ -86,6 +86,7 @@ supervisor PUT  /console/api/dispatch
 supervisor PUT  /console/api/people/{id}
 supervisor PUT  /console/api/areas
 supervisor GET  /console/api/audit
+supervisor POST /console/api/phones/{id}/unlock
 supervisor POST /console/api/phones/{id}/wipe
 supervisor POST /console/api/rescue
 supervisor GET  /console/api/export/{register}

@@ -18,6 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/device/0001_first.sql") },
     Migration { name: "0002_keys", sql: include_str!("../../../migrations/device/0002_keys.sql") },
+    Migration { name: "0003_unlock", sql: include_str!("../../../migrations/device/0003_unlock.sql") },
 ];
 
 pub(crate) struct Device(Mutex<Connection>);
@@ -49,6 +50,13 @@ pub(crate) struct Tries {
     pub tries: u32,
     /// Milliseconds until the next is looked at.
     pub wait: u64,
+}
+
+/// The database's key, locked for one code of the office.
+#[derive(Clone, Debug)]
+pub(crate) struct CodeLock {
+    pub number: u32,
+    pub lock: String,
 }
 
 const ACCOUNT: &str =
@@ -209,6 +217,65 @@ impl Device {
         Ok(())
     }
 
+    // --- Codes by telephone --------------------------------------------------------------------------
+
+    /// The lock whose code is asked for now. `None`: there is none left.
+    pub fn code_lock(&self, technician: TechnicianId) -> Result<Option<CodeLock>> {
+        let sql = "SELECT number, lock FROM unlock WHERE technician = ?1 ORDER BY number LIMIT 1";
+        let found = self.db().query_row(sql, [technician.to_string()], |r| {
+            Ok(CodeLock { number: r.get(0)?, lock: r.get(1)? })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The number that new locks begin with.
+    pub fn next_code(&self, technician: TechnicianId) -> Result<u32> {
+        let sql = "SELECT unlock_next FROM account WHERE technician = ?1";
+        Ok(self.db().query_row(sql, [technician.to_string()], |r| r.get(0)).optional()?.unwrap_or(1))
+    }
+
+    /// New locks in place of all there were.
+    pub fn save_code_locks(&self, technician: TechnicianId, locks: &[(u32, String)]) -> Result<()> {
+        let who = technician.to_string();
+        let mut db = self.db();
+        let tx = db.transaction()?;
+        tx.execute("DELETE FROM unlock WHERE technician = ?1", [&who])?;
+        for (number, lock) in locks {
+            tx.execute(
+                "INSERT INTO unlock (technician, number, lock) VALUES (?1, ?2, ?3)",
+                params![who, number, lock],
+            )?;
+            tx.execute(
+                "UPDATE account SET unlock_next = ?2 + 1 WHERE technician = ?1 AND unlock_next <= ?2",
+                params![who, number],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Counts a try before it is made.
+    pub fn begin_code(&self, technician: TechnicianId, number: u32) -> Result<u32> {
+        let sql = "UPDATE unlock SET tries = tries + 1 WHERE technician = ?1 AND number = ?2 RETURNING tries";
+        Ok(self.db().query_row(sql, params![technician.to_string(), number], |r| r.get(0))?)
+    }
+
+    /// The code of that number and those before it open nothing any more; when one did `open`, neither does the PIN.
+    pub fn spend_code(&self, technician: TechnicianId, number: u32, open: bool) -> Result<()> {
+        let who = technician.to_string();
+        let mut db = self.db();
+        let tx = db.transaction()?;
+        tx.execute("DELETE FROM unlock WHERE technician = ?1 AND number <= ?2", params![who, number])?;
+        if open {
+            tx.execute(
+                "UPDATE account SET by_pin = NULL, tries = 0, wait = 0 WHERE technician = ?1",
+                [&who],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
     // --- The lease ---------------------------------------------------------------------------------
 
     /// The office gave a session: the clock of now is the one that counts on.
@@ -329,6 +396,7 @@ impl Device {
              WHERE technician = ?1 AND wiping IS NOT NULL ON CONFLICT (body) DO NOTHING",
             [&who],
         )?;
+        tx.execute("DELETE FROM unlock WHERE technician = ?1", [&who])?;
         tx.execute("DELETE FROM account WHERE technician = ?1", [&who])?;
         tx.commit()?;
         // Their name does not stay in the log either.

@@ -29,16 +29,20 @@ pub(crate) enum Kept {
     Pepper,
     /// The database's key as it is; only while somebody is signed in who has no PIN.
     Database,
+    /// Goes into the locks of the office's codes by telephone, and on with each that was used: what it was before
+    /// cannot be made of it.
+    Codes,
 }
 
 impl Kept {
-    pub const ALL: [Kept; 3] = [Kept::Database, Kept::Pepper, Kept::Phone];
+    pub const ALL: [Kept; 4] = [Kept::Database, Kept::Pepper, Kept::Phone, Kept::Codes];
 
     fn word(self) -> &'static str {
         match self {
             Kept::Phone => "phone",
             Kept::Pepper => "pepper",
             Kept::Database => "database",
+            Kept::Codes => "codes",
         }
     }
 }

@@ -221,6 +221,11 @@ impl Phone {
         Ok(self.core().unlock(login, pin).await?)
     }
 
+    /// With the code that the office gave by telephone; without a network too, and once.
+    pub async fn unlock_by_code(&self, login: &str, code: &str) -> Result<Session, Problem> {
+        Ok(self.core().unlock_by_code(login, code).await?)
+    }
+
     /// 6 to 12 digits, or empty for none; `old` is looked at when there is a PIN.
     pub async fn set_pin(&self, pin: &str, old: &str) -> Result<Session, Problem> {
         Ok(self.core().set_pin(pin, old).await?)

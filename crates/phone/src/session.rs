@@ -2,11 +2,12 @@
 //! ends without deleting anything (P5).
 //!
 //! Signing in makes this phone known to the office under a key of its own, and opens the technician's database. The
-//! database's key is locked three ways (`vault`): with the password, with the PIN, and with a half that the office
-//! keeps, so that neither a forgotten PIN nor a changed password costs a record.
+//! database's key is locked four ways (`vault`): with the password, with the PIN, with a half that the office keeps,
+//! and with codes that the office makes of that half and reads out over a telephone. So neither a forgotten PIN nor a
+//! changed password costs a record.
 
 use crate::{
-    device::{Account, Locks},
+    device::{Account, CodeLock, Locks},
     door::Proof,
     error::{Error, Result},
     keys::{Kept, Secret, fresh},
@@ -19,10 +20,11 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::{
-    DeviceId, Problem,
-    enrol::{Enrol, EnrolBy, Enrolled, Wipe},
+    DeviceId, Problem, TechnicianId,
+    enrol::{Enrol, EnrolBy, Enrolled, PhoneId, Wipe, code},
     link::{self, Link},
     sign::SecretKey,
+    unlock,
     view::{Event, Session, Settings, SignedOut},
 };
 use std::sync::Arc;
@@ -79,13 +81,17 @@ impl Core {
             settings: settings.unwrap_or_default(),
             version: self.version.clone(),
             locked: signed.is_none() && current.is_some(),
-            pin: shown.is_some_and(|account| account.locks.pin.is_some()),
+            pin: shown.as_ref().is_some_and(|account| account.locks.pin.is_some()),
             lease_until: match shown_id {
                 Some(id) => self.device.heard_at(id)?.map(|at| at + LEASE),
                 None => None,
             },
             key_store: self.keys.kind(),
             unlock_wait: u32::try_from(wait.div_ceil(1000)).unwrap_or(u32::MAX),
+            question: match (&signed, &shown) {
+                (None, Some(account)) => self.question(account)?,
+                _ => None,
+            },
             fresh,
         })
     }
@@ -207,6 +213,7 @@ impl Core {
         let now = self.clock.utc();
         let signed = self.signed_with(account, database)?;
         self.device.sign_in(&signed.account, now)?;
+        self.lock_for_codes(id, yes.phone, &yes.recovery, &pepper, &signed.database)?;
         self.seal_others()?;
         self.device.right(id)?;
         self.device.heard(id, now)?;
@@ -221,7 +228,7 @@ impl Core {
     /// The key of a database that is there already, by whatever opens it.
     async fn database_key(
         &self,
-        id: jobsheet_model::TechnicianId,
+        id: TechnicianId,
         locks: &Locks,
         pepper: &Secret,
         recovery: &str,
@@ -264,6 +271,80 @@ impl Core {
         self.open_up(account, Knows::Pin, pin).await
     }
 
+    /// What is to be read out to the office, for a code that opens this.
+    fn question(&self, account: &Account) -> Result<Option<String>> {
+        let Some((phone, _)) = account.enrolment else { return Ok(None) };
+        let lock = self.device.code_lock(account.technician.id)?;
+        Ok(lock.map(|lock| unlock::question(phone, lock.number)))
+    }
+
+    /// Opens with the code that the office has answered this phone's question with: once, and the PIN goes with it.
+    pub async fn unlock_by_code(&self, login: &str, typed: &str) -> Result<Session> {
+        let known = self.device.known_by_login(login.trim())?;
+        let account = known
+            .ok_or_else(|| Problem::new("unknown_login", "Nobody of that name is known on this phone."))?;
+        let no_code = || Problem::new("no_unlock_code", "No code opens this phone. Sign in with the office.");
+        let code = code(typed).ok_or_else(|| {
+            Problem::new("wrong_code", "This is no code of the office. Look at each letter.")
+        })?;
+        let id = account.technician.id;
+        self.within_the_lease(&account).await?;
+        let lock = self.device.code_lock(id)?.ok_or_else(no_code)?;
+        let pepper = self.keys.get(id, Kept::Pepper)?.ok_or(jobsheet_sqlite::Error::Sealed)?;
+        let secret = self.keys.get(id, Kept::Codes)?.ok_or_else(no_code)?;
+        // Counted before it is tried, so that ending the app in the middle wins nothing.
+        let tries = self.device.begin_code(id, lock.number)?;
+        let opened = if tries > unlock::TRIES { None } else { opened_by(&code, &secret, &pepper, &lock)? };
+        let Some((database, next)) = opened else {
+            if tries < unlock::TRIES {
+                let wrong = Problem::new("wrong_unlock_code", "This is not the code for this question.");
+                return Err(wrong.with("left", unlock::TRIES - tries).into());
+            }
+            self.device.spend_code(id, lock.number, false)?;
+            self.tell(Event::Session {});
+            return Err(Problem::new(
+                "unlock_code_spent",
+                "Too many wrong codes. Read the new question to the office.",
+            )
+            .into());
+        };
+        // At every moment something opens the database: its key is kept before the PIN goes.
+        self.keys.put(id, Kept::Database, &database)?;
+        self.device.spend_code(id, lock.number, true)?;
+        self.keys.put(id, Kept::Codes, &next)?;
+        let account = Account { locks: Locks { pin: None, ..account.locks.clone() }, ..account };
+        let signed = self.signed_with(account, database)?;
+        self.device.sign_in(&signed.account, self.clock.utc())?;
+        self.seal_others()?;
+        self.begin(signed)
+    }
+
+    /// New locks for the codes that the office can give by telephone, while its half is here. Their numbers go on where
+    /// the last ones ended, so no code is ever good a second time.
+    fn lock_for_codes(
+        &self,
+        id: TechnicianId,
+        phone: PhoneId,
+        recovery: &str,
+        pepper: &Secret,
+        database: &Secret,
+    ) -> Result<()> {
+        let first = self.device.next_code(id)?;
+        let chain = fresh();
+        let (mut secret, mut locks) = (chain.clone(), Vec::new());
+        for number in first..first.saturating_add(unlock::CODES) {
+            let code = Zeroizing::new(unlock::answer(recovery, phone, number));
+            locks.push((
+                number,
+                vault::lock(By::Office, &vault::code_words(&code, &secret), pepper, database)?,
+            ));
+            secret = vault::next(&secret);
+        }
+        // The old ones open nothing from here on, the new ones do from the next line on.
+        self.keys.put(id, Kept::Codes, &chain)?;
+        self.device.save_code_locks(id, &locks)
+    }
+
     async fn open_up(&self, account: Account, knows: Knows, words: &str) -> Result<Session> {
         let id = account.technician.id;
         let lock = match knows {
@@ -277,22 +358,7 @@ impl Core {
             ),
             Knows::Pin => Problem::new("no_pin", "There is no PIN. Sign in with the office."),
         })?;
-        if self.lease_is_over(&account)? {
-            // The office may be there: then it decides.
-            match self.call(&account).await {
-                Ok(_) => {}
-                Err(Failed::Office(trouble @ (Trouble::Revoked | Trouble::Wipe(_)))) => {
-                    return Err(trouble.problem().into());
-                }
-                Err(_) => {
-                    return Err(Problem::new(
-                        "lease_over",
-                        "This phone has not heard from the office for 14 days. Sign in where there is signal; your work is safe.",
-                    )
-                    .into());
-                }
-            }
-        }
+        self.within_the_lease(&account).await?;
         let pepper = self.keys.get(id, Kept::Pepper)?.ok_or(jobsheet_sqlite::Error::Sealed)?;
         let database = self.tried(&account, knows, words, &pepper, &lock).await?;
         if account.locks.pin.is_none() {
@@ -343,6 +409,27 @@ impl Core {
             }
             None => Err(wrong(knows)),
         }
+    }
+
+    /// Without the office being heard, only so long; after that it is asked.
+    async fn within_the_lease(&self, account: &Account) -> Result<()> {
+        if self.lease_is_over(account)? {
+            // The office may be there: then it decides.
+            match self.call(account).await {
+                Ok(_) => {}
+                Err(Failed::Office(trouble @ (Trouble::Revoked | Trouble::Wipe(_)))) => {
+                    return Err(trouble.problem().into());
+                }
+                Err(_) => {
+                    return Err(Problem::new(
+                        "lease_over",
+                        "This phone has not heard from the office for 14 days. Sign in where there is signal; your work is safe.",
+                    )
+                    .into());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn lease_is_over(&self, account: &Account) -> Result<bool> {
@@ -519,6 +606,25 @@ impl Core {
         let (words, lock, pepper) = (Zeroizing::new(words.to_owned()), lock.to_owned(), pepper.clone());
         blocking(move || vault::open(By::Person, words.as_bytes(), &pepper, &lock)).await
     }
+}
+
+/// The database's key and the chain's next secret. The chain may be behind by codes that were given up, or whose use was
+/// cut off before it went on.
+fn opened_by(
+    code: &str,
+    secret: &Secret,
+    pepper: &Secret,
+    lock: &CodeLock,
+) -> Result<Option<(Secret, Secret)>> {
+    let mut secret = secret.clone();
+    for _ in 0..unlock::CODES {
+        let words = vault::code_words(code, &secret);
+        secret = vault::next(&secret);
+        if let Some(key) = vault::open(By::Office, &words, pepper, &lock.lock)? {
+            return Ok(Some((key, secret)));
+        }
+    }
+    Ok(None)
 }
 
 fn is_pin(text: &str) -> bool {

@@ -49,6 +49,18 @@ pub(crate) fn open(by: By, words: &[u8], pepper: &Secret, lock: &str) -> Result<
     Ok(opened.and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new))
 }
 
+/// The next of a chain of secrets: from it nobody comes back to the one before.
+pub(crate) fn next(secret: &Secret) -> Secret {
+    Zeroizing::new(
+        Sha256::new().chain_update(b"jobsheet-unlock-chain/1").chain_update(**secret).finalize().into(),
+    )
+}
+
+/// What a lock for one of the office's codes takes: the code, and the secret of its place in the chain.
+pub(crate) fn code_words(code: &str, secret: &Secret) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([code.as_bytes(), b"\n", secret.as_slice()].concat())
+}
+
 fn cipher(by: By, words: &[u8], pepper: &Secret, salt: &[u8; 16]) -> Result<XChaCha20Poly1305> {
     let mut key = Zeroizing::new([0; 32]);
     match by {

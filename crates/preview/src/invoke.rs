@@ -24,6 +24,7 @@ pub const COMMANDS: &[&str] = &[
     "sign_in",
     "enrol",
     "unlock",
+    "unlock_by_code",
     "lock",
     "set_pin",
     "check_pin",
@@ -94,6 +95,12 @@ struct Enrol {
 struct Unlock {
     login: String,
     pin: String,
+}
+
+#[derive(Deserialize)]
+struct UnlockByCode {
+    login: String,
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -214,6 +221,10 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         "unlock" => {
             let args: Unlock = read(headers, &body)?;
             json(phone.unlock(&args.login, &args.pin).await?)
+        }
+        "unlock_by_code" => {
+            let args: UnlockByCode = read(headers, &body)?;
+            json(phone.unlock_by_code(&args.login, &args.code).await?)
         }
         "lock" => on_disk(move || json(phone.lock()?)).await,
         "set_pin" => {

@@ -92,6 +92,8 @@ export const core = {
   enrol: (office: string, code: string) => call<Session>('enrol', { office, code }),
   /** Opens what a PIN locks, without signal too. */
   unlock: (login: string, pin: string) => call<Session>('unlock', { login, pin }),
+  /** With the code that the office read out; without signal, and once. */
+  unlockByCode: (login: string, code: string) => call<Session>('unlock_by_code', { login, code }),
   /** Asks for the PIN before anything is shown again. */
   lock: () => call<Session>('lock'),
   /** 6 to 12 digits, or empty for none; `old` is looked at when there is a PIN. */

@@ -47,6 +47,29 @@ pub struct ConsolePhone {
     #[serde(with = "millis::option")]
     #[ts(type = "string | null")]
     pub wiped_at: Option<DateTime<Utc>>,
+    /// Codes that opened it by telephone, the latest first.
+    pub codes: Vec<CodeGiven>,
+}
+
+/// A code that somebody of the office read out for a locked phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeGiven {
+    #[serde(with = "millis")]
+    #[ts(type = "string")]
+    pub at: DateTime<Utc>,
+    pub by: String,
+    pub reason: String,
+}
+
+/// The answer to a locked phone's question. The office does not keep it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnlockCode {
+    /// For reading out: `K7QF-92MD-XP4T-8WVA`.
+    pub code: String,
+    /// How many more may be given for this phone within a day.
+    pub left: u32,
 }
 
 /// What became of a rescue file at the office.

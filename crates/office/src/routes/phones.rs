@@ -20,7 +20,7 @@ use axum::{
 use jobsheet_model::{
     TechnicianId,
     enrol::{Challenge, Enrol, Enrolled, Given, LINK, PhoneId, SessionAsked, Wipe, Wiped},
-    view::{ConsolePhone, EnrolmentCode},
+    view::{ConsolePhone, EnrolmentCode, UnlockCode},
 };
 use qrcode::{QrCode, render::svg};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,7 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(make_code))
         .door(DISPATCHER, routes!(revoke))
         .door(SUPERVISOR, routes!(wipe))
+        .door(SUPERVISOR, routes!(unlock))
 }
 
 #[utoipa::path(post, path = "/enrol", request_body = Enrol, responses((status = 200, description = "Done", body = Enrolled), (status = 401, description = "Wrong, or signed out"), (status = 403, description = "Revoked"), (status = 410, description = "The code is used or too old"), (status = 429, description = "Too many wrong tries")))]
@@ -116,6 +117,24 @@ async fn wipe(
     Sent(WipeAsked { kind }): Sent<WipeAsked>,
 ) -> Result<StatusCode, HttpProblem> {
     revoked(office, id, Some(kind)).await
+}
+
+#[derive(Deserialize, ToSchema)]
+struct UnlockAsked {
+    /// What the technician reads from the locked phone.
+    question: String,
+    reason: String,
+}
+
+#[utoipa::path(post, path = "/phones/{id}/unlock", request_body = UnlockAsked, responses((status = 200, description = "The code that opens this phone once", body = UnlockCode), (status = 409, description = "The phone is revoked"), (status = 422, description = "This phone does not ask that, or no reason"), (status = 429, description = "Enough codes for today")))]
+async fn unlock(
+    State(office): State<Office>,
+    staff: Staff,
+    In(id): In<PhoneId>,
+    Sent(UnlockAsked { question, reason }): Sent<UnlockAsked>,
+) -> Result<Json<UnlockCode>, HttpProblem> {
+    let given = office.run(move |office| office.unlock_code(id, &question, &reason, &staff.session.name));
+    Ok(Json(given.await?))
 }
 
 async fn revoked(office: Office, phone: PhoneId, wipe: Option<Wipe>) -> Result<StatusCode, HttpProblem> {

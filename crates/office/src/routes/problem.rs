@@ -1,8 +1,16 @@
 //! Errors at the door: RFC 9457 problem details. Unexpected ones are logged whole and shown as nothing but that.
 
 use crate::{
-    accounts::Denied, crew::Unkept, decide::Undecided, dispatch::Cannot, phones::Unfit, photos::Stopped,
-    requests::Untaken, rescue::NoRescue, store, sync::Halt,
+    accounts::Denied,
+    crew::Unkept,
+    decide::Undecided,
+    dispatch::Cannot,
+    phones::{NoCode, Unfit},
+    photos::Stopped,
+    requests::Untaken,
+    rescue::NoRescue,
+    store,
+    sync::Halt,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -161,6 +169,27 @@ impl From<Unfit> for HttpProblem {
             },
             Unfit::Denied(why) => why.into(),
         }
+    }
+}
+
+impl From<NoCode> for HttpProblem {
+    fn from(why: NoCode) -> Self {
+        let detail = why.to_string();
+        let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
+        match why {
+            NoCode::NoSuchPhone => return Self::not_found(),
+            NoCode::Revoked => {
+                Self::new(StatusCode::CONFLICT, "phone-revoked", "The office has revoked this phone.")
+            }
+            NoCode::NotItsQuestion => unfit("not-its-question", "This is not what that phone asks."),
+            NoCode::Enough => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "enough-codes", "Enough codes for this phone today.")
+            }
+            NoCode::Reason => unfit("reason-needed", "A reason is needed."),
+            NoCode::TooLong => unfit("reason-too-long", "The reason is too long."),
+            NoCode::Failed(why) => return why.into(),
+        }
+        .detail(detail)
     }
 }
 

@@ -8,7 +8,7 @@ use jobsheet_model::{
     Digest, TechnicianId,
     enrol::{PhoneId, Wipe},
     sign::PublicKey,
-    view::ConsolePhone,
+    view::{CodeGiven, ConsolePhone},
 };
 
 pub struct Phone {
@@ -60,7 +60,7 @@ pub fn list(db: &dyn Tx) -> Result<Vec<ConsolePhone>> {
                 wiped_at
          FROM phone JOIN technician ON technician.id = phone.technician
          ORDER BY technician.login, enrolled_at";
-    Ok(db.all(sql, [], |row| {
+    let mut phones: Vec<ConsolePhone> = db.all(sql, [], |row| {
         let at = |column| row.get::<Option<At>>(column).map(|at| at.map(|at| at.0));
         Ok(ConsolePhone {
             id: row.get::<Id<_>>(0)?.0,
@@ -72,8 +72,20 @@ pub fn list(db: &dyn Tx) -> Result<Vec<ConsolePhone>> {
             revoked_at: at(6)?,
             wipe: row.get::<Option<Word<_>>>(7)?.map(|wipe| wipe.0),
             wiped_at: at(8)?,
+            codes: Vec::new(),
         })
-    })?)
+    })?;
+    let sql = "SELECT phone, at, given_by, reason FROM unlock_code ORDER BY id DESC";
+    let given: Vec<(PhoneId, CodeGiven)> = db.all(sql, [], |row| {
+        let given = CodeGiven { at: row.get::<At>(1)?.0, by: row.get(2)?, reason: row.get(3)? };
+        Ok((row.get::<Id<PhoneId>>(0)?.0, given))
+    })?;
+    for (phone, given) in given {
+        if let Some(phone) = phones.iter_mut().find(|one| one.id == phone) {
+            phone.codes.push(given);
+        }
+    }
+    Ok(phones)
 }
 
 /// Revokes it, with an order to empty itself or without. `false`: there is no such phone.
@@ -126,6 +138,36 @@ pub fn is_code(tx: &dyn Tx, code: &Digest) -> Result<bool> {
 pub fn recovery(tx: &dyn Tx, technician: TechnicianId, fresh: &str) -> Result<String> {
     let sql = "UPDATE technician SET recovery = coalesce(recovery, ?2) WHERE id = ?1 RETURNING recovery";
     Ok(tx.one(sql, params![Id(technician), fresh], |row| row.get(0))?)
+}
+
+// --- Codes by telephone ------------------------------------------------------------------------------
+
+/// The number of the last code given for a phone, and how many were given since then.
+pub fn codes_given(db: &dyn Tx, phone: PhoneId, since: DateTime<Utc>) -> Result<(Option<u32>, u32)> {
+    let last =
+        db.one("SELECT max(number) FROM unlock_code WHERE phone = ?1", [Id(phone)], |row| row.get(0))?;
+    let sql = "SELECT count(*) FROM unlock_code WHERE phone = ?1 AND at > ?2";
+    Ok((last, db.one(sql, params![Id(phone), At(since)], |row| row.get(0))?))
+}
+
+pub fn insert_code_given(
+    tx: &dyn Tx,
+    id: &str,
+    phone: PhoneId,
+    number: u32,
+    given: &CodeGiven,
+) -> Result<()> {
+    tx.run(
+        "INSERT INTO unlock_code (id, phone, number, at, given_by, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, Id(phone), number, At(given.at), given.by, given.reason],
+    )?;
+    Ok(())
+}
+
+/// The office's half of this technician's locks, where one was made.
+pub fn recovery_of(db: &dyn Tx, technician: TechnicianId) -> Result<Option<String>> {
+    let sql = "SELECT recovery FROM technician WHERE id = ?1";
+    Ok(db.one(sql, [Id(technician)], |row| row.get(0)).optional()?.flatten())
 }
 
 // --- Challenges -------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ use crate::stub::{Mood, Stub, offered};
 use crate::{Pocket, id, open, picture};
 use jobsheet_model::{
     change::PhotoSubject,
-    enrol::Wipe,
+    enrol::{PhoneId, Wipe},
+    unlock,
     view::{KeyStore, Link},
 };
 use std::path::Path;
@@ -510,4 +511,146 @@ async fn p18_two_technicians_on_one_phone_have_a_key_a_database_and_a_pin_each()
     office.office().wipe = None;
     pocket.phone.sign_in(&office.address, "omar", "attic").await.unwrap();
     assert!(pocket.phone.today().is_ok());
+}
+
+// --- Opened by telephone ---------------------------------------------------------------------------------
+
+/// What the office answers the nth phone's question of that number with.
+fn by_telephone(phone: u128, number: u32) -> String {
+    unlock::answer("the office's half for ines", PhoneId(uuid::Uuid::from_u128(phone)), number)
+}
+
+fn question(pocket: &Pocket) -> Option<String> {
+    pocket.phone.session().unwrap().question
+}
+
+async fn tries(pocket: &Pocket, code: &str) -> String {
+    match pocket.phone.unlock_by_code("ines", code).await {
+        Ok(_) => "open".into(),
+        Err(problem) => problem.code,
+    }
+}
+
+#[tokio::test]
+async fn a_code_by_telephone_opens_one_phone_once_without_signal_and_takes_the_pin_with_it() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await;
+    pocket.phone.unlock("ines", PIN).await.unwrap();
+    pocket.note(id(1), "only here");
+    assert_eq!(question(&pocket), None, "whoever is at work needs none");
+    pocket.phone.lock().unwrap();
+    office.is(Mood::Portal);
+    for _ in 0..3 {
+        assert_eq!(code(&pocket, "000000").await, "wrong_pin");
+    }
+    assert_eq!(question(&pocket), Some(unlock::question(PhoneId(uuid::Uuid::from_u128(0)), 1)));
+    assert_eq!(tries(&pocket, "482916").await, "wrong_code", "no code at all, and not counted");
+    assert_eq!(tries(&pocket, &by_telephone(1, 1)).await, "wrong_unlock_code", "another phone's");
+    assert_eq!(tries(&pocket, &by_telephone(0, 2)).await, "wrong_unlock_code", "another question's");
+    assert_eq!(
+        pocket.phone.unlock_by_code("omar", &by_telephone(0, 1)).await.unwrap_err().code,
+        "unknown_login"
+    );
+
+    // The wait after wrong PINs holds up nobody who has the code; said in small letters and with gaps.
+    let said = by_telephone(0, 1).to_lowercase();
+    assert_eq!(tries(&pocket, &format!("{} {}", &said[..5], &said[5..])).await, "open");
+    assert_eq!(pocket.notes(id(1)), ["only here"]);
+    let session = pocket.phone.session().unwrap();
+    assert!(!session.pin && session.unlock_wait == 0, "the PIN that nobody knows is gone");
+    let pocket = pocket.reopen();
+    assert!(pocket.phone.session().unwrap().technician.is_some());
+
+    // It was heard by whoever listened: it opens nothing any more.
+    pocket.phone.set_pin("222222", "").await.unwrap();
+    pocket.phone.lock().unwrap();
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "wrong_unlock_code");
+    assert_eq!(code(&pocket, "222222").await, "open", "the new PIN does");
+    pocket.phone.lock().unwrap();
+    assert_eq!(tries(&pocket, &by_telephone(0, 2)).await, "open");
+}
+
+#[tokio::test]
+async fn a_used_code_opens_nothing_after_the_files_were_put_back_or_the_phone_was_enrolled_again() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = locked(&office).await;
+    let before = pocket.copied();
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "open");
+
+    // The thief listened, and puts back the databases as they were; the key store stays what it is.
+    pocket.phone.set_pin("222222", "").await.unwrap();
+    pocket.phone.lock().unwrap();
+    let Pocket { phone, clock, folder } = pocket;
+    drop(phone);
+    for name in ["device.db", "device.db-wal"] {
+        let (from, to) = (before.path().join(name), folder.path().join(name));
+        match from.exists() {
+            true => drop(std::fs::copy(from, to).unwrap()),
+            false => drop(std::fs::remove_file(to)),
+        }
+    }
+    let pocket = Pocket { phone: open(folder.path(), &clock), clock, folder };
+    assert_eq!(question(&pocket), Some(unlock::question(PhoneId(uuid::Uuid::from_u128(0)), 1)), "as it was");
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "wrong_unlock_code");
+
+    // The same key at the office: its numbers go on.
+    pocket.phone.sign_in(&office.address, "ines", "cellar").await.unwrap();
+    pocket.phone.sign_out().unwrap();
+    let first = unlock::CODES + 1;
+    assert_eq!(question(&pocket), Some(unlock::question(PhoneId(uuid::Uuid::from_u128(0)), first)));
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "wrong_unlock_code");
+    assert_eq!(tries(&pocket, &by_telephone(0, first)).await, "open");
+}
+
+#[tokio::test]
+async fn five_wrong_codes_spend_a_question_and_nothing_of_it_counts_against_the_pin() {
+    let office = Stub::open([offered(1)]).await;
+    let mut pocket = locked(&office).await;
+    for number in 1..=unlock::CODES {
+        assert_eq!(question(&pocket), Some(unlock::question(PhoneId(uuid::Uuid::from_u128(0)), number)));
+        for n in 1..=unlock::TRIES {
+            // Ending the app in the middle wins nothing.
+            pocket = pocket.reopen();
+            let wrong = pocket.phone.unlock_by_code("ines", "0000-0000-0000-0000").await.unwrap_err();
+            match unlock::TRIES - n {
+                0 => assert_eq!(wrong.code, "unlock_code_spent"),
+                left => assert_eq!(wrong.params["left"], left.to_string()),
+            }
+        }
+        if number == 2 {
+            assert_eq!(tries(&pocket, &by_telephone(0, 2)).await, "wrong_unlock_code", "the one given up");
+            assert_eq!(tries(&pocket, &by_telephone(0, 3)).await, "open", "the one that is asked for");
+            pocket.phone.set_pin(PIN, "").await.unwrap();
+            pocket.phone.lock().unwrap();
+            break;
+        }
+    }
+    for _ in 0..unlock::CODES * unlock::TRIES {
+        tries(&pocket, "0000-0000-0000-0000").await;
+    }
+    assert_eq!(question(&pocket), None);
+    assert_eq!(tries(&pocket, &by_telephone(0, 4)).await, "no_unlock_code");
+    assert_eq!(code(&pocket, PIN).await, "open");
+}
+
+#[tokio::test]
+async fn a_code_opens_nothing_after_the_lease_and_is_there_for_who_signed_out_too() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::fresh();
+    office.office().clock = Some(pocket.clock.clone());
+    pocket.phone.enrol(&office.address, "1NES-C0DE-1NES-C0DE").await.unwrap();
+    pocket.phone.sync_once().await.unwrap();
+    pocket.phone.sign_out().unwrap();
+    office.is(Mood::Portal);
+    pocket.clock.pass(Duration::from_secs(15 * 86400));
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "lease_over");
+    office.is(Mood::Honest);
+    assert_eq!(tries(&pocket, &by_telephone(0, 1)).await, "open", "the office was heard");
+
+    // Emptied, nothing of it is left.
+    office.office().wipe = Some(Wipe::Thief);
+    office.office().session += 1;
+    assert_eq!(pocket.phone.sync_once().await.unwrap_err().code, "phone_wiped");
+    assert_eq!(tries(&pocket, &by_telephone(0, 2)).await, "unknown_login");
+    assert!(files(&pocket.folder.path().join("keys")).is_empty());
 }

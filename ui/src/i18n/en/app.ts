@@ -210,6 +210,22 @@ export default {
   'locked.noPin': 'The PIN opens nothing any more. Sign in with your password or a code from the office.',
   'locked.password': 'PIN forgotten?',
   'locked.another': 'Sign in as somebody else',
+  'locked.call': 'No signal: call the office',
+
+  // opened by telephone
+  'call.title': 'Call the office',
+  'call.text':
+    'From any telephone. The office asks who you are, then for the eight characters below, and reads a code back.',
+  'call.question': 'Read this out',
+  'call.code': 'Code from the office',
+  'call.hint': '16 letters and digits. No O and no I: these are zero and one.',
+  'call.need': 'The code has 16 letters and digits.',
+  'call.submit': 'Unlock',
+  'call.safe':
+    'The code opens this phone once. Your PIN is gone then; you set a new one. Nothing is deleted.',
+  'call.open': 'Unlocked. Please set a new PIN.',
+  'call.none': 'No code opens this phone',
+  'call.noneText': 'All codes are used up. Sign in where there is signal; your work is safe on this phone.',
 
   // offer
   'offer.title': '{level} job offered to you',

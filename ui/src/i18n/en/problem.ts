@@ -40,6 +40,10 @@ export default {
   bad_pin: 'A PIN has 6 to 12 digits.',
   wrong_pin: 'This is not the PIN. Tries left: {left}.',
   pin_blocked: 'Too many wrong PINs. Sign in with the office. Your work is safe on this phone.',
+  wrong_unlock_code:
+    'This is not the code for this phone and question. Please read it again. Tries left: {left}.',
+  unlock_code_spent: 'Too many wrong codes. Another question is shown now: please call the office again.',
+  no_unlock_code: 'No code opens this phone any more. Sign in with the office where there is signal.',
   unlock_wait: 'Too many wrong tries. Wait {seconds} seconds, then try again.',
   lease_over:
     'This phone has not heard from the office for 14 days. Sign in where there is signal. Your work is safe.',

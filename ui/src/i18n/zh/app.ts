@@ -189,6 +189,20 @@ export default {
   'locked.noPin': 'PIN 码已失效，请用密码或公司注册码登录。',
   'locked.password': '忘记 PIN 码？',
   'locked.another': '其他人登录',
+  'locked.call': '没有信号：致电公司',
+
+  // opened by telephone
+  'call.title': '致电公司',
+  'call.text': '用任何电话都可以。公司会先核实您的身份，请读出下面 8 位字符，公司随后告知解锁码。',
+  'call.question': '请读出',
+  'call.code': '公司告知的解锁码',
+  'call.hint': '16 位字母和数字。没有字母 O 和 I，那是数字 0 和 1。',
+  'call.need': '解锁码为 16 位字母和数字。',
+  'call.submit': '解锁',
+  'call.safe': '解锁码只能打开本机一次。原 PIN 码随即失效，请重新设置。内容不会被删除。',
+  'call.open': '已解锁，请设置新的 PIN 码。',
+  'call.none': '没有可用的解锁码',
+  'call.noneText': '解锁码已用完，请到有信号的地方登录。您的工作内容安全保存在本机。',
 
   // offer
   'offer.title': '{level}，请确认接单',
