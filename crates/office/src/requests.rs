@@ -196,11 +196,11 @@ impl Office {
     }
 }
 
+/// What has passed of a request's promises.
+pub(crate) type Passed = (RequestId, RequestAct);
+
 /// What has passed of what open requests promise, and was not said yet; and when the next thing will.
-pub(crate) fn passed(
-    db: &dyn Tx,
-    now: DateTime<Utc>,
-) -> Result<(Vec<(RequestId, RequestAct)>, Option<DateTime<Utc>>)> {
+pub(crate) fn passed(db: &dyn Tx, now: DateTime<Utc>) -> Result<(Vec<Passed>, Option<DateTime<Utc>>)> {
     let (mut all, mut next) = (Vec::new(), None::<DateTime<Utc>>);
     for held in requests::open(db)? {
         // One under a standard that is not there any more says nothing by itself.

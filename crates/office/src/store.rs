@@ -644,12 +644,11 @@ pub fn visit_goes_on(tx: &dyn Tx, id: WorkOrderId, at: DateTime<Utc>) -> Result<
     Ok(())
 }
 
+/// A visit, and whose phone it is on.
+pub type OnPhone = (WorkOrderId, TechnicianId);
+
 /// Visits that have been over since `since` and are still on a phone, some at once; and since when the next one is.
-#[allow(clippy::type_complexity)]
-pub fn over_since(
-    db: &dyn Tx,
-    since: DateTime<Utc>,
-) -> Result<(Vec<(WorkOrderId, TechnicianId)>, Option<DateTime<Utc>>)> {
+pub fn over_since(db: &dyn Tx, since: DateTime<Utc>) -> Result<(Vec<OnPhone>, Option<DateTime<Utc>>)> {
     let sql = "SELECT work_order, technician FROM access WHERE closed <= ?1 ORDER BY closed LIMIT 200";
     let over = db.all(sql, [At(since)], |row| Ok((row.get::<Id<_>>(0)?.0, row.get::<Id<_>>(1)?.0)))?;
     let sql = "SELECT closed FROM access WHERE closed > ?1 ORDER BY closed LIMIT 1";
