@@ -13,10 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -68,6 +65,7 @@ pub struct Standard {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = LevelOfStandard))]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     pub key: String,
@@ -140,6 +138,39 @@ pub enum Begins {
 pub struct Under {
     pub standard: String,
     pub version: u32,
+}
+
+/// What was done with a standard: an entry of its journal, never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum StandardAct {
+    DraftSaved {},
+    DraftDiscarded {},
+    /// Days of a list of holidays were taken over from a file.
+    HolidaysTaken {
+        list: String,
+        days: u32,
+    },
+    Published {
+        version: u32,
+    },
+    /// New requests are taken under it from now on.
+    PutToUse {
+        version: u32,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardEntry {
+    pub n: u64,
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
+    pub at: DateTime<Utc>,
+    /// Name of the person.
+    pub actor: String,
+    pub act: StandardAct,
 }
 
 /// A promise to one customer, reckoned.
@@ -340,6 +371,8 @@ pub fn read(json: &str) -> Result<Standard, Finding> {
 }
 
 mod check;
+pub mod days;
+pub mod differences;
 
 /// The standards that ship with the office, made from the sources.
 pub fn shipped() -> Vec<Standard> {
@@ -351,12 +384,6 @@ pub fn shipped() -> Vec<Standard> {
             standard
         })
         .collect()
-}
-
-/// The version that a work order began under, if it is known here.
-pub fn of(under: Option<&Under>) -> Option<&'static Standard> {
-    static KNOWN: LazyLock<Vec<Standard>> = LazyLock::new(shipped);
-    KNOWN.iter().find(|standard| Some(&standard.under()) == under)
 }
 
 pub fn shipped_one(key: &str) -> Option<Standard> {

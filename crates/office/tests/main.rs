@@ -16,6 +16,7 @@ mod requests;
 mod rescue;
 mod roles;
 mod sign_in;
+mod standards;
 mod sync;
 mod tables;
 mod webhooks;
