@@ -38,6 +38,7 @@ import type {
   Page,
   Problem,
   Profile,
+  ReadChecklist,
   Register,
   RequestTaken,
   RescueTaken,
@@ -250,6 +251,8 @@ export const api = {
       file,
       seenAs(seen),
     ),
+  readChecklist: (kind: string, file: File) =>
+    call<ReadChecklist>('POST', `/checklists/${encodeURIComponent(kind)}`, file),
   discardStandard: (key: string, seen: number) =>
     call<void>('POST', `${standard(key)}/draft/discard`, {}, seenAs(seen)),
   publishStandard: (key: string, seen: number, confirmed: boolean, useNow: boolean) =>

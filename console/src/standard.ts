@@ -1,6 +1,6 @@
 // A standard as a form: a table says what stands at which place, and one part of the page shows any of it. Places are
 // named as the office names them in its findings: `levels[0].clocks[1].within`.
-import type { Difference, Finding, StandardLook, Text } from '@jobsheet/model';
+import type { Difference, Finding, Named, StandardLook, Text } from '@jobsheet/model';
 import type { InjectionKey, Ref } from 'vue';
 import { listed, t, text } from './words';
 
@@ -12,7 +12,7 @@ export interface Option {
 
 /** What stands at a place, and how it is written. */
 export type Shape =
-  | { kind: 'line' | 'time' | 'date' | 'days' | 'check' | 'budget' | 'span' }
+  | { kind: 'line' | 'time' | 'date' | 'days' | 'check' | 'budget' | 'span' | 'checklists' }
   | { kind: 'both'; long?: true }
   | { kind: 'number'; unit?: 'minutes' | 'hours' | 'percent'; optional?: true }
   | { kind: 'one'; options: (body: Body) => Option[]; optional?: true; absent?: true }
@@ -143,7 +143,8 @@ export type FieldName =
   | 'satisfied'
   | 'call_back'
   | 'by_itself'
-  | 'second_handling_hours';
+  | 'second_handling_hours'
+  | 'checklists';
 
 const both: Shape = { kind: 'both' };
 const long: Shape = { kind: 'both', long: true };
@@ -472,6 +473,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
       ],
     },
   ],
+  ['checklists', { kind: 'checklists' }],
 ];
 
 // --- Places --------------------------------------------------------------------------------------
@@ -570,6 +572,10 @@ export function valueWords(shape: Shape | null, value: unknown, body: Body): str
       return nameOf(shape.options, value);
     case 'many':
       return listed((value as string[]).map((one) => nameOf(shape.options, one))) || '–';
+    case 'checklists': {
+      const steps = (value as { steps?: unknown[] }).steps ?? [];
+      return t('std.checklist.questions', { n: steps.length });
+    }
     case 'days':
       return t('std.daysOf', { n: (value as string[]).length });
     case 'list':
@@ -604,6 +610,8 @@ export interface Editor {
   /** How many findings there are at this place and below. */
   findingsIn: (path: string) => number;
   takeDays: (key: string, file: File) => void;
+  /** Kinds of equipment, for checklists. */
+  kinds: Ref<readonly Named[]>;
 }
 export const editorKey: InjectionKey<Editor> = Symbol('editor');
 

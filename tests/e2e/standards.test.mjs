@@ -10,6 +10,7 @@ import { Office } from './lib/company.mjs';
 import { isWell, opensTheConsole } from './lib/desk.mjs';
 import { faultsOf } from './lib/pages.mjs';
 import { program, temporaryFolder, until } from './lib/processes.mjs';
+import { workbook } from './lib/workbook.mjs';
 
 const supervisor = { login: 'he.ping', password: 'a long password' };
 
@@ -248,4 +249,59 @@ test('a dispatcher reads and changes nothing', async (t) => {
     true,
   );
   await isWell(page, 'standard-dispatcher');
+});
+
+test('a checklist is read from Excel: first what it cannot carry, by cell; then into the draft and onto the next job', async (t) => {
+  for (const language of ['en', 'zh']) {
+    const { office, page } = await desk(t, language, 'supervisor', {
+      colorScheme: language === 'zh' ? 'dark' : 'light',
+    });
+    await page.tap({ test: 'standard-edit-A' });
+    await page.tap({ test: 'section-checklists' });
+    await page.tab.selectOption('[data-testid="checklist-kind"]', 'chiller');
+    const gives = (sheets) =>
+      page.tab.setInputFiles('[data-testid="checklist-file"]', {
+        name: 'chiller.xlsx',
+        mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+        buffer: workbook(sheets),
+      });
+    const heading = ['type', 'name', 'label::English', 'label::中文', 'required', 'safety'];
+    const questions = [
+      ['check', 'power', 'The power is off', '已断电', 'yes', 'yes'],
+      ['select_one oil', 'oil', 'Oil in the sight glass', '视镜油位', 'yes', ''],
+    ];
+    const choices = [
+      ['list_name', 'name', 'label::English', 'label::中文', 'fails'],
+      ['oil', 'ok', 'Enough', '足够', ''],
+      ['oil', 'low', 'Low', '偏低', 'yes'],
+    ];
+    await gives({ survey: [heading, ...questions, ['geopoint', 'where', 'Where', '位置', '', '']], choices });
+    await says(page, 'checklist-read', 'survey!A4');
+    assert.equal(await page.count({ test: 'checklist-put' }), 0);
+    await isWell(page, `checklist-refused-${language}`);
+
+    await gives({
+      survey: [[...heading, 'constraint_message'], [...questions[0], 'No!'], questions[1]],
+      choices,
+    });
+    await says(page, 'checklist-read', 'survey!G2');
+    await isWell(page, `checklist-read-${language}`);
+    await page.tap({ test: 'checklist-put' });
+    await page.see({ test: 'checklist-chiller' });
+    await page.tap({ test: 'standard-publish' });
+    await page.see({ test: 'standard-keeps' });
+    await page.tap({ test: 'publish-confirm' });
+    await page.see({ test: 'standard-in-use' });
+    await page.tap({ test: 'section-checklists' });
+    await page.tap({ css: '[data-testid="checklist-chiller"] summary' });
+    await says(page, 'checklist-chiller', language === 'zh' ? '视镜油位' : 'Oil in the sight glass');
+    await isWell(page, `checklist-published-${language}`);
+
+    const { id } = await orderOf(office, await calls(office, 'a call'));
+    const { order } = await (await office.asks(`/work-orders/${id}`)).json();
+    assert.deepEqual(
+      order.template.steps.map((step) => step.key),
+      ['power', 'oil'],
+    );
+  }
 });

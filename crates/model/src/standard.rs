@@ -9,6 +9,7 @@ use crate::{
     closing::CloseRule,
     dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
+    step::Template,
     work_order::{self, Colour, Impact},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -61,6 +62,10 @@ pub struct Standard {
     pub progress_percent: u32,
     /// What must be there before a work order is closed (B15, X15).
     pub closing: CloseRule,
+    /// What is asked on site, each by the kind of equipment that is its `id`; for other kinds the office asks what it always
+    /// has. They come from workbooks (`crate::xlsform`).
+    #[serde(default)]
+    pub checklists: Vec<Template>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,6 +245,11 @@ pub fn verdict(
 }
 
 impl Standard {
+    /// What is asked about a machine of this kind.
+    pub fn checklist(&self, kind: &str) -> Option<&Template> {
+        self.checklists.iter().find(|one| one.id == kind)
+    }
+
     pub fn under(&self) -> Under {
         Under { standard: self.key.clone(), version: self.version }
     }

@@ -3,7 +3,7 @@
 
 use jobsheet_model::{
     act, asset, board, change, charges, customer, diagnostics, document, hours, problem, reference, sheet,
-    step, times, view, work_order,
+    step, times, view, work_order, xlsform,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,7 @@ fn types() -> String {
         view::ConsoleStandards,
         view::ConsoleStandard,
         view::StandardSaved,
+        xlsform::ReadChecklist,
         customer::CustomerFile,
         problem::Problem,
         change::Change,

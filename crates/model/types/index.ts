@@ -550,7 +550,11 @@ published: PublishedStandard | null,
 /**
  * The draft that it is; nothing for a version, and for a draft that nobody has begun.
  */
-draft: DraftOfStandard | null, in_use: Under, may_edit: boolean, look: StandardLook, journal: Array<StandardEntry>, };
+draft: DraftOfStandard | null, in_use: Under, may_edit: boolean, look: StandardLook, journal: Array<StandardEntry>, 
+/**
+ * Kinds of equipment that may have a checklist.
+ */
+kinds: Array<Named>, };
 
 export type ConsoleStandards = { 
 /**
@@ -1582,6 +1586,15 @@ n: number, attention: Attention, about: string, at: string, choices: Array<Choic
 export type Rating = "very_satisfied" | "satisfied" | "average" | "not_satisfied";
 
 export type RatingReason = "not_solved" | "late" | "price" | "attitude" | "mess";
+
+/**
+ * What a workbook came to: a checklist without errors, and what is to be said of it in any case.
+ */
+export type ReadChecklist = { 
+/**
+ * Nothing while there is an error.
+ */
+checklist: Template | null, findings: Array<Finding>, };
 
 export type ReceivedJob = { work_order: WorkOrderId, number: string, customer: string, at: string, };
 

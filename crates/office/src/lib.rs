@@ -37,6 +37,7 @@ mod sync;
 mod tables;
 mod ticker;
 mod webhooks;
+mod xlsx;
 
 pub use accounts::{NewStaff, NewTechnician, Unaccountable};
 pub use backup::{Backup, restore};

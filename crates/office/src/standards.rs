@@ -4,9 +4,10 @@
 use crate::{
     Office,
     store::{
-        self, Tx,
+        self, Tx, customers,
         standards::{self as kept, Draft},
     },
+    xlsx,
 };
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -18,6 +19,7 @@ use jobsheet_model::{
         ConsoleStandard, ConsoleStandards, DraftOfStandard, PublishedStandard, StandardLook, StandardRow,
         StandardSaved,
     },
+    xlsform::{ReadChecklist, read_checklist},
 };
 use std::sync::Arc;
 
@@ -171,6 +173,16 @@ impl Office {
         })
     }
 
+    /// Reads a workbook as the checklist of a kind of equipment; nothing is kept.
+    pub(crate) fn read_checklist(&self, kind: &str, file: &[u8]) -> Result<Option<ReadChecklist>> {
+        let kinds = self.read(customers::kinds)?;
+        let Some(kind) = kinds.into_iter().find(|one| one.key == kind) else { return Ok(None) };
+        Ok(Some(match xlsx::read_workbook(file) {
+            Ok(workbook) => read_checklist(&kind.key, kind.name, &workbook),
+            Err(findings) => ReadChecklist { checklist: None, findings },
+        }))
+    }
+
     pub fn discard_standard(&self, key: &str, seen: u32, by: &str) -> Result<(), Unpublished> {
         let now = self.now();
         self.write(|tx| {
@@ -201,6 +213,7 @@ impl Office {
                 return Err(Unpublished::Unconfirmed(findings));
             }
             body.version = kept::newest(tx, key)?.unwrap_or(0) + 1;
+            number_checklists(tx, &mut body)?;
             let (under, version) = (body.under(), body.version);
             kept::publish(tx, &body, now, by)?;
             kept::drop_draft(tx, key)?;
@@ -245,12 +258,32 @@ fn keep(
     act: &StandardAct,
 ) -> Result<StandardSaved, Unpublished> {
     body.version = kept::newest(tx, &body.key)?.unwrap_or(0) + 1;
-    let version = seen + 1;
+    let version = seen.saturating_add(1);
+    number_checklists(tx, &mut body)?;
     let look = look(tx, &body)?;
     kept::journal(tx, &body.key, now, by, act)?;
     let about = DraftOfStandard { version, at: now, by: by.to_owned() };
     kept::keep_draft(tx, &Draft { about, body })?;
     Ok(StandardSaved { version, look })
+}
+
+/// A checklist that is not as it was published last is a new version of it (P25).
+fn number_checklists(db: &dyn Tx, body: &mut Standard) -> Result<()> {
+    let published = all(db)?;
+    for list in &mut body.checklists {
+        let planned =
+            customers::plan(db, &list.id)?.map(|plan| plan.template).filter(|one| one.id == list.id);
+        let known = published.iter().filter_map(|standard| standard.checklist(&list.id)).chain(&planned);
+        let Some(newest) = known.max_by_key(|one| one.version) else {
+            list.version = 1;
+            continue;
+        };
+        list.version = newest.version;
+        if *list != *newest {
+            list.version = newest.version.saturating_add(1);
+        }
+    }
+    Ok(())
 }
 
 fn next(standard: &Standard) -> Standard {
@@ -270,6 +303,7 @@ fn page(
         may_edit,
         look: look(db, standard)?,
         journal: kept::entries(db, &standard.key)?,
+        kinds: customers::kinds(db)?,
         body: standard.clone(),
     })
 }

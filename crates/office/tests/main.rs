@@ -5,6 +5,7 @@ mod api;
 mod archive;
 mod attention;
 mod check;
+mod checklists;
 mod clocks;
 mod console;
 mod demo;

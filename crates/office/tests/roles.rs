@@ -91,6 +91,7 @@ supervisor POST /console/api/standards/{key}/draft/discard
 supervisor POST /console/api/standards/{key}/draft/holidays/{list}
 supervisor POST /console/api/standards/{key}/draft/publish
 supervisor POST /console/api/standards/{key}/versions/{version}/use
+supervisor POST /console/api/checklists/{kind}
 supervisor PUT  /console/api/dispatch
 supervisor PUT  /console/api/people/{id}
 supervisor PUT  /console/api/areas
@@ -162,6 +163,7 @@ fn absent(path: &str) -> String {
         .replace("{machine}", "nothing-at-all")
         .replace("{key}", "none")
         .replace("{list}", "none")
+        .replace("{kind}", "none")
         .replace("{version}", "1")
         .replace("{login}", "nobody.at.all")
 }

@@ -1,7 +1,12 @@
 //! Whether a standard that somebody wrote can be published (X3).
 
 use super::*;
-use crate::dispatch::{GRADES, How};
+use crate::{
+    asked::Flaw,
+    dispatch::{GRADES, How},
+    step::StepKind,
+    xlsform::MOST_STEPS,
+};
 use std::collections::BTreeMap;
 
 const MOST_OF_A_KEY: usize = 20;
@@ -133,6 +138,7 @@ impl Standard {
     /// What intake asks must be there to be answered.
     fn check_intake(&self, found: &mut Vec<Finding>) {
         self.check_words(found);
+        self.check_checklists(found);
         once("problem_types", self.problem_types.iter().map(|one| one.key.as_str()), found);
         once("symptoms", self.symptoms.iter().map(|one| one.key.as_str()), found);
         let mut unless = |known: bool, path: String, key: &str| {
@@ -219,6 +225,47 @@ impl Standard {
                     format!("{day} is off as well."),
                     format!("{day} 同时是休息日。"),
                 ));
+            }
+        }
+    }
+
+    /// A checklist that would not ask what its author means is not published (P25).
+    fn check_checklists(&self, found: &mut Vec<Finding>) {
+        let mut seen = BTreeSet::new();
+        for (i, list) in self.checklists.iter().enumerate() {
+            let path = format!("checklists[{i}]");
+            both(&format!("{path}.name"), &list.name, found);
+            let mut wrong = |en: String, zh: String| found.push(Finding::error(path.clone(), en, zh));
+            if list.id.trim().is_empty() || !seen.insert(&list.id) {
+                wrong("One checklist for one kind of equipment.".into(), "每种设备只能有一个检查表。".into());
+            }
+            if !(1..=MOST_STEPS).contains(&list.steps.len()) {
+                wrong(
+                    format!("A checklist has 1 to {MOST_STEPS} questions."),
+                    format!("检查表应有 1 到 {MOST_STEPS} 个问题。"),
+                );
+            }
+            for flaw in list.flaws() {
+                let zh = match &flaw {
+                    Flaw::Twice(key) => format!("{key}：两个问题名称相同。"),
+                    Flaw::NotBefore(key, on) => format!("{key}：条件所依据的“{on}”不在此问题之前。"),
+                    Flaw::Never(key, on) => format!("{key}：“{on}”不会有条件中的答案。"),
+                };
+                wrong(format!("{flaw}."), zh);
+            }
+            for step in &list.steps {
+                if step.title.en.trim().is_empty() || step.title.zh.trim().is_empty() {
+                    wrong(
+                        format!("{}: needed in English and in Chinese.", step.key),
+                        format!("{}：需要中英文两种文字。", step.key),
+                    );
+                }
+                if matches!(step.kind, StepKind::Unknown(_)) {
+                    wrong(
+                        format!("{}: there is no such kind of question.", step.key),
+                        format!("{}：没有这种类型的问题。", step.key),
+                    );
+                }
             }
         }
     }

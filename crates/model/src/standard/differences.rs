@@ -73,12 +73,14 @@ fn name_of(item: &Value) -> Text {
 
 /// What one of a list is known by, wherever it stands.
 fn mark(item: &Value) -> Option<&str> {
-    ["key", "channel", "duty", "level"].into_iter().find_map(|field| item.get(field)?.as_str())
+    ["key", "channel", "duty", "level", "id"].into_iter().find_map(|field| item.get(field)?.as_str())
 }
 
-/// A text in both languages, and a promise with its unit, are read as one thing.
+/// A text in both languages, a promise with its unit and a checklist are read as one thing.
 fn is_one(value: &Map<String, Value>) -> bool {
-    value.len() == 1 || (value.len() == 2 && value.contains_key("en") && value.contains_key("zh"))
+    value.len() == 1
+        || value.contains_key("steps")
+        || (value.len() == 2 && value.contains_key("en") && value.contains_key("zh"))
 }
 
 fn differ(place: &Place, before: &Value, after: &Value, found: &mut Vec<Difference>) {

@@ -656,6 +656,8 @@ pub struct ConsoleStandard {
     pub may_edit: bool,
     pub look: StandardLook,
     pub journal: Vec<StandardEntry>,
+    /// Kinds of equipment that may have a checklist.
+    pub kinds: Vec<Named>,
 }
 
 /// What is to be said of a standard before it is published.

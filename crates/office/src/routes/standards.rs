@@ -6,7 +6,7 @@ use super::{
     problem::HttpProblem,
     wire::{In, Sent, Whole, limited, seen_version, too_large},
 };
-use crate::{Office, standards::Unpublished};
+use crate::{Office, standards::Unpublished, xlsx::MAX_WORKBOOK};
 use axum::{
     Json,
     extract::{FromRequestParts, Path, State},
@@ -17,6 +17,7 @@ use jobsheet_model::{
     role::Role,
     standard::{Standard, Under, read},
     view::{ConsoleStandard, ConsoleStandards, StandardLook, StandardSaved},
+    xlsform::ReadChecklist,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
@@ -36,6 +37,7 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(SUPERVISOR, routes!(discard))
         .door(SUPERVISOR, routes!(publish))
         .door(SUPERVISOR, routes!(put_to_use))
+        .door(SUPERVISOR, limited(routes!(checklist), MAX_WORKBOOK))
 }
 
 fn may_edit(staff: &Staff) -> bool {
@@ -182,4 +184,17 @@ async fn put_to_use(
     let under = Under { standard, version };
     office.run(move |office| office.use_standard(&under, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/checklists/{kind}",
+    request_body(content = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    responses((status = 200, body = ReadChecklist,
+        description = "What the workbook comes to as the checklist of this kind of equipment; nothing is kept")))]
+async fn checklist(
+    State(office): State<Office>,
+    In(kind): In<String>,
+    Whole(file): Whole,
+) -> Result<Json<ReadChecklist>, HttpProblem> {
+    let found = office.run(move |office| office.read_checklist(&kind, &file)).await?;
+    found.map(Json).ok_or_else(HttpProblem::not_found)
 }
