@@ -21,6 +21,8 @@ import type {
   ConsoleRota,
   ConsoleRow,
   ConsoleSession,
+  ConsoleStandard,
+  ConsoleStandards,
   ConsoleVans,
   CustomerFile,
   EnrolmentCode,
@@ -36,11 +38,15 @@ import type {
   Page,
   Problem,
   Profile,
+  ReadChecklist,
   Register,
   RequestTaken,
   RescueTaken,
+  StandardLook,
+  StandardSaved,
   TableTaken,
   TurnKind,
+  Under,
   Visit,
   VisitPage,
   Webhook,
@@ -110,7 +116,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -153,6 +159,8 @@ const phone = (id: string) => `/phones/${encodeURIComponent(id)}`;
 const request = (id: string) => `/requests/${encodeURIComponent(id)}`;
 const customer = (id: string) => `/register/${encodeURIComponent(id)}`;
 const machine = (id: string) => `/equipment/${encodeURIComponent(id)}`;
+const standard = (key: string) => `/standards/${encodeURIComponent(key)}`;
+const seenAs = (version: number) => ({ 'if-match': `"${version}"` });
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -228,6 +236,29 @@ export const api = {
     call<RequestTaken>('POST', `${request(id)}/withdraw`, { reason }),
   makeWorkOrder: (id: string, key: string) =>
     call<Visit>('POST', `${request(id)}/work-order`, {}, { 'idempotency-key': key }),
+  standards: () => call<ConsoleStandards>('GET', '/standards'),
+  standard: (key: string, version: number) =>
+    call<ConsoleStandard>('GET', `${standard(key)}/versions/${version}`),
+  standardDraft: (key: string) => call<ConsoleStandard>('GET', `${standard(key)}/draft`),
+  lookAtStandard: (body: unknown) => call<StandardLook>('POST', '/standards/look', body),
+  /** `seen` is the draft that was changed, 0 where there was none. */
+  saveStandard: (key: string, seen: number, body: unknown) =>
+    call<StandardSaved>('PUT', `${standard(key)}/draft`, body, seenAs(seen)),
+  takeHolidays: (key: string, list: string, seen: number, file: File) =>
+    call<StandardSaved>(
+      'POST',
+      `${standard(key)}/draft/holidays/${encodeURIComponent(list)}`,
+      file,
+      seenAs(seen),
+    ),
+  readChecklist: (kind: string, file: File) =>
+    call<ReadChecklist>('POST', `/checklists/${encodeURIComponent(kind)}`, file),
+  discardStandard: (key: string, seen: number) =>
+    call<void>('POST', `${standard(key)}/draft/discard`, {}, seenAs(seen)),
+  publishStandard: (key: string, seen: number, confirmed: boolean, useNow: boolean) =>
+    call<Under>('POST', `${standard(key)}/draft/publish`, { confirmed, use_now: useNow }, seenAs(seen)),
+  useStandard: (key: string, version: number) =>
+    call<void>('POST', `${standard(key)}/versions/${version}/use`, {}),
   phones: () => call<ConsolePhone[]>('GET', '/phones'),
   /** A one-time code for another phone of this technician; it cannot be asked for again. */
   newPhone: (technician: string) =>

@@ -1,7 +1,7 @@
 // The places: what waits for a decision, the requests and one of them, the work orders, those that need a person, one
 // work order, the board with its lanes, people, areas, the rota, the archive, the customers with their machines, the
-// vans, the phones, the accounts, the webhooks, and what goes in and out. The address is the hash, so that a
-// page can be kept as a bookmark and the browser's Back works.
+// vans, the phones, what the firm promises, the accounts, the webhooks, and what goes in and out. The address is the
+// hash, so that a page can be kept as a bookmark and the browser's Back works.
 import { readonly, ref } from 'vue';
 
 export type Place =
@@ -24,6 +24,9 @@ export type Place =
   | { page: 'customer'; id: string }
   | { page: 'machine'; id: string }
   | { page: 'vans' }
+  | { page: 'standards' }
+  /** Version 0 is the draft. */
+  | { page: 'standard'; id: string; version: number }
   | { page: 'job'; id: string };
 
 function read(): Place {
@@ -39,6 +42,14 @@ function read(): Place {
   if (page === 'equipment' && id) return { page: 'machine', id: decodeURIComponent(id) };
   if (page === 'archive') return { page: 'archive' };
   if (page === 'vans') return { page: 'vans' };
+  if (page === 'standards') {
+    if (!id) return { page: 'standards' };
+    return {
+      page: 'standard',
+      id: decodeURIComponent(id),
+      version: verb === 'draft' ? 0 : Number(verb) || 1,
+    };
+  }
   if (page === 'attention') return { page: 'attention' };
   if (page === 'dispatch') return { page: 'dispatch' };
   if (page === 'board' || page === 'people' || page === 'areas' || page === 'rota') return { page };
@@ -61,6 +72,10 @@ export const editRequestHref = (id: string) => `${requestHref(id)}/edit`;
 export const customersHref = '#/customers';
 export const customerHref = (id: string) => `#/customers/${encodeURIComponent(id)}`;
 export const machineHref = (id: string) => `#/equipment/${encodeURIComponent(id)}`;
+export const standardsHref = '#/standards';
+export const versionHref = (key: string, version: number) =>
+  `${standardsHref}/${encodeURIComponent(key)}/${version}`;
+export const draftHref = (key: string) => `${standardsHref}/${encodeURIComponent(key)}/draft`;
 export const jobHref = (id: string) => `#/work-orders/${encodeURIComponent(id)}`;
 
 /** A whole row opens what its link does; the link does so for the keyboard. */

@@ -19,6 +19,7 @@ mod rescue;
 mod restored;
 mod shell;
 mod sources;
+mod standards;
 mod too_old;
 mod visit;
 mod years;

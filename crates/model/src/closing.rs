@@ -4,7 +4,6 @@
 use crate::{
     Sheet, Stage, WorkOrder,
     change::{PhotoSubject, Rating},
-    standard,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -75,11 +74,6 @@ impl Default for CloseRule {
             second_handling_hours: 24,
         }
     }
-}
-
-/// The rule of the standard that a work order began under.
-pub fn rule(order: &WorkOrder) -> CloseRule {
-    standard::of(order.under.as_ref()).map(|standard| standard.closing.clone()).unwrap_or_default()
 }
 
 /// What is known of a work order that came back.

@@ -58,6 +58,7 @@ pub mod view;
 pub mod webhook;
 pub mod wire;
 pub mod work_order;
+pub mod xlsform;
 
 pub use change::{Change, What};
 pub use ids::{ChangeId, DeviceId, Digest, LineId, StepKey, TechnicianId, WorkOrderId};

@@ -9,14 +9,12 @@ use crate::{
     closing::CloseRule,
     dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
+    step::Template,
     work_order::{self, Colour, Impact},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -64,10 +62,15 @@ pub struct Standard {
     pub progress_percent: u32,
     /// What must be there before a work order is closed (B15, X15).
     pub closing: CloseRule,
+    /// What is asked on site, each by the kind of equipment that is its `id`; for other kinds the office asks what it always
+    /// has. They come from workbooks (`crate::xlsform`).
+    #[serde(default)]
+    pub checklists: Vec<Template>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = LevelOfStandard))]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     pub key: String,
@@ -142,6 +145,39 @@ pub struct Under {
     pub version: u32,
 }
 
+/// What was done with a standard: an entry of its journal, never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum StandardAct {
+    DraftSaved {},
+    DraftDiscarded {},
+    /// Days of a list of holidays were taken over from a file.
+    HolidaysTaken {
+        list: String,
+        days: u32,
+    },
+    Published {
+        version: u32,
+    },
+    /// New requests are taken under it from now on.
+    PutToUse {
+        version: u32,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardEntry {
+    pub n: u64,
+    #[ts(type = "string")]
+    #[serde(with = "crate::moment::millis")]
+    pub at: DateTime<Utc>,
+    /// Name of the person.
+    pub actor: String,
+    pub act: StandardAct,
+}
+
 /// A promise to one customer, reckoned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reckoned {
@@ -209,6 +245,11 @@ pub fn verdict(
 }
 
 impl Standard {
+    /// What is asked about a machine of this kind.
+    pub fn checklist(&self, kind: &str) -> Option<&Template> {
+        self.checklists.iter().find(|one| one.id == kind)
+    }
+
     pub fn under(&self) -> Under {
         Under { standard: self.key.clone(), version: self.version }
     }
@@ -340,6 +381,8 @@ pub fn read(json: &str) -> Result<Standard, Finding> {
 }
 
 mod check;
+pub mod days;
+pub mod differences;
 
 /// The standards that ship with the office, made from the sources.
 pub fn shipped() -> Vec<Standard> {
@@ -351,12 +394,6 @@ pub fn shipped() -> Vec<Standard> {
             standard
         })
         .collect()
-}
-
-/// The version that a work order began under, if it is known here.
-pub fn of(under: Option<&Under>) -> Option<&'static Standard> {
-    static KNOWN: LazyLock<Vec<Standard>> = LazyLock::new(shipped);
-    KNOWN.iter().find(|standard| Some(&standard.under()) == under)
 }
 
 pub fn shipped_one(key: &str) -> Option<Standard> {

@@ -3,7 +3,7 @@
 
 use jobsheet_model::{
     act, asset, board, change, charges, customer, diagnostics, document, hours, problem, reference, sheet,
-    step, times, view, work_order,
+    step, times, view, work_order, xlsform,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,6 +67,10 @@ fn types() -> String {
         view::ConsoleRequests,
         view::ConsoleRequest,
         view::RequestTaken,
+        view::ConsoleStandards,
+        view::ConsoleStandard,
+        view::StandardSaved,
+        xlsform::ReadChecklist,
         customer::CustomerFile,
         problem::Problem,
         change::Change,

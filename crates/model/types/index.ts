@@ -536,6 +536,37 @@ export type ConsoleSession = { name: string,
 role: Role, company: string, technicians: Array<Technician>, };
 
 /**
+ * A version of a standard, or its draft.
+ */
+export type ConsoleStandard = { 
+/**
+ * Read and written by path (`standard::check` names them).
+ */
+body: Record<string, unknown>, 
+/**
+ * Nothing for a draft.
+ */
+published: PublishedStandard | null, 
+/**
+ * The draft that it is; nothing for a version, and for a draft that nobody has begun.
+ */
+draft: DraftOfStandard | null, in_use: Under, may_edit: boolean, look: StandardLook, journal: Array<StandardEntry>, 
+/**
+ * Kinds of equipment that may have a checklist.
+ */
+kinds: Array<Named>, };
+
+export type ConsoleStandards = { 
+/**
+ * What new requests are taken under.
+ */
+in_use: Under, 
+/**
+ * Whoever asks may write, publish and put to use.
+ */
+may_edit: boolean, rows: Array<StandardRow>, };
+
+/**
  * What the vans carry.
  */
 export type ConsoleVans = { vans: Array<Van>, };
@@ -675,6 +706,27 @@ records: Records | null,
 troubles: Array<Trouble>, };
 
 /**
+ * One place where two standards differ.
+ */
+export type Difference = { 
+/**
+ * In the later one; in the earlier one where it is gone.
+ */
+path: string, 
+/**
+ * What stands at each `[n]` of the path, by its name; without one where it has none.
+ */
+names: Array<Text>, 
+/**
+ * Nothing where it is new.
+ */
+before: unknown, 
+/**
+ * Nothing where it is gone.
+ */
+after: unknown, };
+
+/**
  * SHA-256 as 64 lower-case hexadecimal digits: the name of a photo, the link of the change chain,
  * the fingerprint of a signed document.
  */
@@ -698,6 +750,12 @@ arrived: string, finished: string, travel: string, work: string,
 photos: Array<Digest>, charges: Array<DocumentLine>, total: string, currency: string, tariff: string, template: string, consent: string, };
 
 export type DocumentLine = { title: string, value: string, note: string, };
+
+export type DraftOfStandard = { 
+/**
+ * Given back with a change, so that nobody's is written over.
+ */
+version: number, at: string, by: string, };
 
 /**
  * What is promised, in the order in which it is done (X2).
@@ -1492,6 +1550,12 @@ area: string,
  */
 away: Away | null, };
 
+export type PublishedStandard = { version: number, at: string, 
+/**
+ * Who published it; empty for one that came with the office.
+ */
+by: string, };
+
 export type Question = { key: string, text: Text, 
 /**
  * None: it is answered in words.
@@ -1522,6 +1586,15 @@ n: number, attention: Attention, about: string, at: string, choices: Array<Choic
 export type Rating = "very_satisfied" | "satisfied" | "average" | "not_satisfied";
 
 export type RatingReason = "not_solved" | "late" | "price" | "attitude" | "mess";
+
+/**
+ * What a workbook came to: a checklist without errors, and what is to be said of it in any case.
+ */
+export type ReadChecklist = { 
+/**
+ * Nothing while there is an error.
+ */
+checklist: Template | null, findings: Array<Finding>, };
 
 export type ReceivedJob = { work_order: WorkOrderId, number: string, customer: string, at: string, };
 
@@ -1857,6 +1930,41 @@ export type SpanKind = "travel" | "work" | "pause";
  * How far the visit is. Derived from the changes, never set.
  */
 export type Stage = "offered" | "declined" | "accepted" | "departed" | "on_site" | "working" | "paused" | "work_done" | "signed_off" | "sign_off_refused" | "could_not_finish";
+
+/**
+ * What was done with a standard: an entry of its journal, never changed.
+ */
+export type StandardAct = { "act": "draft_saved", } | { "act": "draft_discarded", } | { "act": "holidays_taken", list: string, days: number, } | { "act": "published", version: number, } | { "act": "put_to_use", version: number, };
+
+export type StandardEntry = { n: number, at: string, 
+/**
+ * Name of the person.
+ */
+actor: string, act: StandardAct, };
+
+/**
+ * What is to be said of a standard before it is published.
+ */
+export type StandardLook = { findings: Array<Finding>, 
+/**
+ * What it is compared with: the version in use of the same key, else the newest one.
+ */
+against: Under | null, differences: Array<Difference>, 
+/**
+ * These keep the version that they began under.
+ */
+open_requests: number, open_work_orders: number, };
+
+export type StandardRow = { key: string, name: Text, 
+/**
+ * The newest first.
+ */
+versions: Array<PublishedStandard>, draft: DraftOfStandard | null, };
+
+/**
+ * A draft as it was kept.
+ */
+export type StandardSaved = { version: number, look: StandardLook, };
 
 /**
  * Where the records of one job are. "Received" only after the office's receipt.

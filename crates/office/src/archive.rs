@@ -1,9 +1,9 @@
 //! The archive as the console searches it.
 
 use crate::{
-    Office,
+    Office, standards,
     store::{
-        self,
+        self, Tx,
         archive::{self, Asked},
     },
 };
@@ -12,7 +12,6 @@ use jobsheet_model::{
     archive::{Outcome, matches, visited_at},
     intake::Named,
     search::query_terms,
-    standard,
     view::{ArchiveRow, ConsoleArchive},
 };
 
@@ -52,9 +51,20 @@ impl Office {
                     closed_at,
                 });
             }
-            let levels = standard::shipped().into_iter().flat_map(|standard| standard.levels);
-            let levels = levels.map(|level| Named { key: level.key, name: level.name });
-            Ok(ConsoleArchive { is_empty: archive::is_empty(db)?, rows, next, levels: levels.collect() })
+            Ok(ConsoleArchive { is_empty: archive::is_empty(db)?, rows, next, levels: levels(db)? })
         })
     }
+}
+
+/// Every level that a work order may have had, by the name that the newest version gives it.
+fn levels(db: &dyn Tx) -> Result<Vec<Named>> {
+    let mut levels: Vec<Named> = Vec::new();
+    for standard in standards::all(db)? {
+        for level in &standard.levels {
+            if levels.iter().all(|known| known.key != level.key) {
+                levels.push(Named { key: level.key.clone(), name: level.name.clone() });
+            }
+        }
+    }
+    Ok(levels)
 }

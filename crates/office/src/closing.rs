@@ -4,6 +4,7 @@
 use crate::{
     Office,
     dispatch::Cannot,
+    standards::close_rule,
     store::{self, Held, Tx, archive, attention, sync as held},
     sync::{AUTOMATIC, journal_act},
 };
@@ -13,7 +14,7 @@ use jobsheet_model::{
     WorkOrderId,
     act::{Act, Attention},
     attention::Choice,
-    closing::{Back, CloseRule, Lack, is_over, lacks, rule},
+    closing::{Back, CloseRule, Lack, is_over, lacks},
     view::Closing,
 };
 
@@ -35,7 +36,7 @@ impl Office {
                 return Err(Cannot::NotOver);
             }
             let reason = said(reason)?;
-            let lacked = lacking(tx, &held, &rule(&held.order))?;
+            let lacked = lacking(tx, &held, &close_rule(tx, &held.order)?)?;
             Ok(close(tx, &held, now, by, Act::Closed { lacked, reason })?)
         })
     }
@@ -109,7 +110,7 @@ pub fn close_if_all_is_there(tx: &dyn Tx, id: WorkOrderId, now: DateTime<Utc>) -
     if held.closed.is_some() {
         return archive::refile(tx, id);
     }
-    let rule = rule(&held.order);
+    let rule = close_rule(tx, &held.order)?;
     if !rule.by_itself || held.kept_open || !is_over(&held.order, &held.sheet) {
         return Ok(());
     }
@@ -139,7 +140,7 @@ fn lacking(db: &dyn Tx, held: &Held, rule: &CloseRule) -> Result<Vec<Lack>> {
 /// How it stands, for the console.
 pub fn standing(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Closing>> {
     let Some(held) = store::held(db, id)? else { return Ok(None) };
-    let rule = rule(&held.order);
+    let rule = close_rule(db, &held.order)?;
     let lacks = if held.closed.is_some() { Vec::new() } else { lacking(db, &held, &rule)? };
     Ok(Some(Closing {
         closed_at: held.closed,

@@ -3,8 +3,7 @@
 
 use crate::store::Tx;
 use crate::{
-    Office, closing,
-    requests::{self, in_use},
+    Office, closing, requests, standards,
     store::{self, Held, attention as lane},
     sync::{AUTOMATIC, journal_act},
 };
@@ -15,8 +14,7 @@ use jobsheet_model::{
     act::{Act, Attention, Entry},
     apply,
     attention::{Choice, Handling},
-    closing::rule,
-    standard::{self, Verdict},
+    standard::Verdict,
     view::ConsoleLane,
     work_order::{Earlier, PastVisit, Visit},
 };
@@ -71,7 +69,7 @@ impl Office {
         self.read(|db| {
             let kinds = lane::kinds(db)?;
             let (entries, next) = lane::waiting(db, asked, limit)?;
-            let hours = in_use(db)?.closing.second_handling_hours;
+            let hours = standards::in_use(db)?.closing.second_handling_hours;
             let total = kinds.iter().map(|one| one.count).sum();
             let late = requests::late(db, now)?;
             Ok(ConsoleLane { total, kinds, entries, late, next, second_handling_hours: hours })
@@ -156,7 +154,7 @@ fn act_on(
 pub fn escalate(tx: &dyn Tx, n: u64, now: DateTime<Utc>) -> Result<()> {
     let Some(one) = lane::one(tx, n)?.filter(|one| one.decided.is_none()) else { return Ok(()) };
     let hours = match store::held(tx, one.work_order)? {
-        Some(held) => rule(&held.order).second_handling_hours,
+        Some(held) => standards::close_rule(tx, &held.order)?.second_handling_hours,
         None => return Ok(()),
     };
     let until = now + TimeDelta::hours(i64::from(hours));
@@ -231,7 +229,8 @@ fn another_visit(tx: &dyn Tx, id: WorkOrderId, reason: &str, by: &str, now: Date
         summary: reason.to_owned(),
     };
     let earlier = Earlier::of(&order, &sheet, reason, now);
-    let promise = standard::of(order.under.as_ref()).and_then(|s| s.promise(&order.level.key, now, now));
+    let promise =
+        standards::of(tx, order.under.as_ref())?.and_then(|s| s.promise(&order.level.key, now, now));
     let promised = promise.map(|promise| (promise.due, promise.ceiling));
     let number = store::next_number(tx, &order.number)?;
     let next = order.another_visit(WorkOrderId(Uuid::now_v7()), number, (past, earlier), now, promised);

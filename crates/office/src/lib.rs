@@ -31,11 +31,13 @@ mod requests;
 mod rescue;
 mod routes;
 mod rule;
+mod standards;
 mod store;
 mod sync;
 mod tables;
 mod ticker;
 mod webhooks;
+mod xlsx;
 
 pub use accounts::{NewStaff, NewTechnician, Unaccountable};
 pub use backup::{Backup, restore};
@@ -48,6 +50,7 @@ pub use jobsheet_model::role::Role;
 pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
 pub use routes::doors::{Door, Needs};
+pub use standards::Unpublished;
 pub use webhooks::Unhooked;
 
 use crate::store::Tx;
@@ -124,10 +127,12 @@ impl Office {
             Some(url) => Store::at(url)?,
             None => Store::in_file(&options.data.join("office.db"))?,
         };
+        let now = (options.clock)().trunc_subsecs(3);
         let (counter, key) = store.write(|tx| -> Result<_> {
             if store::fact(tx, "epoch")?.is_none() {
                 store::set_fact(tx, "epoch", &accounts::random_text(9))?;
             }
+            standards::ship(tx, now)?;
             // What was written before there were markers has a name too.
             let n = store::counter(tx)?;
             store::mark(tx, n)?;

@@ -5,6 +5,7 @@ use crate::store::Tx;
 use crate::{
     Office,
     dispatch::unassigned,
+    standards::{self, in_use},
     store::{self, customers, requests},
     sync::{AUTOMATIC, journal_act},
 };
@@ -20,13 +21,13 @@ use jobsheet_model::{
         Intake, Known, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
         acts_of, hits, walk,
     },
-    standard::{self, Finding, Standard},
+    standard::{Finding, Level, Standard},
     view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, RequestRow, RequestTaken},
     work_order::{Equipment, Site, Visit},
 };
 use requests::Held;
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// Longest reason or account of what was done, in characters.
@@ -75,15 +76,9 @@ pub struct Once {
 }
 
 impl Office {
-    /// The standard that requests are taken under from now on, by its key.
-    pub fn set_standard(&self, key: &str) -> Result<()> {
-        anyhow::ensure!(standard::shipped_one(key).is_some(), "there is no standard {key}");
-        self.write(|tx| store::set_fact(tx, "standard", key))
-    }
-
     pub(crate) fn intake_form(&self) -> Result<IntakeForm> {
         let now = self.now();
-        self.read(|db| form(db, &in_use(db)?, now))
+        self.read(|db| form(db, &*in_use(db)?, now))
     }
 
     /// Customers that fit what was typed.
@@ -96,7 +91,7 @@ impl Office {
         let (now, intake) = (self.now(), intake.tidied());
         self.read(|db| {
             let walk = Walk { state: RequestState::New, awaited: Vec::new() };
-            look(db, &in_use(db)?, &intake, &walk, now, now)
+            look(db, &*in_use(db)?, &intake, &walk, now, now)
         })
     }
 
@@ -120,8 +115,8 @@ impl Office {
             if held.version != version {
                 return Err(Untaken::Changed);
             }
-            let intake = enter(tx, fit(intake.clone(), standard, now)?)?;
-            let acts = acts_of(Some((&held.intake, &so_far)), &intake, standard);
+            let intake = enter(tx, fit(intake.clone(), &standard, now)?)?;
+            let acts = acts_of(Some((&held.intake, &so_far)), &intake, &standard);
             if acts.is_empty() {
                 return Ok(RequestTaken { id, number: held.number, state: held.state });
             }
@@ -172,7 +167,7 @@ impl Office {
         let now = self.now();
         self.read(|db| {
             let (open, all) = requests::listed(db)?;
-            let rows = all.iter().map(|held| row(held, &requests::entries(db, held.id)?, now));
+            let rows = all.iter().map(|held| row(db, held, &requests::entries(db, held.id)?, now));
             Ok(ConsoleRequests { open, rows: rows.collect::<Result<_>>()? })
         })
     }
@@ -183,12 +178,12 @@ impl Office {
             let Some(held) = requests::held(db, id)? else { return Ok(None) };
             let journal = requests::entries(db, id)?;
             let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
-            let standard = standard_of(&held)?;
+            let standard = standard_of(db, &held)?;
             Ok(Some(ConsoleRequest {
-                row: row(&held, &journal, now)?,
+                row: row(db, &held, &journal, now)?,
                 version: held.version,
-                form: form(db, standard, now)?,
-                look: look(db, standard, &held.intake, &so_far, held.received_at, now)?,
+                form: form(db, &standard, now)?,
+                look: look(db, &standard, &held.intake, &so_far, held.received_at, now)?,
                 intake: held.intake,
                 journal,
             }))
@@ -204,11 +199,11 @@ pub(crate) fn passed(db: &dyn Tx, now: DateTime<Utc>) -> Result<(Vec<Passed>, Op
     let (mut all, mut next) = (Vec::new(), None::<DateTime<Utc>>);
     for held in requests::open(db)? {
         // One under a standard that is not there any more says nothing by itself.
-        let Some(standard) = standard::of(Some(&held.under)) else { continue };
+        let Some(standard) = standards::of(db, Some(&held.under))? else { continue };
         let journal = requests::entries(db, held.id)?;
         let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
-        let registered = registered(&held, &so_far, standard);
-        let (passed, its_next) = registered.passed(standard, &journal, now);
+        let registered = registered(&held, &so_far, &standard);
+        let (passed, its_next) = registered.passed(&standard, &journal, now);
         all.extend(passed.into_iter().map(|act| (held.id, act)));
         next = next.into_iter().chain(its_next).min();
     }
@@ -228,7 +223,7 @@ pub(crate) fn note_passed(tx: &dyn Tx, id: RequestId, act: &RequestAct, now: Dat
 pub(crate) fn late(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<RequestRow>> {
     let mut late = Vec::new();
     for held in requests::open(db)? {
-        let row = row(&held, &requests::entries(db, held.id)?, now)?;
+        let row = row(db, &held, &requests::entries(db, held.id)?, now)?;
         if row.is_late {
             late.push(row);
         }
@@ -276,13 +271,8 @@ pub(crate) fn taken_and_made(
     made_into_work_order(tx, request.id, by, now)
 }
 
-pub(crate) fn in_use(db: &dyn Tx) -> Result<Standard> {
-    let key = store::fact(db, "standard")?;
-    standard::shipped_one(key.as_deref().unwrap_or("A")).context("The standard in use is not there")
-}
-
-fn standard_of(held: &Held) -> Result<&'static Standard> {
-    standard::of(Some(&held.under))
+fn standard_of(db: &dyn Tx, held: &Held) -> Result<Arc<Standard>> {
+    standards::of(db, Some(&held.under))?
         .with_context(|| format!("{} began under an unknown standard", held.number))
 }
 
@@ -293,14 +283,14 @@ fn month(standard: &Standard, now: DateTime<Utc>) -> String {
 }
 
 /// The request, what was done with it, and its standard, while something can still be done.
-fn open(tx: &dyn Tx, id: RequestId) -> Result<(Held, Walk, &'static Standard), Untaken> {
+fn open(tx: &dyn Tx, id: RequestId) -> Result<(Held, Walk, Arc<Standard>), Untaken> {
     let held = requests::held(tx, id)?.ok_or(Untaken::NoSuch)?;
     let entries = requests::entries(tx, id)?;
     let so_far = walk(entries.iter().map(|entry| (entry.at, &entry.act)));
     if !so_far.state.is_open() {
         return Err(Untaken::Settled);
     }
-    let standard = standard_of(&held)?;
+    let standard = standard_of(tx, &held)?;
     Ok((held, so_far, standard))
 }
 
@@ -447,7 +437,7 @@ pub fn new_site(id: &str) -> Site {
 fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>) -> Result<Visit, Untaken> {
     let (mut held, so_far, standard) = open(tx, id)?;
     if so_far.state == RequestState::AwaitingInfo {
-        return Err(Untaken::Awaits(held.intake.missing(standard)));
+        return Err(Untaken::Awaits(held.intake.missing(&standard)));
     }
     let lacks = held.intake.lacks_to_go();
     if !lacks.is_empty() {
@@ -462,25 +452,28 @@ fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>
         Some(owned) if held.intake.equipment.kind.is_empty() => owned.kind.clone(),
         _ => held.intake.equipment.kind.clone(),
     };
-    let plan = match customers::plan(tx, &kind)? {
+    let mut plan = match customers::plan(tx, &kind)? {
         Some(plan) => plan,
         None => customers::plain_plan(tx)?,
     };
-    let number = store::next_in_month(tx, "JS", &month(standard, now))?;
+    if let Some(checklist) = standard.checklist(&kind) {
+        plan.template = checklist.clone();
+    }
+    let number = store::next_in_month(tx, "JS", &month(&standard, now))?;
     let registered = Registered {
         id,
         number: held.number.clone(),
         received_at: held.received_at,
         intake: &intake,
-        pauses: so_far.pauses(standard).to_vec(),
+        pauses: so_far.pauses(&standard).to_vec(),
     };
     let order = (WorkOrderId(Uuid::now_v7()), number);
     let order = registered
-        .work_order(order, standard, known, plan, unassigned(now), now)
+        .work_order(order, &standard, known, plan, unassigned(now), now)
         .context("The standard cannot say by when somebody must come")?;
     store::insert_order(tx, &order)?;
     journal_act(tx, order.id, now, by, Act::Registered {})?;
-    let grade = held.intake.grade(standard);
+    let grade = held.intake.grade(&standard);
     journal_act(tx, order.id, now, by, Act::Graded { level: grade.level, reason: grade.reason })?;
     let visit = Visit { work_order: order.id, number: order.number };
     held.version += 1;
@@ -523,7 +516,7 @@ pub fn day_of(now: DateTime<Utc>) -> chrono::NaiveDate {
 // --- What the console is shown ---------------------------------------------------------------------
 
 fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeForm> {
-    let level = |level: &standard::Level| LevelChoice {
+    let level = |level: &Level| LevelChoice {
         key: level.key.clone(),
         name: level.name.clone(),
         colour: level.colour,
@@ -583,8 +576,9 @@ fn promised(
     registered.promised(standard, now)
 }
 
-fn row(held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -> Result<RequestRow> {
-    let standard = standard_of(held)?;
+fn row(db: &dyn Tx, held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -> Result<RequestRow> {
+    let standard = standard_of(db, held)?;
+    let standard = &*standard;
     let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
     let intake = &held.intake;
     let level =

@@ -13,6 +13,7 @@ mod problem;
 mod register;
 mod requests;
 mod rescue;
+mod standards;
 mod tables;
 mod v1;
 mod webhooks;

@@ -6,7 +6,7 @@
 use crate::{
     Office,
     dispatch::{Cannot, actor, is_taken, offer_in, open_order},
-    requests::in_use,
+    standards,
     store::{
         self, Held, Tx,
         clocks::{self, Open},
@@ -31,10 +31,10 @@ use jobsheet_model::{
         has_turn, on_duty, rank,
     },
     place::Position,
-    standard::{self, Standard},
+    standard::Standard,
     work_order::{AssignmentState, Technician},
 };
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// Why an offer that never arrived is gone, on the phone that comes back later.
 const NOT_REACHED: &str = "It did not reach the phone in time · 未能及时送达手机";
@@ -52,7 +52,9 @@ pub struct Firm {
     pub sets: HashMap<WorkOrderId, Set>,
     pub by_rule: bool,
     last: HashMap<TechnicianId, DateTime<Utc>>,
-    pub standard: Standard,
+    /// The one in use, and every version that a work order may have begun under.
+    pub standard: Arc<Standard>,
+    standards: Vec<Arc<Standard>>,
 }
 
 /// A work order measured against everybody.
@@ -75,7 +77,8 @@ impl Firm {
             sets: dispatch::of_open(db)?,
             by_rule: is_by_rule(db)?,
             last: dispatch::last_offers(db)?,
-            standard: in_use(db)?,
+            standard: standards::in_use(db)?,
+            standards: standards::all(db)?,
         })
     }
 
@@ -83,9 +86,15 @@ impl Firm {
         self.profiles.get(&technician).map(|(_, profile)| profile.clone()).unwrap_or_default()
     }
 
+    /// What a work order began under, or the one in use for one that began under none.
+    fn standard_of(&self, order: &WorkOrder) -> &Standard {
+        let is_it = |one: &&Arc<Standard>| order.under.as_ref() == Some(&one.under());
+        self.standards.iter().find(is_it).unwrap_or(&self.standard)
+    }
+
     /// The rules that a work order began under, or for one that began under none those in use.
     fn rules(&self, order: &WorkOrder) -> Rules {
-        let standard = standard::of(order.under.as_ref()).unwrap_or(&self.standard);
+        let standard = self.standard_of(order);
         standard.dispatch.clone().unwrap_or_else(Rules::plain)
     }
 
@@ -141,7 +150,7 @@ impl Firm {
 
     pub fn measure(&self, db: &dyn Tx, order: &WorkOrder, now: DateTime<Utc>) -> Result<Measured> {
         let rules = self.rules(order);
-        let standard = standard::of(order.under.as_ref()).unwrap_or(&self.standard);
+        let standard = self.standard_of(order);
         let map = Map::new(&self.areas);
         let place = map.place(&order.site);
         let skill = skill_of(db, order)?;

@@ -17,6 +17,7 @@ pub mod phones;
 mod postgres;
 pub mod requests;
 mod sqlite;
+pub mod standards;
 pub mod sync;
 pub mod tx;
 pub mod vans;
@@ -54,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "archive", sql: include_str!("../../../migrations/office/0011_archive.sql") },
     Migration { name: "api", sql: include_str!("../../../migrations/office/0012_api.sql") },
     Migration { name: "portable", sql: include_str!("../../../migrations/office/0013_portable.sql") },
+    Migration { name: "standards", sql: include_str!("../../../migrations/office/0014_standards.sql") },
     Migration { name: "webhooks", sql: include_str!("../../../migrations/office/0015_webhooks.sql") },
     Migration { name: "released", sql: include_str!("../../../migrations/office/0016_released.sql") },
     Migration { name: "unlock", sql: include_str!("../../../migrations/office/0018_unlock.sql") },

@@ -10,7 +10,7 @@ use crate::{
     closing::{close_if_all_is_there, reopen},
     decide::answered,
     dispatch::given_on,
-    rule,
+    rule, standards,
     store::{self, Access, Held, Line, clocks, phones, sync as held, vans},
     ticker,
 };
@@ -28,7 +28,7 @@ use jobsheet_model::{
     prepare::prepare,
     reference::beyond_stock,
     sheet::apply,
-    standard::{self, Verdict},
+    standard::Verdict,
     wire::{
         Base, BaseSheet, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest,
         SyncResponse, reference_digest, scope_digest,
@@ -487,7 +487,8 @@ impl<'a> Push<'a> {
 
     /// Says of the promises that a record settles whether they were kept (A7, B4, B5, B9).
     fn settle(&self, order: &WorkOrder, sheets: (&Sheet, &Sheet), at: &Moment) -> anyhow::Result<()> {
-        let Some(standard) = standard::of(order.under.as_ref()) else { return Ok(()) };
+        let Some(standard) = standards::of(self.tx, order.under.as_ref())? else { return Ok(()) };
+        let standard = &*standard;
         let given = clocks::delivered(self.tx, order.id)?;
         let settled = due::settled(order, standard, given, sheets, at, self.now);
         if settled.is_empty() {

@@ -8,7 +8,7 @@ use crate::store::Tx;
 use crate::{
     Office,
     decide::escalate,
-    requests, rule,
+    requests, rule, standards,
     store::{
         self, attention,
         clocks::{self, Open},
@@ -22,7 +22,6 @@ use jobsheet_model::{
     act::{Act, Attention},
     closing::STAYS_ON_PHONES,
     due::{Case, Falls, Look, look},
-    standard,
     work_order::AssignmentState,
 };
 use std::{future::Future, sync::PoisonError, time::Duration};
@@ -169,10 +168,11 @@ fn looks(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<(WorkOrder, Look)>> {
             (Some(_), Some(holder)) => clocks::heard(db, holder.technician)?,
             _ => None,
         };
+        let standard = standards::of(db, order.under.as_ref())?;
         let case = Case {
             order: &order,
             sheet: &sheet,
-            standard: standard::of(order.under.as_ref()),
+            standard: standard.as_deref(),
             holder,
             changed_hands,
             dark,

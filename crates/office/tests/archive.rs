@@ -17,6 +17,7 @@ use jobsheet_model::{
     },
     closing::Lack,
     document::document,
+    standard::shipped_one,
     table::Register,
     view::{ConsoleArchive, ConsoleJob, ConsoleLane, ConsoleRow, Status},
 };
@@ -540,4 +541,28 @@ async fn what_was_closed_two_weeks_ago_leaves_the_phone_and_one_that_begins_is_n
     assert!(has(&phone.pull().await));
     ticks();
     assert!(world.office.raised(job.id).unwrap().iter().all(|one| one.attention != Attention::Undelivered));
+}
+
+#[tokio::test]
+async fn x15_what_began_under_a_version_is_closed_by_the_rule_of_that_version() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let levels = desk.archive(&[]).await.levels.len();
+    let mut draft = shipped_one("A").unwrap();
+    draft.closing.by_itself = false;
+    draft.closing.second_handling_hours = 7;
+    draft.levels[0].name = Text::new("At once", "立即");
+    let saved = world.office.save_standard(&draft, 0, ZHOU).unwrap();
+    world.office.publish_standard("A", saved.version, true, true, ZHOU).unwrap();
+
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.pull().await.remove(0).order;
+    signs(&world, &mut phone, &job, "更换电源模块", Rating::Satisfied).await;
+    let closing = desk.job(job.id).await.closing;
+    assert!(closing.closed_at.is_some(), "the new rule would leave it to a person");
+    assert_ne!(closing.second_handling_hours, 7);
+    // The archive is searched by every level that a version ever had, each once, by its newest name.
+    let now = desk.archive(&[]).await.levels;
+    assert_eq!(now.len(), levels);
+    assert!(now.iter().any(|one| one.name.en == "At once"));
 }

@@ -180,7 +180,7 @@ async fn a15_exactly_one_expiry_however_many_processes_tick_at_once() {
 async fn a14_an_offer_that_does_not_reach_the_phone_and_a_job_that_nobody_has_are_said_once_each() {
     let world = World::new();
     let job = offered(&world, "liu.yang");
-    let standard = standard::of(job.under.as_ref()).unwrap();
+    let standard = standard::shipped_one("A").unwrap();
     world.clock.advance(minutes(standard.undelivered_minutes.into()) - TimeDelta::milliseconds(1));
     world.office.tick().unwrap();
     assert_eq!(times(&world, job.id, Attention::Undelivered), 0);

@@ -156,7 +156,8 @@ async fn a11_a13_a15_offered_to_the_best_and_to_the_next_until_nobody_is_left_an
 }
 
 fn world_standard_minutes(world: &World, id: WorkOrderId) -> u32 {
-    jobsheet_model::standard::of(order(world, id).under.as_ref()).unwrap().dispatch_minutes
+    let under = order(world, id).under.unwrap();
+    jobsheet_model::standard::shipped_one(&under.standard).unwrap().dispatch_minutes
 }
 
 #[tokio::test]
@@ -409,8 +410,7 @@ async fn d8_the_most_urgent_is_offered_first_and_who_is_sent_must_be_on_duty_at_
     world.office.cancel(at_night.id, "Seen", ZHOU_LI).unwrap();
     // Two of the same kind, one more urgent: it is offered first, and what is offered counts as work for the next.
     let mut calm = copy(2, "JS-2611-0902", urgent.from);
-    calm.level =
-        jobsheet_model::standard::of(urgent.under.as_ref()).unwrap().on_a_work_order("level_2").unwrap();
+    calm.level = jobsheet_model::standard::shipped_one("A").unwrap().on_a_work_order("level_2").unwrap();
     world.office.register(calm.clone(), ZHOU_LI).unwrap();
     by_rule(&world);
     let first = |id| {

@@ -82,6 +82,16 @@ dispatcher GET  /console/api/rota
 dispatcher POST /console/api/rota
 dispatcher DELETE /console/api/rota/{id}
 dispatcher POST /console/api/rota/{id}/give
+dispatcher GET  /console/api/standards
+dispatcher POST /console/api/standards/look
+dispatcher GET  /console/api/standards/{key}/draft
+dispatcher GET  /console/api/standards/{key}/versions/{version}
+supervisor PUT  /console/api/standards/{key}/draft
+supervisor POST /console/api/standards/{key}/draft/discard
+supervisor POST /console/api/standards/{key}/draft/holidays/{list}
+supervisor POST /console/api/standards/{key}/draft/publish
+supervisor POST /console/api/standards/{key}/versions/{version}/use
+supervisor POST /console/api/checklists/{kind}
 supervisor PUT  /console/api/dispatch
 supervisor PUT  /console/api/people/{id}
 supervisor PUT  /console/api/areas
@@ -151,6 +161,10 @@ fn absent(path: &str) -> String {
         .replace("{register}", "customers")
         .replace("{customer}", "nobody-at-all")
         .replace("{machine}", "nothing-at-all")
+        .replace("{key}", "none")
+        .replace("{list}", "none")
+        .replace("{kind}", "none")
+        .replace("{version}", "1")
         .replace("{login}", "nobody.at.all")
 }
 

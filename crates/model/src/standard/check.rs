@@ -1,15 +1,28 @@
 //! Whether a standard that somebody wrote can be published (X3).
 
 use super::*;
-use crate::dispatch::{GRADES, How};
+use crate::{
+    asked::Flaw,
+    dispatch::{GRADES, How},
+    step::StepKind,
+    xlsform::MOST_STEPS,
+};
 use std::collections::BTreeMap;
+
+const MOST_OF_A_KEY: usize = 20;
 
 impl Standard {
     /// Everything that is wrong or odd, in the order of the paper.
     pub fn check(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        if self.key.trim().is_empty() {
-            found.push(Finding::error("key", "The standard needs a key.", "标准需要一个代号。"));
+        // It stands in addresses and beside work orders.
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !(1..=MOST_OF_A_KEY).contains(&self.key.len()) || !self.key.chars().all(fits) {
+            found.push(Finding::error(
+                "key",
+                "One to twenty letters, digits, - or _ of the Latin alphabet.",
+                "代号应为 1 到 20 个英文字母、数字、- 或 _。",
+            ));
         }
         both("name", &self.name, &mut found);
         for (path, value, most) in [
@@ -124,6 +137,8 @@ impl Standard {
 
     /// What intake asks must be there to be answered.
     fn check_intake(&self, found: &mut Vec<Finding>) {
+        self.check_words(found);
+        self.check_checklists(found);
         once("problem_types", self.problem_types.iter().map(|one| one.key.as_str()), found);
         once("symptoms", self.symptoms.iter().map(|one| one.key.as_str()), found);
         let mut unless = |known: bool, path: String, key: &str| {
@@ -156,6 +171,100 @@ impl Standard {
                         let path = format!("symptoms[{i}].questions[{j}].options[{k}].ticks");
                         unless(criteria.contains(key), path, key);
                     }
+                }
+            }
+        }
+    }
+
+    /// What is read to customers is there in both languages, and each thing once.
+    fn check_words(&self, found: &mut Vec<Finding>) {
+        let mut channels = Vec::new();
+        for (i, rules) in self.channels.iter().enumerate() {
+            if channels.contains(&rules.channel) {
+                found.push(Finding::error(
+                    format!("channels[{i}].channel"),
+                    "This channel stands here twice.",
+                    "该渠道出现了两次。",
+                ));
+            }
+            channels.push(rules.channel);
+            both(&format!("channels[{i}].name"), &rules.name, found);
+            both(&format!("channels[{i}].promise"), &rules.promise, found);
+        }
+        for (i, one) in self.problem_types.iter().enumerate() {
+            both(&format!("problem_types[{i}].name"), &one.name, found);
+        }
+        for (i, symptom) in self.symptoms.iter().enumerate() {
+            let path = format!("symptoms[{i}]");
+            both(&format!("{path}.name"), &symptom.name, found);
+            once(&format!("{path}.questions"), symptom.questions.iter().map(|one| one.key.as_str()), found);
+            for (j, question) in symptom.questions.iter().enumerate() {
+                let path = format!("{path}.questions[{j}]");
+                both(&format!("{path}.text"), &question.text, found);
+                once(&format!("{path}.options"), question.options.iter().map(|one| one.key.as_str()), found);
+                for (k, option) in question.options.iter().enumerate() {
+                    both(&format!("{path}.options[{k}].text"), &option.text, found);
+                }
+            }
+            for (j, aid) in symptom.first_aid.iter().enumerate() {
+                both(&format!("{path}.first_aid[{j}]"), aid, found);
+            }
+        }
+        for (i, list) in self.holidays.iter().enumerate() {
+            both(&format!("holidays[{i}].name"), &list.name, found);
+            if list.from > list.to {
+                found.push(Finding::error(
+                    format!("holidays[{i}].to"),
+                    "It ends before it begins.",
+                    "结束日期早于开始日期。",
+                ));
+            }
+            if let Some(day) = list.off.intersection(&list.work).next() {
+                found.push(Finding::error(
+                    format!("holidays[{i}].work"),
+                    format!("{day} is off as well."),
+                    format!("{day} 同时是休息日。"),
+                ));
+            }
+        }
+    }
+
+    /// A checklist that would not ask what its author means is not published (P25).
+    fn check_checklists(&self, found: &mut Vec<Finding>) {
+        let mut seen = BTreeSet::new();
+        for (i, list) in self.checklists.iter().enumerate() {
+            let path = format!("checklists[{i}]");
+            both(&format!("{path}.name"), &list.name, found);
+            let mut wrong = |en: String, zh: String| found.push(Finding::error(path.clone(), en, zh));
+            if list.id.trim().is_empty() || !seen.insert(&list.id) {
+                wrong("One checklist for one kind of equipment.".into(), "每种设备只能有一个检查表。".into());
+            }
+            if !(1..=MOST_STEPS).contains(&list.steps.len()) {
+                wrong(
+                    format!("A checklist has 1 to {MOST_STEPS} questions."),
+                    format!("检查表应有 1 到 {MOST_STEPS} 个问题。"),
+                );
+            }
+            for flaw in list.flaws() {
+                let zh = match &flaw {
+                    Flaw::Twice(key) => format!("{key}：两个问题名称相同。"),
+                    Flaw::NotBefore(key, on) => format!("{key}：条件所依据的“{on}”不在此问题之前。"),
+                    Flaw::Never(key, on) => format!("{key}：“{on}”不会有条件中的答案。"),
+                };
+                wrong(format!("{flaw}."), zh);
+            }
+            for step in &list.steps {
+                if step.title.en.trim().is_empty() || step.title.zh.trim().is_empty() {
+                    wrong(
+                        format!("{}: needed in English and in Chinese.", step.key),
+                        format!("{}：需要中英文两种文字。", step.key),
+                    );
+                }
+                if matches!(step.kind, StepKind::Unknown(_)) {
+                    wrong(
+                        format!("{}: there is no such kind of question.", step.key),
+                        format!("{}：没有这种类型的问题。", step.key),
+                    );
                 }
             }
         }

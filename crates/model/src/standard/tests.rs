@@ -84,8 +84,15 @@ fn x3_what_ships_can_be_published_and_the_oddity_of_its_source_is_said() {
 
 #[test]
 fn x3_each_mistake_is_said_by_its_path() {
-    let mistakes: [(&str, Value, &str); 27] = [
-        ("/key", json!(" "), "key"),
+    let mistakes: [(&str, Value, &str); 34] = [
+        ("/key", json!("B c"), "key"),
+        ("/channels/1/channel", json!("phone"), "channels[1].channel"),
+        ("/channels/0/promise/zh", json!(""), "channels[0].promise"),
+        ("/problem_types/0/name/en", json!(""), "problem_types[0].name"),
+        ("/symptoms/0/name/zh", json!(" "), "symptoms[0].name"),
+        ("/symptoms/2/questions/1/options/0/text/en", json!(""), "symptoms[2].questions[1].options[0].text"),
+        ("/holidays/0/to", json!("2020-01-01"), "holidays[0].to"),
+        ("/holidays/0/work", json!(["2026-10-01"]), "holidays[0].work"),
         ("/name/zh", json!(""), "name"),
         ("/accept_minutes", json!(0), "accept_minutes"),
         ("/dispatch_minutes", json!(9999), "dispatch_minutes"),
@@ -202,4 +209,36 @@ fn p23_a_phone_whose_clock_was_never_compared_proves_only_what_its_message_does(
     // Before it was sent there, or after it came back: its clock is wrong whatever it believes.
     assert_eq!(said("2026-11-20T08:00:00Z", Some(0)), range);
     assert_eq!(said("2026-11-20T13:00:01Z", Some(0)), range);
+}
+
+#[test]
+fn x3_what_differs_between_two_versions_is_said_place_by_place() {
+    let before = one("B");
+    assert_eq!(before.differences(&before), []);
+    let mut json = serde_json::to_value(&before).unwrap();
+    let zero = |list: &mut Value| list.as_array_mut().unwrap().remove(0);
+    *json.pointer_mut("/version").unwrap() = json!(2);
+    *json.pointer_mut("/accept_minutes").unwrap() = json!(5);
+    *json.pointer_mut("/levels/0/name/en").unwrap() = json!("P1 now");
+    *json.pointer_mut("/levels/0/clocks/0/within").unwrap() = json!({"minutes": 10});
+    *json.pointer_mut("/impacts").unwrap() = json!({});
+    // The list is in another order, one of it is gone and one is new.
+    let types = json.pointer_mut("/problem_types").unwrap();
+    let gone = zero(types);
+    let last = zero(types);
+    types.as_array_mut().unwrap().extend([last, json!({"key": "new", "name": {"en": "New", "zh": "新"}})]);
+    let after: Standard = serde_json::from_value(json).unwrap();
+    let found = after.differences(&before);
+    let path = |of: &str| found.iter().find(|one| one.path == of);
+    let minutes = path("levels[0].clocks[0].within").unwrap();
+    assert_eq!(minutes.before, Some(json!({"minutes": 15})));
+    assert_eq!(minutes.after, Some(json!({"minutes": 10})));
+    assert_eq!(minutes.names, [Text::new("P1 now", &before.levels[0].name.zh), Duty::FirstResponse.text()]);
+    assert_eq!(path("levels[0].name").unwrap().after.as_ref().unwrap()["en"], "P1 now");
+    assert_eq!(path("accept_minutes").unwrap().before, Some(json!(before.accept_minutes)));
+    let gone_one = found.iter().find(|one| one.path == "problem_types[0]").unwrap();
+    assert_eq!((gone_one.before.as_ref(), &gone_one.after), (Some(&gone), &None));
+    assert!(found.iter().any(|one| one.before.is_none() && one.names == [Text::new("New", "新")]));
+    assert!(path("problem_types").is_some(), "the order");
+    assert!(path("impacts.partial").is_some_and(|one| one.after.is_none()));
 }

@@ -16,7 +16,7 @@ use crate::{
     moment::millis,
     reference::FaultCode,
     role::Role,
-    standard::{Criterion, Finding},
+    standard::{Criterion, Finding, Standard, StandardEntry, Under, differences::Difference},
     work_order::{Channel, Colour, Contract, Customer, Equipment, Level, Site, Technician, Visit},
 };
 use chrono::{DateTime, Utc};
@@ -595,4 +595,88 @@ pub struct VanPart {
     pub fitted: u32,
     /// How many the phone knew to be there when the last one was fitted, without that one.
     pub phone: Option<u32>,
+}
+
+// --- Standards -------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleStandards {
+    /// What new requests are taken under.
+    pub in_use: Under,
+    /// Whoever asks may write, publish and put to use.
+    pub may_edit: bool,
+    pub rows: Vec<StandardRow>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardRow {
+    pub key: String,
+    pub name: Text,
+    /// The newest first.
+    pub versions: Vec<PublishedStandard>,
+    pub draft: Option<DraftOfStandard>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublishedStandard {
+    pub version: u32,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    /// Who published it; empty for one that came with the office.
+    pub by: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DraftOfStandard {
+    /// Given back with a change, so that nobody's is written over.
+    pub version: u32,
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub by: String,
+}
+
+/// A version of a standard, or its draft.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleStandard {
+    /// Read and written by path (`standard::check` names them).
+    #[ts(type = "Record<string, unknown>")]
+    pub body: Standard,
+    /// Nothing for a draft.
+    pub published: Option<PublishedStandard>,
+    /// The draft that it is; nothing for a version, and for a draft that nobody has begun.
+    pub draft: Option<DraftOfStandard>,
+    pub in_use: Under,
+    pub may_edit: bool,
+    pub look: StandardLook,
+    pub journal: Vec<StandardEntry>,
+    /// Kinds of equipment that may have a checklist.
+    pub kinds: Vec<Named>,
+}
+
+/// What is to be said of a standard before it is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardLook {
+    pub findings: Vec<Finding>,
+    /// What it is compared with: the version in use of the same key, else the newest one.
+    pub against: Option<Under>,
+    pub differences: Vec<Difference>,
+    /// These keep the version that they began under.
+    pub open_requests: u32,
+    pub open_work_orders: u32,
+}
+
+/// A draft as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardSaved {
+    pub version: u32,
+    pub look: StandardLook,
 }

@@ -5,7 +5,7 @@ use super::{
     doors::{DISPATCHER, Doors, Needs},
     phones,
     problem::HttpProblem,
-    register, requests, rescue, tables,
+    register, requests, rescue, standards, tables,
     v1::{Named, hints, jpeg},
     webhooks,
     wire::{Asked, In, Paged, Sent},
@@ -71,6 +71,7 @@ pub fn doors(doors: Doors) -> Doors {
         .and(tables::of_console)
         .and(archive::of_console)
         .and(register::of_console)
+        .and(standards::of_console)
         .and(webhooks::of_console)
 }
 

@@ -9,6 +9,7 @@ use crate::{
     photos::Stopped,
     requests::Untaken,
     rescue::NoRescue,
+    standards::Unpublished,
     store,
     sync::Halt,
 };
@@ -348,6 +349,39 @@ impl From<Unkept> for HttpProblem {
             }
             Unkept::Range => Self::bad_request("from and to are at most two months apart"),
             Unkept::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
+impl From<Unpublished> for HttpProblem {
+    fn from(why: Unpublished) -> Self {
+        let detail = why.to_string();
+        let fields = |fields| Box::new(Extra { fields, ..Extra::default() });
+        match why {
+            Unpublished::NoSuch => return Self::not_found(),
+            Unpublished::Unfit(findings) => Self {
+                extra: fields(findings),
+                ..Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "unfit-standard",
+                    "The standard cannot be kept so.",
+                )
+            },
+            Unpublished::Unconfirmed(findings) => Self {
+                extra: fields(findings),
+                ..Self::new(
+                    StatusCode::CONFLICT,
+                    "standard-unconfirmed",
+                    "What is odd about the standard must be confirmed.",
+                )
+            },
+            Unpublished::Changed => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "standard-changed",
+                "Somebody has changed the draft meanwhile.",
+            ),
+            Unpublished::Failed(why) => return why.into(),
         }
         .detail(detail)
     }

@@ -1,0 +1,655 @@
+// A standard as a form: a table says what stands at which place, and one part of the page shows any of it. Places are
+// named as the office names them in its findings: `levels[0].clocks[1].within`.
+import type { Difference, Finding, Named, StandardLook, Text } from '@jobsheet/model';
+import type { InjectionKey, Ref } from 'vue';
+import { listed, t, text } from './words';
+
+export type Body = Record<string, unknown>;
+export interface Option {
+  value: string;
+  label: string;
+}
+
+/** What stands at a place, and how it is written. */
+export type Shape =
+  | { kind: 'line' | 'time' | 'date' | 'days' | 'check' | 'budget' | 'span' | 'checklists' }
+  | { kind: 'both'; long?: true }
+  | { kind: 'number'; unit?: 'minutes' | 'hours' | 'percent'; optional?: true }
+  | { kind: 'one'; options: (body: Body) => Option[]; optional?: true; absent?: true }
+  | { kind: 'many'; options: (body: Body) => Option[] }
+  | {
+      kind: 'group';
+      fields: readonly (readonly [FieldName, Shape])[];
+      takesDays?: true;
+      /** What it begins with, where nothing may stand. */
+      blank?: (body: Body) => unknown;
+    }
+  | { kind: 'list'; of: Shape; blank: (list: readonly unknown[], body: Body) => unknown };
+
+const empty = (): Text => ({ en: '', zh: '' });
+const words =
+  <T extends string>(all: readonly T[], of: (one: T) => string) =>
+  () =>
+    all.map((value) => ({ value, label: of(value) }));
+
+/** A key that none of the list has: keys are for the office, people read names. */
+function fresh(stem: string, list: readonly unknown[]): string {
+  const taken = new Set(list.map((one) => (one as { key?: string }).key));
+  for (let n = list.length + 1; ; n += 1) if (!taken.has(`${stem}_${n}`)) return `${stem}_${n}`;
+}
+
+interface Keyed {
+  key: string;
+  name?: Text;
+  text?: Text;
+}
+const list = (body: Body, field: string) => (Array.isArray(body[field]) ? body[field] : []) as Keyed[];
+const named = (field: string) => (body: Body) =>
+  list(body, field).map((one) => ({ value: one.key, label: text(one.name ?? empty()) || one.key }));
+const criteriaOf = (body: Body) =>
+  (list(body, 'levels') as (Keyed & { criteria?: Keyed[] })[]).flatMap((level) =>
+    (level.criteria ?? []).map((one) => ({ value: one.key, label: text(one.text ?? empty()) || one.key })),
+  );
+const allCriteria = (body: Body) =>
+  (list(body, 'levels') as (Keyed & { criteria?: Keyed[] })[]).flatMap((level) => level.criteria ?? []);
+
+const duties = ['first_response', 'plan', 'arrive', 'start', 'solve'] as const;
+const channels = ['phone', 'chat', 'mini_program', 'app', 'email', 'walk_in'] as const;
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+const required = [
+  'customer',
+  'contact',
+  'phone',
+  'second_phone',
+  'address',
+  'equipment',
+  'model',
+  'serial',
+  'purchased',
+  'reference',
+  'problem_type',
+  'symptom',
+  'occurred_at',
+  'tried',
+  'impact',
+  'wants',
+] as const;
+const acceptances = ['signed', 'refused_with_photo', 'paper', 'goes_on'] as const;
+const measures = ['area', 'grade', 'work', 'parts', 'travel', 'last_offered'] as const;
+const measure = words(measures, (one) => t(`std.measure.${one}`));
+const duty = words(duties, (one) => t(`std.duty.${one}`));
+
+export type FieldName =
+  | 'name'
+  | 'shown'
+  | 'accept_minutes'
+  | 'undelivered_minutes'
+  | 'dispatch_minutes'
+  | 'ceiling_percent'
+  | 'progress_percent'
+  | 'awaiting_pauses'
+  | 'levels'
+  | 'colour'
+  | 'criteria'
+  | 'text'
+  | 'safety'
+  | 'clocks'
+  | 'duty'
+  | 'from'
+  | 'within'
+  | 'calendar'
+  | 'calendars'
+  | 'zone'
+  | 'week'
+  | 'days'
+  | 'open'
+  | 'holidays'
+  | 'source'
+  | 'first_day'
+  | 'to'
+  | 'off'
+  | 'work'
+  | 'channels'
+  | 'channel'
+  | 'promise'
+  | 'promised_minutes'
+  | 'limit_minutes'
+  | 'away'
+  | 'away_until'
+  | 'required'
+  | 'problem_types'
+  | 'symptoms'
+  | 'problem_type'
+  | 'questions'
+  | 'options'
+  | 'ticks'
+  | 'first_aid'
+  | 'impacts'
+  | 'full_stop'
+  | 'partial'
+  | 'none'
+  | 'dispatch'
+  | 'order'
+  | 'reach'
+  | 'day_minutes'
+  | 'level'
+  | 'how'
+  | 'grade'
+  | 'pass_on_undelivered'
+  | 'closing'
+  | 'accepted'
+  | 'photos'
+  | 'decided'
+  | 'satisfied'
+  | 'call_back'
+  | 'by_itself'
+  | 'second_handling_hours'
+  | 'checklists';
+
+const both: Shape = { kind: 'both' };
+const long: Shape = { kind: 'both', long: true };
+const minutes: Shape = { kind: 'number', unit: 'minutes' };
+const maybeMinutes: Shape = { kind: 'number', unit: 'minutes', optional: true };
+const percent: Shape = { kind: 'number', unit: 'percent' };
+const calendar: Shape = { kind: 'one', options: named('calendars') };
+const criterion: Shape = { kind: 'one', options: criteriaOf, optional: true };
+const impact: Shape = { kind: 'one', options: criteriaOf, optional: true, absent: true };
+
+const level: Shape = {
+  kind: 'group',
+  fields: [
+    ['name', both],
+    [
+      'colour',
+      {
+        kind: 'one',
+        options: words(['red', 'yellow', 'green'] as const, (one) => t(`std.colour.${one}`)),
+      },
+    ],
+    [
+      'criteria',
+      {
+        kind: 'list',
+        of: {
+          kind: 'group',
+          fields: [
+            ['text', both],
+            ['safety', { kind: 'check' }],
+          ],
+        },
+        // One criterion leads to one level only, so no other level may have its key.
+        blank: (_, body) => ({ key: fresh('criterion', allCriteria(body)), text: empty(), safety: false }),
+      },
+    ],
+    [
+      'clocks',
+      {
+        kind: 'list',
+        of: {
+          kind: 'group',
+          fields: [
+            ['duty', { kind: 'one', options: duty }],
+            [
+              'from',
+              {
+                kind: 'one',
+                options: words(['registered', 'received'] as const, (one) => t(`std.begins.${one}`)),
+              },
+            ],
+            ['within', { kind: 'budget' }],
+            ['calendar', calendar],
+          ],
+        },
+        blank: (clocks, body) => ({
+          duty:
+            duties.find((one) => !clocks.some((other) => (other as { duty: string }).duty === one)) ??
+            'arrive',
+          from: 'registered',
+          within: { minutes: 60 },
+          calendar: list(body, 'calendars')[0]?.key ?? '',
+        }),
+      },
+    ],
+  ],
+};
+
+/** The whole form, in the order of the paper. */
+export const sections: readonly (readonly [FieldName, Shape])[] = [
+  ['name', both],
+  ['shown', { kind: 'one', options: duty }],
+  ['accept_minutes', minutes],
+  ['undelivered_minutes', minutes],
+  ['dispatch_minutes', minutes],
+  ['ceiling_percent', percent],
+  ['progress_percent', percent],
+  ['awaiting_pauses', { kind: 'check' }],
+  [
+    'levels',
+    {
+      kind: 'list',
+      of: level,
+      blank: (levels) => ({
+        key: fresh('level', levels),
+        name: empty(),
+        colour: 'green',
+        criteria: [],
+        clocks: [],
+      }),
+    },
+  ],
+  [
+    'calendars',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          ['zone', { kind: 'line' }],
+          [
+            'week',
+            {
+              kind: 'list',
+              of: {
+                kind: 'group',
+                fields: [
+                  ['days', { kind: 'many', options: words(days, (one) => t(`std.day.${one}`)) }],
+                  ['open', { kind: 'list', of: { kind: 'span' }, blank: () => ['09:00', '18:00'] }],
+                ],
+              },
+              blank: () => ({ days: [], open: [['09:00', '18:00']] }),
+            },
+          ],
+          ['holidays', { kind: 'one', options: named('holidays'), optional: true }],
+        ],
+      },
+      blank: (all) => ({
+        key: fresh('calendar', all),
+        name: empty(),
+        zone: 'Asia/Shanghai',
+        week: [{ days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], open: [['09:00', '18:00']] }],
+        holidays: null,
+      }),
+    },
+  ],
+  [
+    'holidays',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        takesDays: true,
+        fields: [
+          ['name', both],
+          ['source', { kind: 'line' }],
+          ['from', { kind: 'date' }],
+          ['to', { kind: 'date' }],
+          ['off', { kind: 'days' }],
+          ['work', { kind: 'days' }],
+        ],
+      },
+      blank: (all) => {
+        const year = new Date().getFullYear();
+        return {
+          key: fresh('holidays', all),
+          name: empty(),
+          source: '',
+          from: `${year}-01-01`,
+          to: `${year}-12-31`,
+          off: [],
+          work: [],
+        };
+      },
+    },
+  ],
+  [
+    'channels',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['channel', { kind: 'one', options: words(channels, (one) => t(`channel.${one}`)) }],
+          ['name', both],
+          ['calendar', calendar],
+          ['promise', long],
+          ['promised_minutes', maybeMinutes],
+          ['limit_minutes', maybeMinutes],
+          ['away', long],
+          ['away_until', { kind: 'time' }],
+          ['required', { kind: 'many', options: words(required, (one) => t(`field.${one}`)) }],
+        ],
+      },
+      blank: (all, body) => ({
+        channel:
+          channels.find((one) => !all.some((other) => (other as { channel: string }).channel === one)) ??
+          'phone',
+        name: empty(),
+        calendar: list(body, 'calendars')[0]?.key ?? '',
+        promise: empty(),
+        promised_minutes: null,
+        limit_minutes: null,
+        away: empty(),
+        away_until: null,
+        required: ['customer', 'phone', 'address', 'symptom'],
+      }),
+    },
+  ],
+  [
+    'problem_types',
+    {
+      kind: 'list',
+      of: { kind: 'group', fields: [['name', both]] },
+      blank: (all) => ({ key: fresh('type', all), name: empty() }),
+    },
+  ],
+  [
+    'symptoms',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          ['problem_type', { kind: 'one', options: named('problem_types') }],
+          [
+            'questions',
+            {
+              kind: 'list',
+              of: {
+                kind: 'group',
+                fields: [
+                  ['text', both],
+                  [
+                    'options',
+                    {
+                      kind: 'list',
+                      of: {
+                        kind: 'group',
+                        fields: [
+                          ['text', both],
+                          ['ticks', criterion],
+                        ],
+                      },
+                      blank: (all) => ({ key: fresh('option', all), text: empty(), ticks: null }),
+                    },
+                  ],
+                ],
+              },
+              blank: (all) => ({ key: fresh('question', all), text: empty(), options: [] }),
+            },
+          ],
+          ['first_aid', { kind: 'list', of: long, blank: empty }],
+        ],
+      },
+      blank: (all, body) => ({
+        key: fresh('symptom', all),
+        name: empty(),
+        problem_type: list(body, 'problem_types')[0]?.key ?? '',
+        questions: [],
+        first_aid: [],
+      }),
+    },
+  ],
+  [
+    'impacts',
+    {
+      kind: 'group',
+      fields: [
+        ['full_stop', impact],
+        ['partial', impact],
+        ['none', impact],
+      ],
+    },
+  ],
+  [
+    'dispatch',
+    {
+      kind: 'group',
+      blank: (body) => ({
+        calendar: list(body, 'calendars')[0]?.key ?? '',
+        order: ['area', 'work', 'grade', 'last_offered'],
+        reach: 1,
+        day_minutes: 540,
+        levels: [],
+      }),
+      fields: [
+        ['calendar', calendar],
+        [
+          'order',
+          {
+            kind: 'list',
+            of: { kind: 'one', options: measure },
+            blank: (all) => measures.find((one) => !all.includes(one)) ?? 'area',
+          },
+        ],
+        ['reach', { kind: 'number' }],
+        ['day_minutes', minutes],
+        [
+          'levels',
+          {
+            kind: 'list',
+            of: {
+              kind: 'group',
+              fields: [
+                ['level', { kind: 'one', options: named('levels') }],
+                [
+                  'how',
+                  {
+                    kind: 'one',
+                    options: words(['rule', 'desk', 'hand'] as const, (one) => t(`std.how.${one}`)),
+                  },
+                ],
+                ['grade', { kind: 'number' }],
+                ['pass_on_undelivered', { kind: 'check' }],
+              ],
+            },
+            blank: (all, body) => ({
+              level:
+                list(body, 'levels').find(
+                  (one) => !all.some((other) => (other as { level: string }).level === one.key),
+                )?.key ?? '',
+              how: 'hand',
+              grade: 1,
+              pass_on_undelivered: false,
+            }),
+          },
+        ],
+      ],
+    },
+  ],
+  [
+    'closing',
+    {
+      kind: 'group',
+      fields: [
+        ['accepted', { kind: 'many', options: words(acceptances, (one) => t(`std.acceptance.${one}`)) }],
+        ['photos', { kind: 'check' }],
+        ['decided', { kind: 'check' }],
+        ['satisfied', { kind: 'check' }],
+        ['call_back', { kind: 'check' }],
+        ['by_itself', { kind: 'check' }],
+        ['second_handling_hours', { kind: 'number', unit: 'hours' }],
+      ],
+    },
+  ],
+  ['checklists', { kind: 'checklists' }],
+];
+
+// --- Places --------------------------------------------------------------------------------------
+
+export const stepsOf = (path: string): (string | number)[] =>
+  [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, n]) => name ?? Number(n));
+
+export function valueAt(body: Body, path: string): unknown {
+  return stepsOf(path).reduce<unknown>(
+    (at, step) => (at as Record<string | number, unknown> | null | undefined)?.[step],
+    body,
+  );
+}
+
+export function write(body: Body, path: string, value: unknown): void {
+  const steps = stepsOf(path);
+  const last = steps.pop();
+  const owner = steps.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], body);
+  if (last === undefined || !owner) return;
+  if (value === undefined) delete (owner as Record<string | number, unknown>)[last];
+  else (owner as Record<string | number, unknown>)[last] = value;
+}
+
+/** `levels[0].clocks` of `levels[0].clocks[1].within`, and so on up: where a place that is not shown is found. */
+export function* upwards(path: string): Generator<string> {
+  for (let at = path; at; at = at.replace(/(\.?[^.[\]]+|\[\d+\])$/, '')) yield at;
+}
+
+/** What one of a list is called. */
+export function titleOf(item: unknown, n: number, body: Body): string {
+  const one = item as { name?: Text; text?: Text; duty?: string; level?: string; days?: string[] } | null;
+  const said = one?.name ?? one?.text;
+  if (said && text(said)) return text(said);
+  if (one?.duty) return duty().find((other) => other.value === one.duty)?.label ?? one.duty;
+  if (one?.level) return named('levels')(body).find((other) => other.value === one.level)?.label ?? one.level;
+  if (one?.days?.length)
+    return listed(days.filter((day) => one.days?.includes(day)).map((day) => t(`std.day.${day}`)));
+  return t('std.nth', { n: n + 1 });
+}
+
+export function labelOf(name: FieldName, path: string): string {
+  // A list of holidays begins on a day; a clock begins with something that happens.
+  return t(name === 'from' && path.startsWith('holidays') ? 'std.field.first_day' : `std.field.${name}`);
+}
+
+function shapeAt(path: string): Shape | null {
+  let shape: Shape | null = { kind: 'group', fields: sections };
+  for (const step of stepsOf(path)) {
+    if (shape?.kind === 'list' && typeof step === 'number') shape = shape.of;
+    else if (shape?.kind === 'group') shape = shape.fields.find(([name]) => name === step)?.[1] ?? null;
+    else return shape;
+  }
+  return shape;
+}
+
+/** "Levels › Urgent › Clocks › Arrival › Within" */
+export function placeWords(path: string, body: Body, names?: readonly Text[]): string {
+  let at = '';
+  let nth = 0;
+  const said: string[] = [];
+  for (const step of stepsOf(path)) {
+    if (typeof step === 'number') {
+      at += `[${step}]`;
+      const name = names?.[nth++];
+      said.push((name && text(name)) || titleOf(valueAt(body, at), step, body));
+    } else {
+      at += at ? `.${step}` : step;
+      const shape = shapeAt(at);
+      if (shape && step !== 'en' && step !== 'zh') said.push(labelOf(step as FieldName, at));
+    }
+  }
+  return said.join(' › ');
+}
+
+/** A value in words. */
+export function valueWords(shape: Shape | null, value: unknown, body: Body): string {
+  if (value === null || value === undefined || value === '') return '–';
+  const nameOf = (options: (body: Body) => Option[], one: unknown) =>
+    options(body).find((other) => other.value === one)?.label ?? String(one);
+  switch (shape?.kind) {
+    case 'both':
+      return text(value as Text) || '–';
+    case 'check':
+      return t(value ? 'std.yes' : 'std.no');
+    case 'number':
+      return shape.unit ? t(`std.${shape.unit}Of`, { n: String(value) }) : String(value);
+    case 'budget': {
+      const { minutes, working_days } = value as { minutes?: number; working_days?: number };
+      return minutes === undefined
+        ? t('std.workingDaysOf', { n: String(working_days) })
+        : t('std.minutesOf', { n: String(minutes) });
+    }
+    case 'span':
+      return (value as string[]).join('–');
+    case 'one':
+      return nameOf(shape.options, value);
+    case 'many':
+      return listed((value as string[]).map((one) => nameOf(shape.options, one))) || '–';
+    case 'checklists': {
+      const steps = (value as { steps?: unknown[] }).steps ?? [];
+      return t('std.checklist.questions', { n: steps.length });
+    }
+    case 'days':
+      return t('std.daysOf', { n: (value as string[]).length });
+    case 'list':
+      return listed(
+        (value as unknown[]).map((one, n) => (typeof one === 'string' ? one : titleOf(one, n, body))),
+      );
+    case 'group':
+      return titleOf(value, 0, body);
+    default:
+      return String(value);
+  }
+}
+
+/** What became of one place: "120 minutes → 60 minutes". */
+export function changeWords(one: Difference, body: Body): string {
+  const shape = shapeAt(one.path);
+  if (one.before === null) return t('std.isNew');
+  if (one.after === null) return t('std.isGone');
+  if (shape?.kind === 'list' && Array.isArray(one.after) && one.after.every((key) => typeof key === 'string'))
+    return t('std.isMoved');
+  return `${valueWords(shape, one.before, body)} → ${valueWords(shape, one.after, body)}`;
+}
+
+// --- What is shared by the parts of the form -----------------------------------------------------
+
+export interface Editor {
+  body: Ref<Body>;
+  may: Ref<boolean>;
+  /** Places that are unfolded. */
+  open: Ref<Set<string>>;
+  faultAt: (path: string) => string | undefined;
+  /** How many findings there are at this place and below. */
+  findingsIn: (path: string) => number;
+  takeDays: (key: string, file: File) => void;
+  /** Kinds of equipment, for checklists. */
+  kinds: Ref<readonly Named[]>;
+}
+export const editorKey: InjectionKey<Editor> = Symbol('editor');
+
+// --- What is kept in this browser ----------------------------------------------------------------
+
+/** What was typed and is not saved: nothing is lost with a closed tab. */
+export interface Unsaved {
+  body: Body;
+  /** The draft that it was made from. */
+  seen: number;
+  at: string;
+}
+const keyOf = (who: string, key: string) => `jobsheet.console.standard.${who}.${key}`;
+
+export function keepUnsaved(who: string, key: string, unsaved: Unsaved): boolean {
+  try {
+    localStorage.setItem(keyOf(who, key), JSON.stringify(unsaved));
+    return true;
+  } catch {
+    return false; // Storage is switched off or full: the form says that it is not kept.
+  }
+}
+export function unsavedOf(who: string, key: string): Unsaved | null {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(who, key)) ?? 'null') as Unsaved | null;
+  } catch {
+    return null;
+  }
+}
+export function dropUnsaved(who: string, key: string): void {
+  try {
+    localStorage.removeItem(keyOf(who, key));
+  } catch {
+    // As above.
+  }
+}
+
+export const errorsOf = (look: StandardLook | null): Finding[] =>
+  look?.findings.filter((one) => one.is_error) ?? [];
+export const oddOf = (look: StandardLook | null): Finding[] =>
+  look?.findings.filter((one) => !one.is_error) ?? [];
