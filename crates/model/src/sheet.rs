@@ -34,6 +34,7 @@ pub enum Stage {
     Paused,
     WorkDone,
     SignedOff,
+    SignedOnPaper,
     SignOffRefused,
     CouldNotFinish,
 }
@@ -41,7 +42,8 @@ pub enum Stage {
 impl Stage {
     /// Nothing more is expected of the technician here.
     pub fn is_over(self) -> bool {
-        matches!(self, Stage::Declined | Stage::SignedOff | Stage::SignOffRefused | Stage::CouldNotFinish)
+        use Stage::*;
+        matches!(self, Declined | SignedOff | SignedOnPaper | SignOffRefused | CouldNotFinish)
     }
 }
 
@@ -81,6 +83,8 @@ pub struct Sheet {
     pub function_test: Option<FunctionTest>,
     pub notes: Vec<Note>,
     pub sign_off: Option<SignOff>,
+    #[serde(default)]
+    pub on_paper: Option<OnPaper>,
     pub sign_off_refused: Option<SignOffRefused>,
     pub unfinished: Option<Unfinished>,
     pub follow_ups: Vec<FollowUp>,
@@ -175,6 +179,7 @@ facts! {
         #[ts(optional = nullable)]
         phone: Option<Box<PhoneSignature>>,
     }
+    OnPaper { signatory: String, capacity: String, pages: Vec<Digest> }
     SignOffRefused { reason: RefusalReason, note: String }
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }
     FollowUp { kind: FollowUpKind, text: String }
@@ -275,6 +280,7 @@ impl Sheet {
             function_test: None,
             notes: Vec::new(),
             sign_off: None,
+            on_paper: None,
             sign_off_refused: None,
             unfinished: None,
             follow_ups: Vec::new(),
@@ -290,9 +296,15 @@ impl Sheet {
         self.sign_off.is_some()
     }
 
+    /// A photo of a document is on this sheet under that digest.
+    fn shows_a_paper(&self, page: &Digest) -> bool {
+        self.photos.iter().any(|photo| photo.digest == *page && photo.subject == PhotoSubject::Document)
+    }
+
     /// When the visit ended, if it has.
     pub fn over_at(&self) -> Option<DateTime<Utc>> {
         (self.sign_off.as_ref().map(|s| s.at))
+            .or(self.on_paper.as_ref().map(|s| s.at))
             .or(self.sign_off_refused.as_ref().map(|s| s.at))
             .or(self.unfinished.as_ref().map(|u| u.at))
             .or(self.declined.as_ref().map(|d| d.at))
@@ -413,6 +425,12 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         PhotoRemoved { digest } => {
             let index = sheet.photos.iter().position(|p| &p.digest == digest).ok_or(Refusal::NoSuchPhoto)?;
             sheet.photos.remove(index);
+            // Without its picture nobody can see that it was signed.
+            if sheet.on_paper.take_if(|paper| paper.pages.contains(digest)).is_some()
+                && sheet.stage == Stage::SignedOnPaper
+            {
+                sheet.stage = Stage::WorkDone;
+            }
         }
         PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van } => {
             if !(1..=MAX_QUANTITY).contains(quantity) {
@@ -506,13 +524,27 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 ink: ink.clone(),
                 phone: phone.clone(),
             });
-            sheet.sign_off_refused = None;
+            (sheet.sign_off_refused, sheet.on_paper) = (None, None);
             sheet.stage = Stage::SignedOff;
+        }
+        SignedOnPaper { signatory, capacity, pages } => {
+            let (signatory, capacity) = (filled(signatory)?, typed(capacity)?);
+            if pages.is_empty() {
+                return Err(Refusal::Empty);
+            }
+            if !pages.iter().all(|page| sheet.shows_a_paper(page)) {
+                return Err(Refusal::NoSuchPhoto);
+            }
+            times::end(&mut sheet.spans, at);
+            sheet.on_paper = Some(OnPaper { at, signatory, capacity, pages: pages.clone() });
+            sheet.sign_off_refused = None;
+            sheet.stage = Stage::SignedOnPaper;
         }
         SignOffRefused { reason, note } => {
             let note = typed(note)?;
             times::end(&mut sheet.spans, at);
             sheet.sign_off_refused = Some(self::SignOffRefused { at, reason: *reason, note });
+            sheet.on_paper = None;
             sheet.stage = Stage::SignOffRefused;
         }
         CouldNotFinish { reason, parts, next, note } => {
