@@ -525,6 +525,23 @@ for (const [language, said] of Object.entries(fluent)) {
     for (const one of [said.customer, desk.words('job.onPaperText', { n: 1 })])
       assert.ok(seen.includes(one), seen);
     await isWell(desk.page, `on-paper-${language}`);
+
+    // What is changed after that was not signed: both say so, and it can be signed again.
+    await page.goto(`#/job/${id}`);
+    await page.see({ test: 'job-on-paper' }, 20_000);
+    await phone.record(id, { what: 'note_written', text: said.customer });
+    await page.see({ test: 'job-on-paper-changed' }, 20_000);
+    assert.deepEqual([await page.axe(), await page.overflowing()], [[], []]);
+    assert.equal((await job()).sheet.stage, 'work_done');
+    const changed = await office.sees(number, ({ sheet }) => sheet.stage === 'work_done');
+    assert.ok(changed.closing.lacks.includes('acceptance'), JSON.stringify(changed.closing));
+    await desk.page.see({ test: 'detail-paper-changed' }, 20_000);
+    await page.goto(`#/job/${id}/refused`);
+    await page.tap({ test: 'refused-way-paper' });
+    await page.fill({ test: 'refused-name' }, said.customer);
+    await page.tap({ test: 'refused-save' });
+    await page.see({ test: 'done-head' }, 20_000);
+    assert.equal((await job()).sheet.stage, 'signed_on_paper');
     assert.deepEqual(faultsOf(page), []);
   });
 }

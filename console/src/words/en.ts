@@ -789,6 +789,7 @@ export const en = {
   'job.signedIn': 'The customer read it in Chinese.',
   'job.signatureTitle': 'Customer’s signature',
   'job.onPaper': 'Signed on paper',
+  'job.onPaperChanged': 'The sheet was changed after that. It must be signed again.',
   'job.onPaperText.one': 'The photo below shows it. Whose hand it is, only the paper can prove.',
   'job.onPaperText.other': '{n} photos below show it. Whose hand it is, only the paper can prove.',
   'job.onPaperMissing.one': '{n} photo of the paper is not at the office yet.',

@@ -749,6 +749,7 @@ export const zh = {
   'job.signedIn': '客户阅读的是英文版。',
   'job.signatureTitle': '客户签名',
   'job.onPaper': '纸质签字',
+  'job.onPaperChanged': '之后服务单有改动，须重新签字。',
   'job.onPaperText.other': '见下方 {n} 张照片。笔迹真伪以纸质原件为准。',
   'job.onPaperMissing.other': '纸质单照片还有 {n} 张未到公司。',
   'job.unsigned': '尚未签字',

@@ -83,6 +83,7 @@ pub struct Sheet {
     pub function_test: Option<FunctionTest>,
     pub notes: Vec<Note>,
     pub sign_off: Option<SignOff>,
+    /// The paper that was signed last; it counts while the stage says so.
     #[serde(default)]
     pub on_paper: Option<OnPaper>,
     pub sign_off_refused: Option<SignOffRefused>,
@@ -304,7 +305,7 @@ impl Sheet {
     /// When the visit ended, if it has.
     pub fn over_at(&self) -> Option<DateTime<Utc>> {
         (self.sign_off.as_ref().map(|s| s.at))
-            .or(self.on_paper.as_ref().map(|s| s.at))
+            .or(self.on_paper.as_ref().filter(|_| self.stage == Stage::SignedOnPaper).map(|s| s.at))
             .or(self.sign_off_refused.as_ref().map(|s| s.at))
             .or(self.unfinished.as_ref().map(|u| u.at))
             .or(self.declined.as_ref().map(|d| d.at))
@@ -338,6 +339,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         pause,
         corrected: None,
     };
+    let on_paper = sheet.stage == Stage::SignedOnPaper;
     use KnownWhat::*;
     match what {
         OfferAccepted {} => {
@@ -426,11 +428,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             let index = sheet.photos.iter().position(|p| &p.digest == digest).ok_or(Refusal::NoSuchPhoto)?;
             sheet.photos.remove(index);
             // Without its picture nobody can see that it was signed.
-            if sheet.on_paper.take_if(|paper| paper.pages.contains(digest)).is_some()
-                && sheet.stage == Stage::SignedOnPaper
-            {
-                sheet.stage = Stage::WorkDone;
-            }
+            sheet.on_paper.take_if(|paper| paper.pages.contains(digest));
         }
         PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van } => {
             if !(1..=MAX_QUANTITY).contains(quantity) {
@@ -573,6 +571,9 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             sheet.stage = Stage::WorkDone;
         }
     }
+    if on_paper && sheet.stage == Stage::SignedOnPaper && touches_what_is_on_the_paper(what) {
+        sheet.stage = Stage::WorkDone;
+    }
     sheet.changes += 1;
     Ok(())
 }
@@ -588,6 +589,16 @@ fn touches_what_was_signed(what: &KnownWhat) -> bool {
             | KnownWhat::PartRequestWithdrawn { .. }
             | KnownWhat::WentDark { .. }
     )
+}
+
+/// A paper cannot follow what is changed after it was signed: it stays on the sheet and no longer counts. Who signs
+/// again, or photographs another page, changes nothing of what was signed.
+fn touches_what_is_on_the_paper(what: &KnownWhat) -> bool {
+    let of_the_paper = matches!(
+        what,
+        KnownWhat::SignedOnPaper { .. } | KnownWhat::PhotoTaken { subject: PhotoSubject::Document, .. }
+    );
+    !of_the_paper && touches_what_was_signed(what)
 }
 
 fn typed(text: &str) -> Result<String, Refusal> {

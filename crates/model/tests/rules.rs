@@ -222,11 +222,29 @@ fn e11_a_signed_paper_counts_with_a_name_and_with_photos_that_show_it() {
     );
     assert_eq!(sheet.on_paper.as_ref().map(|one| one.signatory.as_str()), Some("何主管"));
 
-    // Another photo may go; the one that shows the signature takes the acceptance with it.
-    say(&mut sheet, KnownWhat::PhotoRemoved { digest: Digest::of(b"boiler") }).expect("fits");
-    assert_eq!(sheet.stage, Stage::SignedOnPaper);
-    say(&mut sheet, KnownWhat::PhotoRemoved { digest: Digest::of(b"paper") }).expect("fits");
-    assert_eq!((sheet.stage, sheet.on_paper.is_none()), (Stage::WorkDone, true));
+    // What comes after a visit, and another page, leave it as it is.
+    let page = photo(b"page", PhotoSubject::Document);
+    let next = KnownWhat::FollowUpSuggested { kind: FollowUpKind::Contract, text: "ends in March".into() };
+    for known in [page, next] {
+        say(&mut sheet, known.clone()).expect("fits");
+        assert_eq!(sheet.stage, Stage::SignedOnPaper, "{known:?}");
+    }
+    // What was signed and then changed no longer counts, and still says who had signed it.
+    let note = KnownWhat::NoteWritten { text: "one more valve".into() };
+    let gone = |of: &[u8]| KnownWhat::PhotoRemoved { digest: Digest::of(of) };
+    for (known, stage, still) in [
+        (note, Stage::WorkDone, true),
+        (gone(b"boiler"), Stage::WorkDone, true),
+        (KnownWhat::WorkStarted {}, Stage::Working, true),
+        (gone(b"paper"), Stage::WorkDone, false), // without its picture nobody can see that it was signed
+    ] {
+        let mut sheet = sheet.clone();
+        say(&mut sheet, known.clone()).expect("fits");
+        assert_eq!((sheet.stage, sheet.on_paper.is_some()), (stage, still), "{known:?}");
+        assert_eq!((sheet.over_at(), sheet.revision), (None, 1), "{known:?}");
+        say(&mut sheet, on_paper("何主管", &[b"page"])).expect("signed again");
+        assert_eq!(sheet.stage, Stage::SignedOnPaper);
+    }
 
     // What is signed or refused afterwards is what counts.
     for (later, stage) in [(signed(&Digest::of(b"x")), Stage::SignedOff), (refused, Stage::SignOffRefused)] {

@@ -450,6 +450,7 @@ export default {
   'job.signedBy': 'Signed by {name}',
   'job.signed': 'Signed {at}. Code {code}',
   'job.onPaper': 'Signed on paper {at}, by {name}.',
+  'job.onPaperChanged': 'The sheet was changed after that. It must be signed again.',
   'job.notSigned': 'Customer did not sign. Reason: {reason}.',
   'job.refusal_not_satisfied': 'not satisfied',
   'job.refusal_price': 'not satisfied with price',

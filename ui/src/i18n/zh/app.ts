@@ -423,6 +423,7 @@ export default {
   'job.signedBy': '签字人：{name}',
   'job.signed': '{at} 已签名，校验码 {code}',
   'job.onPaper': '{at} 已在纸上签字，签字人：{name}。',
+  'job.onPaperChanged': '之后服务单有改动，须重新签字。',
   'job.notSigned': '客户拒签。原因：{reason}。',
   'job.refusal_not_satisfied': '不满意',
   'job.refusal_price': '对价格不满意',
