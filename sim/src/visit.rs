@@ -85,7 +85,7 @@ pub fn next(dice: &mut Dice, job: &Job, mark: &str) -> Doing {
             1 => record(KnownWhat::Amended { reason: "wrong serial".into() }),
             _ => note(), // refused here already: what was signed does not change
         },
-        Stage::Declined | Stage::SignOffRefused | Stage::CouldNotFinish => note(),
+        Stage::Declined | Stage::SignedOnPaper | Stage::SignOffRefused | Stage::CouldNotFinish => note(),
     }
 }
 

@@ -11,6 +11,7 @@ import { Technician } from './day.mjs';
 import { openChromium } from './drivers/chromium.mjs';
 import { photoOf } from './lib/barcode.mjs';
 import { Office, Phone, fluent } from './lib/company.mjs';
+import { isWell, opensTheConsole } from './lib/desk.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { root, temporaryFolder, until } from './lib/processes.mjs';
 
@@ -473,3 +474,74 @@ test('a sheet is printed before leaving, and a blank one for a job that nobody h
   assert.deepEqual(paper.browser.errors, []);
   assert.deepEqual(faultsOf(page), []);
 });
+
+for (const [language, said] of Object.entries(fluent)) {
+  test(`what is signed on paper counts, with a name and its photo, in ${language}`, async (t) => {
+    const { page, wang, id, number, job, office } = await atTheReview(t, language, {
+      width: 320,
+      height: 568,
+    });
+    await wang.Review.isChecked({ name: said.customer, capacity: said.capacity });
+    await wang.Rating.is('average');
+    await page.tap({ test: 'sign-refuse' });
+    await page.tap({ test: 'refused-way-paper' });
+    await page.see({ test: 'refused-name' });
+    const field = (test) => page.evaluate((id) => document.querySelector(`[data-testid=${id}]`).value, test);
+    assert.deepEqual(
+      [await field('refused-name'), await field('refused-capacity')],
+      [said.customer, said.capacity],
+    );
+
+    // Neither without its photo nor without a name.
+    await page.fill({ test: 'refused-name' }, ' ');
+    await page.tap({ test: 'refused-save' });
+    await page.see({ text: wang.words('work.refuse.nameMissing') });
+    await page.see({ text: wang.words('work.refuse.paperMissing') });
+    assert.deepEqual([await page.axe(), await page.overflowing()], [[], []]);
+    await page.fill({ test: 'refused-name' }, said.customer);
+    await page.tap({ test: 'refused-save' });
+    assert.equal((await job()).sheet.on_paper, null);
+    await page.upload({ test: 'refused-take' }, await photoOf(`paper of ${number}`, 'QRCode'));
+    await page.see({ test: 'refused-paper' }, 20_000);
+    await page.tap({ test: 'refused-save' });
+    const head = await page.text({ test: 'done-head' }, 20_000);
+    assert.ok(head.includes(wang.words('work.done.paperBy', { name: said.customer })), head);
+    assert.deepEqual([await page.axe(), await page.overflowing()], [[], []]);
+    const { sheet } = await job();
+    assert.deepEqual(
+      [sheet.stage, sheet.on_paper.signatory, sheet.on_paper.pages],
+      ['signed_on_paper', said.customer, [sheet.photos.at(-1).digest]],
+    );
+
+    // The office sees who signed, and that the picture is there.
+    const whole = (one) => one.sheet.on_paper && one.photos.every(({ held, bytes }) => held === bytes);
+    const held = await office.sees(number, whole);
+    assert.ok(!held.closing.lacks.includes('acceptance'), JSON.stringify(held.closing));
+    const desk = await opensTheConsole(office, language);
+    t.after(() => desk.close());
+    await desk.signsIn();
+    await desk.page.goto(`#/work-orders/${id}`);
+    const seen = await desk.page.text({ test: 'detail-on-paper' }, 20_000);
+    for (const one of [said.customer, desk.words('job.onPaperText', { n: 1 })])
+      assert.ok(seen.includes(one), seen);
+    await isWell(desk.page, `on-paper-${language}`);
+
+    // What is changed after that was not signed: both say so, and it can be signed again.
+    await page.goto(`#/job/${id}`);
+    await page.see({ test: 'job-on-paper' }, 20_000);
+    await phone.record(id, { what: 'note_written', text: said.customer });
+    await page.see({ test: 'job-on-paper-changed' }, 20_000);
+    assert.deepEqual([await page.axe(), await page.overflowing()], [[], []]);
+    assert.equal((await job()).sheet.stage, 'work_done');
+    const changed = await office.sees(number, ({ sheet }) => sheet.stage === 'work_done');
+    assert.ok(changed.closing.lacks.includes('acceptance'), JSON.stringify(changed.closing));
+    await desk.page.see({ test: 'detail-paper-changed' }, 20_000);
+    await page.goto(`#/job/${id}/refused`);
+    await page.tap({ test: 'refused-way-paper' });
+    await page.fill({ test: 'refused-name' }, said.customer);
+    await page.tap({ test: 'refused-save' });
+    await page.see({ test: 'done-head' }, 20_000);
+    assert.equal((await job()).sheet.stage, 'signed_on_paper');
+    assert.deepEqual(faultsOf(page), []);
+  });
+}

@@ -4,6 +4,7 @@ use crate::field::{Field, alone};
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::asked::{Condition, hidden};
 use jobsheet_model::change::*;
+use jobsheet_model::closing::{Back, lacks, rule};
 use jobsheet_model::step::{Answer, KnownAnswer, KnownStepKind, StepKind, Verdict};
 use jobsheet_model::{Digest, Language, LineId, Sheet, Stage, StepKey};
 
@@ -216,6 +217,28 @@ async fn d13_e11_a_customer_who_does_not_sign_says_why_and_a_paper_that_was_sign
     assert_eq!(sheet.sign_off_refused.expect("a reason").reason, RefusalReason::NotSatisfied);
     assert_eq!(sheet.photos[0].subject, PhotoSubject::Document);
     assert!(field.office().photo(&sheet.photos[0].digest).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e11_what_the_customer_signed_on_paper_is_accepted_once_the_office_has_its_picture() {
+    let field = alone().await;
+    field.records(KnownWhat::WorkStarted {});
+    field.records(KnownWhat::WorkFinished {});
+    let paper = std::fs::read(jobsheet_tests::photo("part")).expect("a picture");
+    let job = field.phone.add_photo(field.id, PhotoSubject::Document, None, &paper).expect("kept");
+    let page = job.sheet.photos[0].digest.clone();
+    field.records(KnownWhat::SignedOnPaper {
+        signatory: "何主管".into(),
+        capacity: "设备主管".into(),
+        pages: vec![page.clone()],
+    });
+    let sheet = comes_up(&field).await;
+    assert_eq!(sheet.stage, Stage::SignedOnPaper);
+    assert_eq!(sheet.on_paper.expect("a paper").pages, [page.clone()]);
+    assert!(field.office().photo(&page).is_some());
+    let (order, sheet) = (&job.order, &field.phone.job(field.id).expect("the job").sheet);
+    let back = Back { order, sheet, photos_missing: false, undecided: 0, settled: false };
+    assert_eq!(lacks(&rule(order), &back), [], "nobody has to decide anything");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,6 +115,10 @@ const whats: WhatLines = {
     w.act.remark,
     t('entry.code', { code: code(w.act.digest) }),
   ],
+  signed_on_paper: (w) => [
+    t('entry.signedBy', { name: signatory(w.signatory, w.capacity) }),
+    t('entry.pages', { n: w.pages.length }),
+  ],
   sign_off_refused: (w) => [reason(t(`refuse:${w.reason}`)), note(w.note)],
   could_not_finish: (w) => [
     reason(t(`unfinished:${w.reason}`)),

@@ -27,7 +27,7 @@ pub enum Outcome {
     NotAccepted,
     Unfinished,
     Cancelled,
-    /// Closed without a signature, such as on paper.
+    /// Closed without a signature.
     Otherwise,
 }
 
@@ -38,7 +38,7 @@ impl Outcome {
         }
         match (sheet.stage, &sheet.sign_off) {
             (Stage::SignedOff, Some(signed)) if signed.act.rating == Rating::NotSatisfied => Outcome::Unhappy,
-            (Stage::SignedOff, Some(_)) => Outcome::Accepted,
+            (Stage::SignedOff, Some(_)) | (Stage::SignedOnPaper, _) => Outcome::Accepted,
             (Stage::SignOffRefused, _) => Outcome::NotAccepted,
             (Stage::CouldNotFinish, _) => Outcome::Unfinished,
             _ => Outcome::Otherwise,
@@ -148,6 +148,9 @@ pub fn texts(order: &WorkOrder, sheet: &Sheet) -> Vec<(Field, String)> {
     if let Some(signed) = &sheet.sign_off {
         add(Field::Said, &signed.act.signatory);
         add(Field::Said, &signed.act.remark);
+    }
+    if let Some(paper) = &sheet.on_paper {
+        add(Field::Said, &paper.signatory);
     }
     for next in &sheet.follow_ups {
         add(Field::Said, &next.text);

@@ -79,7 +79,7 @@ impl Urgency {
         match name {
             "offer_accepted" | "offer_declined" | "more_time_asked" | "delay_reported" | "departed"
             | "went_dark" | "arrived" => Urgency::Status,
-            "signed_off" | "sign_off_refused" | "could_not_finish" => Urgency::SignOff,
+            "signed_off" | "signed_on_paper" | "sign_off_refused" | "could_not_finish" => Urgency::SignOff,
             _ => Urgency::Record,
         }
     }
@@ -269,6 +269,12 @@ pub enum KnownWhat {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional = nullable)]
         phone: Option<Box<PhoneSignature>>,
+    },
+    /// E11: the customer signed the same on paper, which was photographed: who, and which photos show it.
+    SignedOnPaper {
+        signatory: String,
+        capacity: String,
+        pages: Vec<Digest>,
     },
     SignOffRefused {
         reason: RefusalReason,

@@ -1,10 +1,7 @@
 //! When a work order is over for the firm (E10, B15, D13): what must be there is data of the service standard, so a work
 //! order is closed by the rule that it began under. A person may close one that lacks something, and says why.
 
-use crate::{
-    Sheet, Stage, WorkOrder,
-    change::{PhotoSubject, Rating},
-};
+use crate::{Sheet, Stage, WorkOrder, change::Rating};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -42,7 +39,7 @@ pub enum Acceptance {
     Signed,
     /// Not signed, with the reason, and a photo shows how it was left (D13).
     RefusedWithPhoto,
-    /// A photo of the signed paper is with the sheet (E11).
+    /// Signed on paper, by whom is named, and photos show it (E11).
     Paper,
     /// Another visit goes on with it (E13).
     GoesOn,
@@ -127,10 +124,7 @@ fn is_accepted(form: Acceptance, order: &WorkOrder, sheet: &Sheet) -> bool {
     match form {
         Acceptance::Signed => sheet.stage == Stage::SignedOff && sheet.sign_off.is_some(),
         Acceptance::RefusedWithPhoto => sheet.stage == Stage::SignOffRefused && !sheet.photos.is_empty(),
-        Acceptance::Paper => {
-            let paper = sheet.photos.iter().any(|photo| photo.subject == PhotoSubject::Document);
-            paper && (sheet.stage == Stage::WorkDone || visited_and_over(sheet))
-        }
+        Acceptance::Paper => sheet.stage == Stage::SignedOnPaper && sheet.on_paper.is_some(),
         Acceptance::GoesOn => visited_and_over(sheet) && order.followed_by.is_some(),
     }
 }

@@ -291,7 +291,8 @@ fn due(
 /// Does the sheet show that this was done? Who is on site has answered and has a plan, whatever was not recorded.
 pub fn shows(sheet: &Sheet, duty: Duty) -> bool {
     let has = |kind| sheet.spans.iter().any(|span| span.kind == kind);
-    let is_done = matches!(sheet.stage, Stage::WorkDone | Stage::SignedOff | Stage::SignOffRefused);
+    use Stage::{SignOffRefused, SignedOff, SignedOnPaper, WorkDone};
+    let is_done = matches!(sheet.stage, WorkDone | SignedOff | SignedOnPaper | SignOffRefused);
     let started = has(SpanKind::Work) || is_done;
     let arrived = sheet.arrival.is_some() || sheet.stage == Stage::OnSite || started;
     match duty {
@@ -305,7 +306,7 @@ pub fn shows(sheet: &Sheet, duty: Duty) -> bool {
         }
         Duty::Arrive => arrived,
         Duty::Start => started,
-        Duty::Solve => sheet.stage == Stage::SignedOff,
+        Duty::Solve => matches!(sheet.stage, SignedOff | SignedOnPaper),
     }
 }
 

@@ -34,6 +34,7 @@ pub enum Stage {
     Paused,
     WorkDone,
     SignedOff,
+    SignedOnPaper,
     SignOffRefused,
     CouldNotFinish,
 }
@@ -41,7 +42,8 @@ pub enum Stage {
 impl Stage {
     /// Nothing more is expected of the technician here.
     pub fn is_over(self) -> bool {
-        matches!(self, Stage::Declined | Stage::SignedOff | Stage::SignOffRefused | Stage::CouldNotFinish)
+        use Stage::*;
+        matches!(self, Declined | SignedOff | SignedOnPaper | SignOffRefused | CouldNotFinish)
     }
 }
 
@@ -81,6 +83,9 @@ pub struct Sheet {
     pub function_test: Option<FunctionTest>,
     pub notes: Vec<Note>,
     pub sign_off: Option<SignOff>,
+    /// The paper that was signed last; it counts while the stage says so.
+    #[serde(default)]
+    pub on_paper: Option<OnPaper>,
     pub sign_off_refused: Option<SignOffRefused>,
     pub unfinished: Option<Unfinished>,
     pub follow_ups: Vec<FollowUp>,
@@ -175,6 +180,7 @@ facts! {
         #[ts(optional = nullable)]
         phone: Option<Box<PhoneSignature>>,
     }
+    OnPaper { signatory: String, capacity: String, pages: Vec<Digest> }
     SignOffRefused { reason: RefusalReason, note: String }
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }
     FollowUp { kind: FollowUpKind, text: String }
@@ -275,6 +281,7 @@ impl Sheet {
             function_test: None,
             notes: Vec::new(),
             sign_off: None,
+            on_paper: None,
             sign_off_refused: None,
             unfinished: None,
             follow_ups: Vec::new(),
@@ -290,9 +297,15 @@ impl Sheet {
         self.sign_off.is_some()
     }
 
+    /// A photo of a document is on this sheet under that digest.
+    fn shows_a_paper(&self, page: &Digest) -> bool {
+        self.photos.iter().any(|photo| photo.digest == *page && photo.subject == PhotoSubject::Document)
+    }
+
     /// When the visit ended, if it has.
     pub fn over_at(&self) -> Option<DateTime<Utc>> {
         (self.sign_off.as_ref().map(|s| s.at))
+            .or(self.on_paper.as_ref().filter(|_| self.stage == Stage::SignedOnPaper).map(|s| s.at))
             .or(self.sign_off_refused.as_ref().map(|s| s.at))
             .or(self.unfinished.as_ref().map(|u| u.at))
             .or(self.declined.as_ref().map(|d| d.at))
@@ -326,6 +339,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         pause,
         corrected: None,
     };
+    let on_paper = sheet.stage == Stage::SignedOnPaper;
     use KnownWhat::*;
     match what {
         OfferAccepted {} => {
@@ -413,6 +427,8 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         PhotoRemoved { digest } => {
             let index = sheet.photos.iter().position(|p| &p.digest == digest).ok_or(Refusal::NoSuchPhoto)?;
             sheet.photos.remove(index);
+            // Without its picture nobody can see that it was signed.
+            sheet.on_paper.take_if(|paper| paper.pages.contains(digest));
         }
         PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van } => {
             if !(1..=MAX_QUANTITY).contains(quantity) {
@@ -506,13 +522,27 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 ink: ink.clone(),
                 phone: phone.clone(),
             });
-            sheet.sign_off_refused = None;
+            (sheet.sign_off_refused, sheet.on_paper) = (None, None);
             sheet.stage = Stage::SignedOff;
+        }
+        SignedOnPaper { signatory, capacity, pages } => {
+            let (signatory, capacity) = (filled(signatory)?, typed(capacity)?);
+            if pages.is_empty() {
+                return Err(Refusal::Empty);
+            }
+            if !pages.iter().all(|page| sheet.shows_a_paper(page)) {
+                return Err(Refusal::NoSuchPhoto);
+            }
+            times::end(&mut sheet.spans, at);
+            sheet.on_paper = Some(OnPaper { at, signatory, capacity, pages: pages.clone() });
+            sheet.sign_off_refused = None;
+            sheet.stage = Stage::SignedOnPaper;
         }
         SignOffRefused { reason, note } => {
             let note = typed(note)?;
             times::end(&mut sheet.spans, at);
             sheet.sign_off_refused = Some(self::SignOffRefused { at, reason: *reason, note });
+            sheet.on_paper = None;
             sheet.stage = Stage::SignOffRefused;
         }
         CouldNotFinish { reason, parts, next, note } => {
@@ -541,6 +571,9 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             sheet.stage = Stage::WorkDone;
         }
     }
+    if on_paper && sheet.stage == Stage::SignedOnPaper && touches_what_is_on_the_paper(what) {
+        sheet.stage = Stage::WorkDone;
+    }
     sheet.changes += 1;
     Ok(())
 }
@@ -556,6 +589,16 @@ fn touches_what_was_signed(what: &KnownWhat) -> bool {
             | KnownWhat::PartRequestWithdrawn { .. }
             | KnownWhat::WentDark { .. }
     )
+}
+
+/// A paper cannot follow what is changed after it was signed: it stays on the sheet and no longer counts. Who signs
+/// again, or photographs another page, changes nothing of what was signed.
+fn touches_what_is_on_the_paper(what: &KnownWhat) -> bool {
+    let of_the_paper = matches!(
+        what,
+        KnownWhat::SignedOnPaper { .. } | KnownWhat::PhotoTaken { subject: PhotoSubject::Document, .. }
+    );
+    !of_the_paper && touches_what_was_signed(what)
 }
 
 fn typed(text: &str) -> Result<String, Refusal> {

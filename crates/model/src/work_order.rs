@@ -116,6 +116,7 @@ impl Earlier {
     pub fn of(order: &WorkOrder, sheet: &Sheet, why: &str, now: DateTime<Utc>) -> Self {
         let ended = sheet.unfinished.as_ref().map(|one| one.at);
         let ended = ended.or(sheet.sign_off_refused.as_ref().map(|one| one.at));
+        let ended = ended.or(sheet.on_paper.as_ref().map(|one| one.at));
         let ended = ended.or(sheet.sign_off.as_ref().map(|one| one.at));
         let diagnosis = sheet.diagnosis.as_ref();
         let asked_for = sheet.requests.iter().map(|one| &one.part);

@@ -153,6 +153,7 @@ fn every_change_can_be_recorded_and_survives_json() {
                 | KnownWhat::GoodwillWithdrawn { .. }
                 | KnownWhat::PhotoRemoved { .. }
                 | KnownWhat::TimeCorrected { .. }
+                | KnownWhat::SignedOnPaper { .. }
         ) {
             continue; // these need something to work on; the rows above and below cover them
         }
@@ -178,6 +179,81 @@ fn the_same_line_again_replaces_and_the_same_photo_again_is_one() {
         drawn_on: None,
     };
     assert_eq!(after([photo(), photo()]).photos.len(), 1);
+}
+
+#[test]
+fn e11_a_signed_paper_counts_with_a_name_and_with_photos_that_show_it() {
+    let photo = |of: &[u8], subject| KnownWhat::PhotoTaken {
+        digest: Digest::of(of),
+        subject,
+        step: None,
+        bytes: 5,
+        drawn_on: None,
+    };
+    let on_paper = |signatory: &str, pages: &[&[u8]]| KnownWhat::SignedOnPaper {
+        signatory: signatory.into(),
+        capacity: "设备主管".into(),
+        pages: pages.iter().map(|page| Digest::of(page)).collect(),
+    };
+    let order = order();
+    let mut sheet = Sheet::empty(order.id);
+    let mut n = 0;
+    let mut say = |sheet: &mut Sheet, known: KnownWhat| {
+        n += 1;
+        apply(sheet, &change(n, known.into()))
+    };
+    say(&mut sheet, KnownWhat::WorkStarted {}).expect("fits");
+    say(&mut sheet, photo(b"paper", PhotoSubject::Document)).expect("fits");
+    say(&mut sheet, photo(b"boiler", PhotoSubject::After)).expect("fits");
+    for (known, why) in [
+        (on_paper("  ", &[b"paper"]), Refusal::Empty),
+        (on_paper("何主管", &[]), Refusal::Empty),
+        (on_paper("何主管", &[b"elsewhere"]), Refusal::NoSuchPhoto),
+        (on_paper("何主管", &[b"paper", b"boiler"]), Refusal::NoSuchPhoto),
+    ] {
+        assert_eq!(say(&mut sheet, known.clone()), Err(why), "{known:?}");
+    }
+    let refused = KnownWhat::SignOffRefused { reason: RefusalReason::Other, note: String::new() };
+    say(&mut sheet, refused.clone()).expect("fits");
+    say(&mut sheet, on_paper(" 何主管 ", &[b"paper"])).expect("fits");
+    assert_eq!((sheet.stage, sheet.sign_off_refused.is_none()), (Stage::SignedOnPaper, true));
+    assert!(
+        sheet.stage.is_over() && sheet.over_at().is_some() && sheet.spans.iter().all(|one| one.to.is_some())
+    );
+    assert_eq!(sheet.on_paper.as_ref().map(|one| one.signatory.as_str()), Some("何主管"));
+
+    // What comes after a visit, and another page, leave it as it is.
+    let page = photo(b"page", PhotoSubject::Document);
+    let next = KnownWhat::FollowUpSuggested { kind: FollowUpKind::Contract, text: "ends in March".into() };
+    for known in [page, next] {
+        say(&mut sheet, known.clone()).expect("fits");
+        assert_eq!(sheet.stage, Stage::SignedOnPaper, "{known:?}");
+    }
+    // What was signed and then changed no longer counts, and still says who had signed it.
+    let note = KnownWhat::NoteWritten { text: "one more valve".into() };
+    let gone = |of: &[u8]| KnownWhat::PhotoRemoved { digest: Digest::of(of) };
+    for (known, stage, still) in [
+        (note, Stage::WorkDone, true),
+        (gone(b"boiler"), Stage::WorkDone, true),
+        (KnownWhat::WorkStarted {}, Stage::Working, true),
+        (gone(b"paper"), Stage::WorkDone, false), // without its picture nobody can see that it was signed
+    ] {
+        let mut sheet = sheet.clone();
+        say(&mut sheet, known.clone()).expect("fits");
+        assert_eq!((sheet.stage, sheet.on_paper.is_some()), (stage, still), "{known:?}");
+        assert_eq!((sheet.over_at(), sheet.revision), (None, 1), "{known:?}");
+        say(&mut sheet, on_paper("何主管", &[b"page"])).expect("signed again");
+        assert_eq!(sheet.stage, Stage::SignedOnPaper);
+    }
+
+    // What is signed or refused afterwards is what counts.
+    for (later, stage) in [(signed(&Digest::of(b"x")), Stage::SignedOff), (refused, Stage::SignOffRefused)] {
+        let mut sheet = sheet.clone();
+        say(&mut sheet, photo(b"paper", PhotoSubject::Document)).expect("fits");
+        say(&mut sheet, on_paper("何主管", &[b"paper"])).expect("fits");
+        say(&mut sheet, later).expect("fits");
+        assert_eq!((sheet.stage, sheet.on_paper.is_none()), (stage, true));
+    }
 }
 
 #[test]

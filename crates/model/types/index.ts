@@ -1122,7 +1122,7 @@ on_van?: number | null, } | { "what": "part_line_removed", line: LineId, } | { "
 /**
  * Made by the core when it is recorded; none from a phone without a key of its own.
  */
-phone?: PhoneSignature | null, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
+phone?: PhoneSignature | null, } | { "what": "signed_on_paper", signatory: string, capacity: string, pages: Array<Digest>, } | { "what": "sign_off_refused", reason: RefusalReason, note: string, } | { "what": "could_not_finish", reason: UnfinishedReason, parts: Array<PartWanted>, next: string, note: string, } | { "what": "follow_up_suggested", kind: FollowUpKind, text: string, } | { "what": "sheet_opened", opened: OpenedSheet, } | { "what": "amended", reason: string, };
 
 /**
  * What is not there yet.
@@ -1308,6 +1308,12 @@ by: string, };
  * What became of the part taken out.
  */
 export type OldPart = "none" | "returned" | "left_with_customer" | "scrapped";
+
+export type OnPaper = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, signatory: string, capacity: string, pages: Array<Digest>, };
 
 export type OpenOffer = { offered_at: string, 
 /**
@@ -1818,7 +1824,11 @@ more_time: number, delay: Delay | null, contacts: Array<Contact>, kit: Kit | nul
 /**
  * Parts asked for and not withdrawn.
  */
-requests: Array<PartRequest>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, goodwill: Array<Goodwill>, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
+requests: Array<PartRequest>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, goodwill: Array<Goodwill>, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, 
+/**
+ * The paper that was signed last; it counts while the stage says so.
+ */
+on_paper: OnPaper | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
 /**
  * Sign-offs of earlier revisions, with the reason they were reopened.
  */
@@ -1929,7 +1939,7 @@ export type SpanKind = "travel" | "work" | "pause";
 /**
  * How far the visit is. Derived from the changes, never set.
  */
-export type Stage = "offered" | "declined" | "accepted" | "departed" | "on_site" | "working" | "paused" | "work_done" | "signed_off" | "sign_off_refused" | "could_not_finish";
+export type Stage = "offered" | "declined" | "accepted" | "departed" | "on_site" | "working" | "paused" | "work_done" | "signed_off" | "signed_on_paper" | "sign_off_refused" | "could_not_finish";
 
 /**
  * What was done with a standard: an entry of its journal, never changed.

@@ -167,7 +167,7 @@ pub fn status(order: &WorkOrder, sheet: &Sheet, returned: u32) -> Status {
         Stage::Paused => Status::Paused,
         Stage::WorkDone => Status::WorkDone,
         Stage::SignedOff if returned >= sheet.revision => Status::SheetReturned,
-        Stage::SignedOff => Status::AcceptancePassed,
+        Stage::SignedOff | Stage::SignedOnPaper => Status::AcceptancePassed,
         Stage::SignOffRefused => Status::AcceptanceFailed,
         Stage::CouldNotFinish => Status::Unfinished,
     }

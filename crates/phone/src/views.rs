@@ -190,7 +190,7 @@ impl Core {
                 "part_fitted" | "part_line_removed" | "part_requested" | "part_request_withdrawn" => {
                     group.parts += count;
                 }
-                "signed_off" | "sign_off_refused" => group.signature = true,
+                "signed_off" | "signed_on_paper" | "sign_off_refused" => group.signature = true,
                 // Shown one by one below.
                 "photo_taken" => {}
                 _ => group.other += count,

@@ -50,7 +50,8 @@ export function useHandedOver(id: string): void {
   watch(
     job,
     (now) => {
-      if (now?.sheet.sign_off) void router.replace(`/job/${id}/done`);
+      if (now?.sheet.sign_off || now?.sheet.stage === 'signed_on_paper')
+        void router.replace(`/job/${id}/done`);
       else if (now && !is) handOver(id);
       is ||= now !== null;
     },

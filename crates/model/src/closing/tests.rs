@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
     Digest, Language, TechnicianId, WorkOrderId,
-    change::{OpenedSheet, RefusalReason, SignOffAct, UnfinishedReason},
+    change::{OpenedSheet, PhotoSubject, RefusalReason, SignOffAct, UnfinishedReason},
     place::Position,
-    sheet::{SheetPhoto, SignOff, SignOffRefused, Unfinished},
+    sheet::{OnPaper, SheetPhoto, SignOff, SignOffRefused, Unfinished},
     standard::shipped_one,
     work_order::{Cancelled, Technician, Visit},
 };
@@ -53,6 +53,13 @@ fn refused() -> Sheet {
     let refused =
         SignOffRefused { at: Default::default(), reason: RefusalReason::Price, note: String::new() };
     Sheet { sign_off_refused: Some(refused), ..at(Stage::SignOffRefused) }
+}
+
+fn on_paper() -> Sheet {
+    let pages = vec![Digest::of(b"photo")];
+    let paper =
+        OnPaper { at: Default::default(), signatory: "何主管".into(), capacity: String::new(), pages };
+    with_photo(Sheet { on_paper: Some(paper), ..at(Stage::SignedOnPaper) }, PhotoSubject::Document)
 }
 
 fn unfinished() -> Sheet {
@@ -111,13 +118,14 @@ fn x15_e10_e11_d13_e13_each_standard_closes_what_its_rule_says() {
             &acceptance,
             &nothing,
         ),
+        ("signed on paper, which is photographed", order(), on_paper(), &nothing, &acceptance, &nothing),
         (
-            "a photo of the signed paper",
+            "a photo of some paper",
             order(),
             with_photo(at(Stage::WorkDone), PhotoSubject::Document),
             &acceptance,
             &acceptance,
-            &nothing,
+            &acceptance,
         ),
         (
             "another photo",

@@ -176,6 +176,11 @@ pub fn one_of_each() -> Vec<KnownWhat> {
         FunctionTested { passed: true, note: none() },
         NoteWritten { text: "Strainer is due again in March".into() },
         signed(&Digest::of(b"shown")),
+        SignedOnPaper {
+            signatory: "何主管".into(),
+            capacity: "设备主管".into(),
+            pages: vec![Digest::of(b"paper")],
+        },
         SignOffRefused { reason: RefusalReason::Price, note: none() },
         CouldNotFinish { reason: UnfinishedReason::PartsMissing, parts: vec![], next: none(), note: none() },
         FollowUpSuggested { kind: FollowUpKind::Contract, text: "Contract ends in December".into() },
@@ -236,6 +241,7 @@ fn complete(what: &KnownWhat) -> usize {
         PartRequestWithdrawn { .. } => 31,
         GoodwillGiven { .. } => 32,
         GoodwillWithdrawn { .. } => 33,
+        SignedOnPaper { .. } => 34,
     }
 }
 

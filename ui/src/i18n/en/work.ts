@@ -449,7 +449,17 @@ export default {
   'sign.back': 'Back',
 
   // Refused (S21)
-  'refuse.title': 'Customer does not sign',
+  'refuse.title': 'Not signed on this phone',
+  'refuse.way': 'What does the customer do?',
+  'refuse.way_refused': 'Does not sign',
+  'refuse.way_paper': 'Signs on paper',
+  'refuse.paperText':
+    'A signed paper counts like a signature here. It needs the name and a photo on which all can be read.',
+  'refuse.name': 'Who signed the paper',
+  'refuse.nameMissing': 'Enter the name.',
+  'refuse.capacity': 'Position',
+  'refuse.paperMissing': 'A photo of the signed paper is needed.',
+  'refuse.savePaper': 'Save as signed on paper',
   'refuse.why': 'Why?',
   'refuse.reason_not_satisfied': 'Not satisfied',
   'refuse.reason_price': 'Price',
@@ -468,6 +478,8 @@ export default {
   'done.signedHead': 'Signed {time}',
   'done.saved': 'Saved on this phone.',
   'done.code': 'Code {code}',
+  'done.paperHead': 'Signed on paper {time}',
+  'done.paperBy': 'By {name}. The photo of the paper goes to the office.',
   'done.refusedHead': 'Customer did not sign',
   'done.refused': 'Customer did not sign. Reason: {reason}.',
   'done.unfinishedHead': 'Saved, not finished',

@@ -13,6 +13,7 @@ export function stepOf(stage: Stage): number {
     could_not_finish: 4,
     work_done: 4,
     sign_off_refused: 4,
+    signed_on_paper: 5,
     signed_off: 5,
   };
   return steps[stage];
