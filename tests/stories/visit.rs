@@ -4,9 +4,12 @@ use crate::field::{Field, alone};
 use chrono::{DateTime, TimeDelta, Utc};
 use jobsheet_model::asked::{Condition, hidden};
 use jobsheet_model::change::*;
-use jobsheet_model::closing::{Back, lacks, rule};
 use jobsheet_model::step::{Answer, KnownAnswer, KnownStepKind, StepKind, Verdict};
 use jobsheet_model::{Digest, Language, LineId, Sheet, Stage, StepKey};
+use jobsheet_model::{
+    closing::{Back, lacks},
+    standard::shipped_one,
+};
 
 /// Comes up to where there is a signal. The office has what the phone has, and that is the answer.
 async fn comes_up(field: &Field) -> Sheet {
@@ -238,7 +241,8 @@ async fn e11_what_the_customer_signed_on_paper_is_accepted_once_the_office_has_i
     assert!(field.office().photo(&page).is_some());
     let (order, sheet) = (&job.order, &field.phone.job(field.id).expect("the job").sheet);
     let back = Back { order, sheet, photos_missing: false, undecided: 0, settled: false };
-    assert_eq!(lacks(&rule(order), &back), [], "nobody has to decide anything");
+    let under = shipped_one(&order.under.as_ref().expect("a standard").standard).expect("it ships");
+    assert_eq!(lacks(&under.closing, &back), [], "nobody has to decide anything");
 }
 
 #[tokio::test(flavor = "multi_thread")]
