@@ -477,7 +477,7 @@ test('a sheet is printed before leaving, and a blank one for a job that nobody h
 
 for (const [language, said] of Object.entries(fluent)) {
   test(`what is signed on paper counts, with a name and its photo, in ${language}`, async (t) => {
-    const { page, wang, id, number, job, office } = await atTheReview(t, language, {
+    const { page, phone, wang, id, number, job, office } = await atTheReview(t, language, {
       width: 320,
       height: 568,
     });
