@@ -56,7 +56,7 @@ fn a_whole_checklist_is_taken_from_a_workbook_in_both_languages() {
     let read = reads(&book);
     assert_eq!(places(&read), ["~Notes", "~settings!C2", "~survey!A2"]);
     let list = read.checklist.unwrap();
-    assert_eq!((list.id.as_str(), list.name), ("chiller", Text::new("Spring check", "春检")));
+    assert_eq!((list.id.as_str(), &list.name), ("chiller", &Text::new("Spring check", "春检")));
     let key = |key: &str| StepKey(key.to_owned());
     let is = |step: &str, value: &str| {
         Condition::Known(KnownCondition::Is { step: key(step), value: value.into() })
