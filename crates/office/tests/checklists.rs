@@ -131,7 +131,7 @@ async fn a_checklist_from_a_workbook_is_published_and_what_began_before_keeps_it
     let desk = Desk::of(&world).await;
     let (before, waits) = (desk.takes("k1").await, desk.takes("k2").await);
     let before = desk.orders(&before).await;
-    assert_eq!((before.template.version, before.template.steps.len()), (1, 17));
+    assert_eq!((before.template.version, before.template.steps.len()), (4, 17));
 
     let read = desk.reads(good()).await;
     assert_eq!(read.findings, []);
@@ -147,19 +147,19 @@ async fn a_checklist_from_a_workbook_is_published_and_what_began_before_keeps_it
 
     let after = desk.takes("k3").await;
     let after = desk.orders(&after).await;
-    assert_eq!((after.template.version, after.template.steps), (2, list.steps.clone()));
+    assert_eq!((after.template.version, after.template.steps), (5, list.steps.clone()));
     let waited = desk.orders(&waits).await;
-    assert_eq!((waited.template.version, waited.template.steps.len()), (1, 17), "its request began before");
+    assert_eq!((waited.template.version, waited.template.steps.len()), (4, 17), "its request began before");
     let kept = world.office.work_order(before.id).unwrap().unwrap();
     assert_eq!(kept.template, before.template);
 
     // As it is, it stays the same version; changed, it is the next.
     let (body, _) = desk.draft().await;
-    assert_eq!(body.checklists[0].version, 2);
+    assert_eq!(body.checklists[0].version, 5);
     let mut shorter = list;
     shorter.steps.pop();
     desk.publishes(shorter).await;
-    assert_eq!(desk.draft().await.0.checklists[0].version, 3);
+    assert_eq!(desk.draft().await.0.checklists[0].version, 6);
 }
 
 #[tokio::test]

@@ -326,8 +326,13 @@ async fn a_database_of_a_newer_version_is_not_opened() {
     let office = Stub::open([]).await;
     let Pocket { phone, clock, folder } = Pocket::at(&office).await;
     drop(phone);
-    let file = folder.path().join("device.db");
-    rusqlite::Connection::open(file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let made_by = |version: i64| {
+        let db = rusqlite::Connection::open(folder.path().join("device.db")).unwrap();
+        let was = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        db.pragma_update(None, "user_version", version).unwrap();
+        was
+    };
+    let ours = made_by(99);
     let options = jobsheet_phone::Options {
         data: folder.path().to_owned(),
         office: None,
@@ -335,8 +340,7 @@ async fn a_database_of_a_newer_version_is_not_opened() {
         clock: clock.clone(),
     };
     assert_eq!(jobsheet_phone::Phone::open(options).err().unwrap().code, "database_newer");
-    let file = folder.path().join("device.db");
-    rusqlite::Connection::open(file).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    assert_eq!(made_by(ours), 99);
     assert!(open(folder.path(), &clock).session().unwrap().technician.is_some());
 }
 
