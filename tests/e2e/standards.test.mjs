@@ -82,7 +82,7 @@ async function calls(office, key) {
       name: 'Water chiller',
       model: 'LSBLG-380',
       serial: 'CHL-77',
-      purchased: null,
+      purchased: '2025-03-01',
     },
     reference: '',
     problem_type: 'fault',
