@@ -97,7 +97,10 @@ await shows([
 ]);
 await phone.does('set_pin', { pin: '271828', old: '' });
 await phone.does('lock');
-await shows([{ name: 'locked', path: '#/', ready: { test: 'pin-5' } }]);
+await shows([
+  { name: 'locked', path: '#/', ready: { test: 'pin-5' } },
+  { name: 'call', path: '#/locked/call', ready: { test: 'call-question' } },
+]);
 await phone.does('unlock', { login: wangLei.login, pin: '271828' });
 
 const head = LANGUAGES.flatMap((language) => THEMES.map((theme) => `${language} ${theme}`));

@@ -187,7 +187,7 @@ async fn put_to_use(
 }
 
 #[utoipa::path(post, path = "/checklists/{kind}",
-    request_body(content = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "An .xlsx workbook"),
     responses((status = 200, body = ReadChecklist,
         description = "What the workbook comes to as the checklist of this kind of equipment; nothing is kept")))]
 async fn checklist(
