@@ -237,7 +237,7 @@ async fn e11_what_the_customer_signed_on_paper_is_accepted_once_the_office_has_i
     });
     let sheet = comes_up(&field).await;
     assert_eq!(sheet.stage, Stage::SignedOnPaper);
-    assert_eq!(sheet.on_paper.expect("a paper").pages, [page.clone()]);
+    assert_eq!(sheet.on_paper.expect("a paper").pages, std::slice::from_ref(&page));
     assert!(field.office().photo(&page).is_some());
     let (order, sheet) = (&job.order, &field.phone.job(field.id).expect("the job").sheet);
     let back = Back { order, sheet, photos_missing: false, undecided: 0, settled: false };

@@ -585,7 +585,7 @@ impl Reading {
     fn flaws(&mut self, sheet: &Sheet<'_>, checklist: &Template, rows: &[usize]) {
         let row_of = |key: &StepKey, last: bool| {
             let mut named = checklist.steps.iter().zip(rows).filter(|(step, _)| step.key == *key);
-            let found = if last { named.last() } else { named.next() };
+            let found = if last { named.next_back() } else { named.next() };
             found.map_or(0, |(_, row)| *row)
         };
         for flaw in checklist.flaws() {
