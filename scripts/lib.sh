@@ -55,6 +55,6 @@ python_venv() {
 }
 
 # A port of loopback that nobody listens on.
-free_port() {
+unused_port() {
   node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
 }

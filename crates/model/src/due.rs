@@ -157,6 +157,20 @@ pub fn offer_ends(order: &WorkOrder, delivered: DateTime<Utc>, more: u32) -> Dat
     delivered + minutes(order.level.accept) + minutes(more)
 }
 
+/// An offer that was accepted at `at`, in time and without signal, and is heard of after it had expired stands as long as
+/// nobody else was asked meanwhile (A15).
+pub fn accepted_in_time(
+    order: &WorkOrder,
+    technician: TechnicianId,
+    delivered: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> bool {
+    order.cancelled.is_none()
+        && order.assignment.technician == technician
+        && order.assignment.state == AssignmentState::Withdrawn
+        && delivered.is_some_and(|delivered| at < offer_ends(order, delivered, 0))
+}
+
 fn offers(case: &Case<'_>, into: &mut Vec<Fallen>) {
     let Case { order, sheet, standard, .. } = case;
     match (order.assignment.state, case.holder) {

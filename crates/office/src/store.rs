@@ -555,8 +555,6 @@ fn moves_work_order(entry: &Entry) -> bool {
 
 pub struct Access {
     pub active: bool,
-    /// Why it ended.
-    pub reason: String,
     /// When the phone was known to have what was offered.
     pub delivered_at: Option<DateTime<Utc>>,
     /// It left this technician's phone because it is over, and is theirs all the same.
@@ -564,14 +562,12 @@ pub struct Access {
 }
 
 pub fn access(db: &dyn Tx, id: WorkOrderId, technician: TechnicianId) -> Result<Option<Access>> {
-    let sql =
-        "SELECT active, reason, delivered_at, released FROM access WHERE work_order = ?1 AND technician = ?2";
+    let sql = "SELECT active, delivered_at, released FROM access WHERE work_order = ?1 AND technician = ?2";
     let found = db.one(sql, params![Id(id), Id(technician)], |row| {
         Ok(Access {
             active: row.get(0)?,
-            reason: row.get(1)?,
-            delivered_at: row.get::<Option<At>>(2)?.map(|at| at.0),
-            released: row.get(3)?,
+            delivered_at: row.get::<Option<At>>(1)?.map(|at| at.0),
+            released: row.get(2)?,
         })
     });
     Ok(found.optional()?)

@@ -11,8 +11,7 @@ use crate::{
     decide::answered,
     dispatch::given_on,
     rule, standards,
-    store::{self, Access, Held, Line, clocks, phones, sync as held, vans},
-    ticker,
+    store::{self, Held, Line, clocks, phones, sync as held, vans},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -706,7 +705,10 @@ impl<'a> Push<'a> {
             let Some(access) = access.filter(|access| access.active || !planted::on("late_refused")) else {
                 return Ok(None);
             };
-            let returns = !access.active && self.was_in_time(&order, &access, change);
+            let accepts = matches!(change.what, What::Known(KnownWhat::OfferAccepted {}));
+            let returns = accepts
+                && !access.active
+                && due::accepted_in_time(&order, self.me.id, access.delivered_at, change.at.best());
             return Ok(Some(Place {
                 order,
                 sheet,
@@ -720,18 +722,6 @@ impl<'a> Push<'a> {
         let order = WorkOrder::opened_on_site(change.work_order, opened, self.me, change.at.best());
         let sheet = Sheet::empty(order.id);
         Ok(Some(Place { order, sheet, mine: true, returns: false, new: true, closed: false }))
-    }
-
-    /// An offer that was accepted in time, without signal, and heard of after it had expired stands, as long as nobody
-    /// else was asked meanwhile (A15).
-    fn was_in_time(&self, order: &WorkOrder, access: &Access, change: &Change) -> bool {
-        let is_free = order.cancelled.is_none()
-            && order.assignment.technician == self.me.id
-            && order.assignment.state == AssignmentState::Withdrawn
-            && access.reason == ticker::NOT_ANSWERED;
-        let in_time = |delivered| change.at.best() < due::offer_ends(order, delivered, 0);
-        let accepted = matches!(change.what, What::Known(KnownWhat::OfferAccepted {}));
-        is_free && accepted && access.delivered_at.is_some_and(in_time)
     }
 
     /// What an accepted answer to an offer changes at the office.

@@ -30,7 +30,7 @@ use std::{future::Future, sync::PoisonError, time::Duration};
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Shown on the phone that had the offer, beside the words of people.
-pub const NOT_ANSWERED: &str = "Not answered in time · 未在时限内接单";
+const NOT_ANSWERED: &str = "Not answered in time · 未在时限内接单";
 
 /// Where the counter stood when nothing was due, and when something will be unless it moves.
 #[derive(Clone, Copy)]
