@@ -26,6 +26,7 @@ import type {
   ConsoleVans,
   CustomerFile,
   EnrolmentCode,
+  Expected,
   Finding,
   Handling,
   Intake,
@@ -45,6 +46,7 @@ import type {
   StandardLook,
   StandardSaved,
   TableTaken,
+  ToldBy,
   TurnKind,
   Under,
   Visit,
@@ -116,7 +118,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -163,6 +165,11 @@ const standard = (key: string) => `/standards/${encodeURIComponent(key)}`;
 const seenAs = (version: number) => ({ 'if-match': `"${version}"` });
 const order = (id: string) => `/work-orders/${encodeURIComponent(id)}`;
 
+/** A work order as it was seen: where somebody has changed it since, nothing is done to it. */
+type Seen = Pick<ConsoleRow, 'id' | 'version'>;
+const act = (seen: Seen, what: string, body: object) =>
+  call<void>('POST', `${order(seen.id)}/${what}`, body, seenAs(seen.version));
+
 export const api = {
   session: () => call<ConsoleSession>('GET', '/session'),
   signIn: (login: string, password: string) => call<ConsoleSession>('POST', '/sign-in', { login, password }),
@@ -173,19 +180,17 @@ export const api = {
   /** Everybody measured for a work order, who fits first. */
   candidates: (id: string) => call<ConsoleCandidates>('GET', `${order(id)}/candidates`),
   /** `reason` where the rules are against it. */
-  offer: (id: string, technician: string, reason: string) =>
-    call<void>('POST', `${order(id)}/offer`, { technician, reason }),
-  offerInTurn: (id: string, technicians: readonly string[], reason: string) =>
-    call<void>('POST', `${order(id)}/offer-in-turn`, { technicians, reason }),
-  setDispatch: (id: string, by_rule: boolean, reason: string) =>
-    call<void>('POST', `${order(id)}/dispatch`, { by_rule, reason }),
+  offer: (seen: Seen, technician: string, reason: string) => act(seen, 'offer', { technician, reason }),
+  offerInTurn: (seen: Seen, technicians: readonly string[], reason: string) =>
+    act(seen, 'offer-in-turn', { technicians, reason }),
+  customerTold: (seen: Seen, told: { expected: Expected; told_by: ToldBy; text: string }) =>
+    act(seen, 'customer-told', told),
+  setDispatch: (seen: Seen, by_rule: boolean, reason: string) => act(seen, 'dispatch', { by_rule, reason }),
   /** Whether work orders are offered by rule at all. */
   setByRule: (by_rule: boolean) => call<void>('PUT', '/dispatch', { by_rule }),
   people: () => call<ConsoleCrew>('GET', '/people'),
   setProfile: (id: string, version: number, profile: Profile) =>
-    call<{ version: number }>('PUT', `/people/${encodeURIComponent(id)}`, profile, {
-      'if-match': `"${version}"`,
-    }),
+    call<{ version: number }>('PUT', `/people/${encodeURIComponent(id)}`, profile, seenAs(version)),
   areas: () => call<ConsoleArea[]>('GET', '/areas'),
   importAreas: (file: File) => call<{ areas: number }>('PUT', '/areas', file),
   rota: (from: Date, to: Date) =>
@@ -200,11 +205,10 @@ export const api = {
   removeTurn: (id: string) => call<void>('DELETE', `/rota/${encodeURIComponent(id)}`),
   giveTurn: (id: string, technician: string) =>
     call<void>('POST', `/rota/${encodeURIComponent(id)}/give`, { technician }),
-  reassign: (id: string, technician: string, reason: string) =>
-    call<void>('POST', `${order(id)}/reassign`, { technician, reason }),
-  cancel: (id: string, reason: string) => call<void>('POST', `${order(id)}/cancel`, { reason }),
-  close: (id: string, reason: string) => call<void>('POST', `${order(id)}/close`, { reason }),
-  reopen: (id: string, reason: string) => call<void>('POST', `${order(id)}/reopen`, { reason }),
+  reassign: (seen: Seen, technician: string, reason: string) => act(seen, 'reassign', { technician, reason }),
+  cancel: (seen: Seen, reason: string) => act(seen, 'cancel', { reason }),
+  close: (seen: Seen, reason: string) => act(seen, 'close', { reason }),
+  reopen: (seen: Seen, reason: string) => act(seen, 'reopen', { reason }),
   attention: (asked: LaneAsked) => call<ConsoleLane>('GET', `/attention?${query(asked)}`),
   decide: (n: number, choice: Choice, reason: string, handling?: Handling) =>
     call<void>('POST', `/attention/${n}/decide`, { choice, reason, ...(handling && { handling }) }),
@@ -214,7 +218,7 @@ export const api = {
   customer: (id: string) => call<ConsoleCustomer>('GET', customer(id)),
   /** Answers with the new version. */
   editCustomer: (id: string, version: number, file: CustomerFile) =>
-    call<number>('PUT', customer(id), file, { 'if-match': `"${version}"` }),
+    call<number>('PUT', customer(id), file, seenAs(version)),
   customerVisits: (id: string, after: string) =>
     call<VisitPage>('GET', `${customer(id)}/visits?${query({ after })}`),
   machine: (id: string) => call<ConsoleMachine>('GET', machine(id)),
@@ -230,7 +234,7 @@ export const api = {
   takeRequest: (intake: Intake, key: string) =>
     call<RequestTaken>('POST', '/requests', intake, { 'idempotency-key': key }),
   editRequest: (id: string, version: number, intake: Intake) =>
-    call<RequestTaken>('PUT', request(id), intake, { 'if-match': `"${version}"` }),
+    call<RequestTaken>('PUT', request(id), intake, seenAs(version)),
   solveRequest: (id: string, what: string) => call<RequestTaken>('POST', `${request(id)}/solve`, { what }),
   withdrawRequest: (id: string, reason: string) =>
     call<RequestTaken>('POST', `${request(id)}/withdraw`, { reason }),
@@ -274,7 +278,7 @@ export const api = {
   accounts: () => call<Account[]>('GET', '/accounts'),
   addAccount: (account: NewAccount) => call<Account>('POST', '/accounts', account),
   editAccount: (login: string, version: number, edit: AccountEdit) =>
-    call<Account>('PUT', account(login), edit, { 'if-match': `"${version}"` }),
+    call<Account>('PUT', account(login), edit, seenAs(version)),
   resetPassword: (login: string, password: string) =>
     call<void>('POST', `${account(login)}/password`, { password }),
   audit: (after = '') =>

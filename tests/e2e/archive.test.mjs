@@ -217,7 +217,7 @@ test('a customer is found, read and edited by one at a time, in Chinese', (t) =>
 test('with the keyboard alone a closed work order is found, and without the office that is said', async (t) => {
   const { office, page } = await deskOf(t, 'en');
   const { id, number } = await office.row((await office.rows())[0].number);
-  await office.asks(`/work-orders/${id}/cancel`, { method: 'POST', body: { reason: 'Mended by itself' } });
+  await office.acts(id, 'cancel', { reason: 'Mended by itself' });
   await page.goto('#/archive');
   await page.see({ test: `archive-row-${number}` });
   const keys = page.tab.keyboard;

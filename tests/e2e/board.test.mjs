@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Technician } from './day.mjs';
 import { Phone } from './lib/company.mjs';
-import { deskOf, everybodyIsOnCall, opensTheConsole } from './lib/desk.mjs';
+import { deskOf, everybodyIsOnCall, isWell, opensTheConsole } from './lib/desk.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { until } from './lib/processes.mjs';
 
@@ -63,13 +63,50 @@ test('what one dispatcher does stands on the board of another and on the phone, 
   await wang.Job.opens(number);
   await says(number, 'wang.lei', 'accepted');
 
-  // Eva gives it to somebody else; Zhou Li sees it, and the phone is told.
+  // Eva tells the customer who comes, in the customer's language; Zhou Li need not do it again.
+  const untold = { css: `${inLane('wang.lei', number).css} [data-testid="untold"]` };
+  await both(untold);
+  await eva.page.tap(untold);
+  await eva.page.tap({ test: 'tell' });
+  await isWell(eva.page, 'told-en');
+  await eva.page.fill({ test: 'told-language' }, '中文');
+  const said = await eva.page.tab.inputValue('[data-testid="told-text"]');
+  assert.ok(said.includes('王磊') && said.includes(number), said);
+  await eva.page.fill({ test: 'told-text' }, ' ');
+  await eva.page.tap({ test: 'told-confirm' });
+  assert.match(await eva.page.text('dialog'), new RegExp(eva.words('told.textMissing')));
+  await eva.page.fill({ test: 'told-text' }, said);
+  await eva.page.fill({ test: 'told-by' }, eva.words('toldBy.message'));
+  await eva.page.tap({ test: 'told-confirm' });
+  await eva.page.gone({ test: 'told-confirm' });
+  await until(
+    async () => (await eva.page.text({ test: 'detail-told' })).includes(eva.words('toldBy.message')),
+    20_000,
+    'the customer knows',
+  );
+  await zhou.page.gone(untold, 20_000);
+  const told = (await office.job(number)).journal.at(-1).entry.act;
+  assert.deepEqual([told.act, told.text, told.told_by], ['customer_told', said, 'message']);
+  await eva.page.tap({ test: 'nav-board' });
+
+  // Zhou Li begins to give it to somebody else; meanwhile Eva does: he sees it, and the phone is told.
+  await zhou.page.tap({ css: `${inLane('wang.lei', number).css} [data-testid="reassign"]` });
+  await zhou.page.fill({ test: 'ask-technician' }, (await office.technician('ana.li')).name);
+  await zhou.page.fill({ test: 'ask-reason' }, '她离得更近');
   await eva.page.tap({ css: `${inLane('wang.lei', number).css} [data-testid="reassign"]` });
   await eva.page.fill({ test: 'ask-technician' }, (await office.technician('liu.yang')).name);
   await eva.page.fill({ test: 'ask-reason' }, 'Wang Lei is held up');
   await eva.page.tap({ test: 'reassign-confirm' });
   await eva.page.gone({ test: 'reassign-confirm' });
   await both(inLane('liu.yang', number));
+  await zhou.page.tap({ test: 'reassign-confirm' });
+  await until(
+    async () => (await zhou.page.text('dialog')).includes(zhou.words('problem.work_order_changed')),
+    20_000,
+    'he is told that it has changed',
+  );
+  await zhou.page.tab.keyboard.press('Escape');
+  await zhou.page.gone({ test: 'reassign-confirm' });
   const card = async () => (await phone.does('today')).jobs.find((job) => job.number === number);
   await until(async () => (await card())?.gone, 20_000, 'the phone is told');
   const journal = async () =>

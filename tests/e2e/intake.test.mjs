@@ -111,10 +111,7 @@ async function aCallBecomesAWorkOrder(t, language, theme) {
   assert.equal(row.level.rank, 1);
 
   // From here on it is a work order like any other: offered, and on the phone.
-  await office.asks(`/work-orders/${row.id}/offer`, {
-    method: 'POST',
-    body: { technician: 'wang.lei', reason: 'The customer asks for him' },
-  });
+  await office.acts(row.id, 'offer', { technician: 'wang.lei', reason: 'The customer asks for him' });
   const job = await phone.offered(order);
   assert.equal(job.symptom, said.symptom);
   await page.tap({ test: 'nav-requests' });

@@ -156,6 +156,7 @@ const acts: ActLines = {
     reason(a.reason),
   ],
   cancelled: (a) => [reason(a.reason)],
+  customer_told: (a) => [t(`toldBy.${a.told_by}`), a.text],
   raised: (a) => [t(`attention.${a.attention}`), aboutWords(a.attention, a.about)],
   decided: (a, about) => [
     about.raised(a.n),

@@ -5,6 +5,7 @@ use crate::{
     attention::{Choice, Handling},
     closing::Lack,
     dispatch::{How, KeptOut, Measure},
+    expected::{Expected, ToldBy},
     standard::{Duty, Verdict},
     work_order::Visit,
 };
@@ -62,6 +63,13 @@ pub enum Act {
     },
     Cancelled {
         reason: String,
+    },
+    /// The customer was told who comes and when (A14), or that it gets later (A16).
+    CustomerTold {
+        expected: Expected,
+        told_by: ToldBy,
+        /// As it was said.
+        text: String,
     },
     /// Something to look at: a late fact, a refusal, a difference. The record stands.
     Raised {

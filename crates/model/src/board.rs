@@ -145,6 +145,8 @@ pub struct Lane {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoardJob {
     pub id: WorkOrderId,
+    /// What a change of it names as seen.
+    pub version: u32,
     pub number: String,
     pub level: Level,
     pub customer: String,
@@ -166,6 +168,8 @@ pub struct BoardJob {
     #[ts(type = "string | null")]
     #[serde(with = "millis::option")]
     pub late_until: Option<DateTime<Utc>>,
+    /// The customer does not know yet who comes and when (A14, A16).
+    pub is_untold: bool,
     /// What waits for a decision.
     pub attention: u32,
     pub how: How,

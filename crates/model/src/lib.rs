@@ -27,6 +27,7 @@ pub mod dispatch;
 pub mod document;
 pub mod due;
 pub mod enrol;
+pub mod expected;
 mod forward;
 pub mod hours;
 pub mod ids;

@@ -23,7 +23,11 @@ ahead?: Measure,
 /**
  * By a person, although these rules were against it; the reason says why.
  */
-against?: Array<KeptOut>, reason?: string, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "not_reached", technician: TechnicianId, } | { "act": "dispatch_set", how: How, people?: Array<TechnicianId>, reason: string, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, 
+against?: Array<KeptOut>, reason?: string, } | { "act": "delivered", technician: TechnicianId, } | { "act": "expired", technician: TechnicianId, } | { "act": "not_reached", technician: TechnicianId, } | { "act": "dispatch_set", how: How, people?: Array<TechnicianId>, reason: string, } | { "act": "reassigned", from: TechnicianId, to: TechnicianId, reason: string, } | { "act": "cancelled", reason: string, } | { "act": "customer_told", expected: Expected, told_by: ToldBy, 
+/**
+ * As it was said.
+ */
+text: string, } | { "act": "raised", attention: Attention, about: string, } | { "act": "decided", n: number, choice: Choice, reason: string, 
 /**
  * Who deals with it from here on, and until when.
  */
@@ -127,7 +131,11 @@ export type Away = {
  */
 until: string | null, reason: string, };
 
-export type BoardJob = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, status: Status, from: string, to: string, respond_by: string, 
+export type BoardJob = { id: WorkOrderId, 
+/**
+ * What a change of it names as seen.
+ */
+version: number, number: string, level: Level, customer: string, site: string, symptom: string, status: Status, from: string, to: string, respond_by: string, 
 /**
  * An offer that nobody has answered yet.
  */
@@ -136,6 +144,10 @@ offer: OpenOffer | null,
  * The technician said to be late: when they will be there.
  */
 late_until: string | null, 
+/**
+ * The customer does not know yet who comes and when (A14, A16).
+ */
+is_untold: boolean, 
 /**
  * What waits for a decision.
  */
@@ -415,6 +427,15 @@ export type ConsoleCustomers = {
  */
 is_empty: boolean, rows: Array<CustomerRow>, next: string | null, };
 
+/**
+ * Who comes and when, and whether the customer knows (A14, A16).
+ */
+export type ConsoleExpected = { expected: Expected, technician: Technician, 
+/**
+ * The last time; of just this only where `is_told`.
+ */
+told: ToldCustomer | null, is_told: boolean, };
+
 export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
 /**
  * The checklist in the order in which it is asked.
@@ -427,7 +448,11 @@ document: Document, digest: Digest,
 /**
  * Is what was signed what the office folds? `null` while unsigned.
  */
-signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, closing: Closing, };
+signed_as_shown: boolean | null, photos: Array<ConsolePhoto>, journal: Array<JournalEntry>, attention: Array<Raised>, closing: Closing, 
+/**
+ * What the customer is to know of a visit that lies ahead.
+ */
+expected: ConsoleExpected | null, };
 
 /**
  * What waits for a decision, a page of it.
@@ -527,7 +552,11 @@ hours: Array<RotaSpan>, people: Array<Technician>,
  */
 away: Array<TechnicianId>, };
 
-export type ConsoleRow = { id: WorkOrderId, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
+export type ConsoleRow = { id: WorkOrderId, 
+/**
+ * What a change of it names as seen.
+ */
+version: number, number: string, level: Level, customer: string, site: string, symptom: string, technician: string, respond_by: string, status: Status, photos: number, photos_held: number, attention: number, last_word: string | null, };
 
 export type ConsoleSession = { name: string, 
 /**
@@ -821,6 +850,16 @@ warranty_until: string | null, };
  * Tells a screen which of its answers are stale.
  */
 export type Event = { "topic": "job", work_order: WorkOrderId, } | { "topic": "sync", } | { "topic": "session", } | { "topic": "reference", } | { "topic": "offered", work_order: WorkOrderId, };
+
+export type Expected = { technician: TechnicianId, from: string, 
+/**
+ * The end of the window; none where one moment was named.
+ */
+to: string | null, 
+/**
+ * Later than was agreed.
+ */
+late: boolean, };
 
 export type Fault = { 
 /**
@@ -2174,6 +2213,13 @@ preparing: Preparing | null, };
  * A value as it can be said in either language.
  */
 export type Told = { "told": "nothing", } | { "told": "typed", text: string, } | { "told": "named", names: Array<Text>, } | { "told": "counted", items: Array<Counted>, } | { "told": "minutes", minutes: number, } | { "told": "day", day: string, } | { "told": "moment", at: string, } | { "told": "window", from: string, to: string, };
+
+/**
+ * How the customer was told.
+ */
+export type ToldBy = "telephone" | "message" | "email";
+
+export type ToldCustomer = { at: string, actor: string, told_by: ToldBy, };
 
 export type Tool = { key: string, name: Text, };
 

@@ -13,6 +13,7 @@ use jobsheet_model::{
     Stage, WorkOrderId,
     board::{BoardJob, ConsoleBoard, Lane, OpenOffer},
     dispatch::{Rules, TurnKind, has_turn, on_duty},
+    expected::{Expected, expected},
     work_order::AssignmentState,
 };
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,8 @@ fn board(db: &dyn Tx, now: DateTime<Utc>) -> Result<ConsoleBoard> {
     let turns = crew::turns(db, now, now + TimeDelta::milliseconds(1))?;
     let heard = dispatch::heard(db)?;
     let waiting = attention::by_work_order(db)?;
+    let told = dispatch::told_of_open(db)?;
+    let seen = Seen { waiting: &waiting, told: &told };
     let mut lanes = Vec::with_capacity(firm.technicians.len());
     for one in &firm.technicians {
         // What is over and only waits for its photos is still on the phone.
@@ -51,7 +54,7 @@ fn board(db: &dyn Tx, now: DateTime<Utc>) -> Result<ConsoleBoard> {
             .filter(|open| !open.sheet.stage.is_over())
             .filter_map(|open| open.sheet.dark_until)
             .max();
-        let mut jobs: Vec<_> = theirs.iter().map(|open| job(&firm, open, &waiting)).collect();
+        let mut jobs: Vec<_> = theirs.iter().map(|open| job(&firm, open, &seen)).collect();
         jobs.sort_by(|a, b| (a.from, &a.number).cmp(&(b.from, &b.number)));
         lanes.push(Lane {
             technician: one.id,
@@ -71,19 +74,20 @@ fn board(db: &dyn Tx, now: DateTime<Utc>) -> Result<ConsoleBoard> {
         let over = open.sheet.stage.is_over() && open.sheet.stage != Stage::Declined;
         !is_taken(&open.order) && open.order.cancelled.is_none() && !over
     };
-    let mut unassigned: Vec<_> =
-        firm.open.iter().filter(free).map(|open| job(&firm, open, &waiting)).collect();
+    let mut unassigned: Vec<_> = firm.open.iter().filter(free).map(|open| job(&firm, open, &seen)).collect();
     unassigned.sort_by(|a, b| {
         (a.level.rank, a.respond_by, &a.number).cmp(&(b.level.rank, b.respond_by, &b.number))
     });
     Ok(ConsoleBoard { lanes, unassigned, by_rule: firm.by_rule })
 }
 
-fn job(
-    firm: &Firm,
-    Open { order, sheet, holder, .. }: &Open,
-    waiting: &HashMap<WorkOrderId, u32>,
-) -> BoardJob {
+/// What is known of the work orders besides.
+struct Seen<'a> {
+    waiting: &'a HashMap<WorkOrderId, u32>,
+    told: &'a HashMap<WorkOrderId, Expected>,
+}
+
+fn job(firm: &Firm, Open { order, sheet, holder, .. }: &Open, seen: &Seen<'_>) -> BoardJob {
     let is_open = order.assignment.state == AssignmentState::Offered && sheet.stage == Stage::Offered;
     let minutes = i64::from(order.level.accept) + i64::from(sheet.more_time);
     let offer = holder.filter(|_| is_open).map(|holder| OpenOffer {
@@ -94,6 +98,7 @@ fn job(
     let under_way = matches!(sheet.stage, Stage::Accepted | Stage::Departed);
     BoardJob {
         id: order.id,
+        version: order.version,
         number: order.number.clone(),
         level: order.level.clone(),
         customer: order.customer.name.clone(),
@@ -105,7 +110,8 @@ fn job(
         respond_by: order.respond_by,
         offer,
         late_until: sheet.delay.as_ref().filter(|_| under_way).map(|delay| delay.new_eta),
-        attention: waiting.get(&order.id).copied().unwrap_or(0),
+        is_untold: expected(order, sheet).is_some_and(|now| seen.told.get(&order.id) != Some(&now)),
+        attention: seen.waiting.get(&order.id).copied().unwrap_or(0),
         how: firm.how(order),
     }
 }

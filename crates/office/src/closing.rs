@@ -3,7 +3,7 @@
 
 use crate::{
     Office,
-    dispatch::Cannot,
+    dispatch::{Cannot, Seen},
     standards::close_rule,
     store::{self, Held, Tx, archive, attention, sync as held},
     sync::{AUTOMATIC, journal_act},
@@ -25,10 +25,10 @@ const AT_ONCE: u32 = 200;
 
 impl Office {
     /// Closes a work order by hand, whatever the rule still waits for.
-    pub fn close(&self, id: WorkOrderId, reason: &str, by: &str) -> Result<(), Cannot> {
-        let now = self.now();
+    pub fn close(&self, seen: impl Into<Seen>, reason: &str, by: &str) -> Result<(), Cannot> {
+        let (now, seen) = (self.now(), seen.into());
         self.write(|tx| {
-            let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
+            let held = seen.held(tx)?;
             if held.closed.is_some() {
                 return Err(Cannot::Closed);
             }
@@ -42,14 +42,14 @@ impl Office {
     }
 
     /// Takes a work order out of the archive again. The rule leaves it alone from then on.
-    pub fn reopen(&self, id: WorkOrderId, reason: &str, by: &str) -> Result<(), Cannot> {
-        let now = self.now();
+    pub fn reopen(&self, seen: impl Into<Seen>, reason: &str, by: &str) -> Result<(), Cannot> {
+        let (now, seen) = (self.now(), seen.into());
         self.write(|tx| {
-            let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
+            let held = seen.held(tx)?;
             if held.closed.is_none() {
                 return Err(Cannot::NotClosed);
             }
-            Ok(reopen(tx, id, &said(reason)?, by, true, now)?)
+            Ok(reopen(tx, seen.id, &said(reason)?, by, true, now)?)
         })
     }
 

@@ -3,9 +3,9 @@
 use crate::{
     Office, closing,
     store::{
-        self,
+        self, Tx,
         console::{self as shown, Listed},
-        people,
+        dispatch, people,
     },
 };
 use anyhow::Result;
@@ -15,7 +15,8 @@ use jobsheet_model::{
     asked::{AskedStep, asked},
     charges::charges,
     document::document,
-    view::{Account, ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
+    expected::expected,
+    view::{Account, ConsoleExpected, ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
     work_order::AssignmentState,
 };
 use std::collections::HashSet;
@@ -66,6 +67,7 @@ impl Office {
                 Some(base) if listed.sheet.is_locked() => store::order_version(db, id, base)?,
                 _ => None,
             };
+            let expected = expected_of(db, &listed)?;
             let row = row(&listed, &whole);
             let Listed { order, sheet, .. } = listed;
             // A signed sheet is shown as it was signed, whatever became of the work order since.
@@ -103,6 +105,7 @@ impl Office {
                 journal: shown::journal(db, id)?,
                 attention: shown::raised(db, id)?,
                 closing,
+                expected,
                 order,
                 sheet,
             }))
@@ -119,11 +122,22 @@ impl Office {
     }
 }
 
+/// Who comes and when, and whether the customer knows it.
+fn expected_of(db: &dyn Tx, Listed { order, sheet, .. }: &Listed) -> Result<Option<ConsoleExpected>> {
+    let Some(expected) = expected(order, sheet) else { return Ok(None) };
+    let Some(technician) = people::technician(db, expected.technician)? else { return Ok(None) };
+    let last = dispatch::customer_told(db, order.id)?;
+    let is_told = last.as_ref().is_some_and(|last| last.expected == expected);
+    let told = last.map(|last| last.told);
+    Ok(Some(ConsoleExpected { expected, technician, told, is_told }))
+}
+
 pub fn row(listed: &Listed, whole: &HashSet<String>) -> ConsoleRow {
     let Listed { order, sheet, .. } = listed;
     let held = sheet.photos.iter().filter(|photo| whole.contains(photo.digest.as_str())).count();
     ConsoleRow {
         id: order.id,
+        version: order.version,
         number: order.number.clone(),
         level: order.level.clone(),
         customer: order.customer.name.clone(),

@@ -7,7 +7,7 @@ use crate::{
     closing::close_if_all_is_there,
     decide::answered,
     rule,
-    store::{self, Held, people},
+    store::{self, Held, dispatch::CustomerTold, people},
     sync::{AUTOMATIC, journal_act, word},
 };
 use anyhow::Context;
@@ -18,8 +18,12 @@ use jobsheet_model::{
     attention::Choice,
     changed::Edited,
     dispatch::KeptOut,
+    expected::{Expected, ToldBy, expected},
+    view::ToldCustomer,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Why the office cannot do that.
@@ -29,6 +33,8 @@ pub enum Cannot {
     NoSuchWorkOrder,
     #[error("there is no such technician")]
     NoSuchTechnician,
+    #[error("somebody has changed the work order meanwhile")]
+    Changed,
     #[error("the work order is cancelled")]
     Cancelled,
     #[error("the work order is closed")]
@@ -52,6 +58,10 @@ pub enum Cannot {
     Against(Vec<KeptOut>),
     #[error("nobody is named")]
     Nobody,
+    #[error("the customer is to know something else by now")]
+    OtherExpected,
+    #[error("what was said is missing")]
+    NothingSaid,
     #[error("the reason is too long")]
     TooLong,
     #[error(transparent)]
@@ -66,6 +76,49 @@ impl From<store::Error> for Cannot {
 
 fn words(against: &[KeptOut]) -> String {
     against.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// The work order that somebody acts on, in the version that they saw. Who names none acts on whatever it is by now.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    pub id: WorkOrderId,
+    pub version: Option<u32>,
+}
+
+impl From<WorkOrderId> for Seen {
+    fn from(id: WorkOrderId) -> Self {
+        Self { id, version: None }
+    }
+}
+
+impl Seen {
+    pub fn held(self, tx: &dyn Tx) -> Result<Held, Cannot> {
+        let held = store::held(tx, self.id)?.ok_or(Cannot::NoSuchWorkOrder)?;
+        match self.version {
+            Some(version) if version != held.order.version => Err(Cannot::Changed),
+            _ => Ok(held),
+        }
+    }
+
+    pub fn open(self, tx: &dyn Tx) -> Result<Held, Cannot> {
+        match self.held(tx)? {
+            held if held.order.cancelled.is_some() => Err(Cannot::Cancelled),
+            held if held.closed.is_some() => Err(Cannot::Closed),
+            held => Ok(held),
+        }
+    }
+}
+
+/// Longest thing that is said to a customer, in characters.
+const MAX_SAID: usize = 500;
+
+/// What somebody says to have told the customer.
+#[derive(Deserialize, ToSchema)]
+pub struct CustomerIsTold {
+    pub expected: Expected,
+    pub told_by: ToldBy,
+    /// At most 500 characters.
+    pub text: String,
 }
 
 /// The assignment of a work order that is nobody's.
@@ -102,15 +155,15 @@ impl Office {
     /// The same from the ranked list: whoever goes against a rule says why.
     pub fn offer_ranked(
         &self,
-        id: WorkOrderId,
+        seen: impl Into<Seen>,
         to_login: &str,
         reason: &str,
         by: &str,
     ) -> Result<(), Cannot> {
-        let (now, reason) = (self.now(), reason.trim());
+        let (now, reason, seen) = (self.now(), reason.trim(), seen.into());
         self.write(|tx| {
             let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
-            let order = open_order(tx, id)?.order;
+            let order = seen.open(tx)?.order;
             if is_taken(&order) {
                 return Err(Cannot::Taken);
             }
@@ -119,16 +172,23 @@ impl Office {
                 return Err(Cannot::Against(against));
             }
             let act = Act::Offered { technician: to.id, ahead: None, against, reason: reason.to_owned() };
-            offer_in(tx, id, act, &to, by, now, |_| {})
+            offer_in(tx, order.id, act, &to, by, now, |_| {})
         })
     }
 
     /// Takes a work order from whoever has it and offers it to somebody else (A16).
-    pub fn reassign(&self, id: WorkOrderId, to_login: &str, reason: &str, by: &str) -> Result<(), Cannot> {
-        let (now, reason) = (self.now(), reason.trim());
+    pub fn reassign(
+        &self,
+        seen: impl Into<Seen>,
+        to_login: &str,
+        reason: &str,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, reason, seen) = (self.now(), reason.trim(), seen.into());
+        let id = seen.id;
         self.write(|tx| {
             let to = people::technician_by_login(tx, to_login)?.ok_or(Cannot::NoSuchTechnician)?;
-            let Held { order, sheet, .. } = open_order(tx, id)?;
+            let Held { order, sheet, .. } = seen.open(tx)?;
             if !is_taken(&order) {
                 return Err(Cannot::NotTaken);
             }
@@ -150,11 +210,41 @@ impl Office {
         })
     }
 
-    /// The technician keeps the work order, marked as cancelled: what was recorded stays his to send.
-    pub fn cancel(&self, id: WorkOrderId, reason: &str, by: &str) -> Result<(), Cannot> {
-        let (now, reason) = (self.now(), reason.trim());
+    /// The customer was told who comes and when (A14), or that it gets later (A16).
+    pub fn customer_told(
+        &self,
+        seen: impl Into<Seen>,
+        asked: &CustomerIsTold,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, text, seen) = (self.now(), asked.text.trim(), seen.into());
         self.write(|tx| {
-            let Held { mut order, .. } = open_order(tx, id)?;
+            let Held { order, sheet, .. } = seen.open(tx)?;
+            // The technician may have said something else meanwhile.
+            if expected(&order, &sheet).as_ref() != Some(&asked.expected) {
+                return Err(Cannot::OtherExpected);
+            }
+            if text.is_empty() {
+                return Err(Cannot::NothingSaid);
+            }
+            if text.chars().count() > MAX_SAID {
+                return Err(Cannot::TooLong);
+            }
+            let (expected, told_by) = (asked.expected.clone(), asked.told_by);
+            let told = ToldCustomer { at: now, actor: actor(by).to_owned(), told_by };
+            let told = CustomerTold { expected: expected.clone(), told };
+            store::dispatch::tell_customer(tx, seen.id, &told)?;
+            let act = Act::CustomerTold { expected, told_by, text: text.to_owned() };
+            Ok(journal_act(tx, seen.id, now, actor(by), act)?)
+        })
+    }
+
+    /// The technician keeps the work order, marked as cancelled: what was recorded stays his to send.
+    pub fn cancel(&self, seen: impl Into<Seen>, reason: &str, by: &str) -> Result<(), Cannot> {
+        let (now, reason, seen) = (self.now(), reason.trim(), seen.into());
+        let id = seen.id;
+        self.write(|tx| {
+            let Held { mut order, .. } = seen.open(tx)?;
             if reason.is_empty() {
                 return Err(Cannot::Reason);
             }
@@ -178,7 +268,7 @@ pub fn offer_in(
     now: DateTime<Utc>,
     plan: impl FnOnce(&mut WorkOrder),
 ) -> Result<(), Cannot> {
-    let Held { mut order, sheet, .. } = open_order(tx, id)?;
+    let Held { mut order, sheet, .. } = Seen::from(id).open(tx)?;
     if is_taken(&order) {
         return Err(Cannot::Taken);
     }
@@ -211,15 +301,6 @@ pub fn given_on(
         )
     };
     answered(tx, id, was_waiting, (Choice::GivenOn, &to.name), actor(by), now)
-}
-
-pub fn open_order(tx: &dyn Tx, id: WorkOrderId) -> Result<Held, Cannot> {
-    let held = store::held(tx, id)?.ok_or(Cannot::NoSuchWorkOrder)?;
-    match held {
-        held if held.order.cancelled.is_some() => Err(Cannot::Cancelled),
-        held if held.closed.is_some() => Err(Cannot::Closed),
-        held => Ok(held),
-    }
 }
 
 pub fn is_taken(order: &WorkOrder) -> bool {

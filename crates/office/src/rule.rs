@@ -5,7 +5,7 @@
 
 use crate::{
     Office,
-    dispatch::{Cannot, actor, is_taken, offer_in, open_order},
+    dispatch::{Cannot, Seen, actor, is_taken, offer_in},
     standards,
     store::{
         self, Held, Tx,
@@ -458,10 +458,17 @@ impl Office {
     }
 
     /// How a work order finds its technician from here on: by rule again, or by hand for a reason (A13).
-    pub fn set_dispatch(&self, id: WorkOrderId, by_rule: bool, reason: &str, by: &str) -> Result<(), Cannot> {
-        let (now, reason) = (self.now(), fit(reason)?);
+    pub fn set_dispatch(
+        &self,
+        seen: impl Into<Seen>,
+        by_rule: bool,
+        reason: &str,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, reason, seen) = (self.now(), fit(reason)?, seen.into());
+        let id = seen.id;
         self.write(|tx| {
-            let order = open_order(tx, id)?.order;
+            let order = seen.open(tx)?.order;
             if is_taken(&order) {
                 return Err(Cannot::Taken);
             }
@@ -486,14 +493,15 @@ impl Office {
     /// Offers it to some, one after the other, as they were named.
     pub fn offer_in_turn(
         &self,
-        id: WorkOrderId,
+        seen: impl Into<Seen>,
         logins: &[String],
         reason: &str,
         by: &str,
     ) -> Result<(), Cannot> {
-        let (now, reason) = (self.now(), fit(reason)?);
+        let (now, reason, seen) = (self.now(), fit(reason)?, seen.into());
+        let id = seen.id;
         self.write(|tx| {
-            let order = open_order(tx, id)?.order;
+            let order = seen.open(tx)?.order;
             if is_taken(&order) {
                 return Err(Cannot::Taken);
             }

@@ -60,6 +60,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "released", sql: include_str!("../../../migrations/office/0016_released.sql") },
     Migration { name: "unlock", sql: include_str!("../../../migrations/office/0018_unlock.sql") },
     Migration { name: "places", sql: include_str!("../../../migrations/office/0019_places.sql") },
+    Migration {
+        name: "customer_told",
+        sql: include_str!("../../../migrations/office/0023_customer_told.sql"),
+    },
 ];
 
 pub enum Store {
@@ -540,6 +544,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Graded { .. }
             | Act::Delivered { .. }
             | Act::DispatchSet { .. }
+            | Act::CustomerTold { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
             | Act::Decided { .. }

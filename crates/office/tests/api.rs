@@ -75,6 +75,7 @@ async fn whatever_is_asked_wrongly_is_answered_with_a_problem() {
     let phone = world.phone("wang.lei").await;
     struct Ask<'a>(&'a str, &'a str, &'a [(&'a str, &'a str)], Vec<u8>);
     let json: &[(&str, &str)] = &[("content-type", "application/json")];
+    let seen: &[(&str, &str)] = &[("content-type", "application/json"), ("if-match", "\"1\"")];
     let id = "01890000-0000-7000-8000-000000000001";
     let decide = "/console/api/attention/1/decide";
     let offer = format!("/console/api/work-orders/{id}/offer");
@@ -120,7 +121,8 @@ async fn whatever_is_asked_wrongly_is_answered_with_a_problem() {
             404,
             "not-found",
         ),
-        (Ask("POST", &offer, json, b"{\"technician\":\"wang.lei\"}".to_vec()), 404, "not-found"),
+        (Ask("POST", &offer, seen, b"{\"technician\":\"wang.lei\"}".to_vec()), 404, "not-found"),
+        (Ask("POST", &offer, json, b"{\"technician\":\"wang.lei\"}".to_vec()), 428, "if-match-needed"),
         // Queries.
         (Ask("GET", "/console/api/customers", &[], vec![]), 400, "bad-request"),
         (Ask("GET", "/console/api/customers?find=a&find=b", &[], vec![]), 400, "bad-request"),

@@ -3,8 +3,11 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use jobsheet_model::view::{ConsoleJob, ConsoleRow, ConsoleSession, Status};
-use serde_json::json;
+use jobsheet_model::{
+    WorkOrderId,
+    view::{ConsoleJob, ConsoleRow, ConsoleSession, Status},
+};
+use serde_json::{Value, json};
 
 pub async fn ask(
     world: &World,
@@ -15,6 +18,27 @@ pub async fn ask(
     origin: &str,
 ) -> Answer {
     ask_with(world, method, path, cookie, body, origin, &[]).await
+}
+
+/// Acts on a work order as it is by now.
+pub async fn act(world: &World, cookie: &str, id: WorkOrderId, what: &str, body: &Value) -> Answer {
+    let orders = world.office.work_orders().unwrap();
+    let version = orders.iter().find(|order| order.id == id).unwrap().version;
+    act_on(world, cookie, id, what, body, &format!("\"{version}\"")).await
+}
+
+/// Acts on a work order as somebody saw it.
+pub async fn act_on(
+    world: &World,
+    cookie: &str,
+    id: WorkOrderId,
+    what: &str,
+    body: &Value,
+    seen: &str,
+) -> Answer {
+    let path = format!("/work-orders/{id}/{what}");
+    let headers: &[_] = if seen.is_empty() { &[] } else { &[("if-match", seen)] };
+    ask_with(world, Method::POST, &path, cookie, &body.to_string(), OWN, headers).await
 }
 
 pub async fn ask_with(
@@ -119,23 +143,22 @@ async fn the_console_shows_what_phones_recorded_and_the_office_did() {
     assert_eq!(rows.len(), 60);
     let waiting = rows.iter().find(|row| row.status == Status::Dispatching).unwrap();
 
-    let act = |verb: &str, body: serde_json::Value| {
-        let path = format!("/work-orders/{}/{verb}", waiting.id);
-        let (world, cookie) = (&world, cookie.clone());
-        async move { ask(world, Method::POST, &path, &cookie, &body.to_string(), OWN).await }
-    };
-    assert_eq!(act("offer", json!({"technician": "nobody"})).await.problem(), "/problems/no-such-technician");
-    assert_eq!(act("offer", json!({"technician": "sun.hao", "reason": "Knows it"})).await.status, 204);
-    assert_eq!(act("offer", json!({"technician": "ana.li"})).await.problem(), "/problems/taken");
+    let acts = async |what: &str, body: Value| act(&world, &cookie, waiting.id, what, &body).await;
+    assert_eq!(
+        acts("offer", json!({"technician": "nobody"})).await.problem(),
+        "/problems/no-such-technician"
+    );
+    assert_eq!(acts("offer", json!({"technician": "sun.hao", "reason": "Knows it"})).await.status, 204);
+    assert_eq!(acts("offer", json!({"technician": "ana.li"})).await.problem(), "/problems/taken");
     let nearer = json!({"technician": "ana.li", "reason": "Nearer"});
-    assert_eq!(act("reassign", nearer).await.status, 204);
+    assert_eq!(acts("reassign", nearer).await.status, 204);
 
     let mut phone = world.phone("ana.li").await;
     let order = phone.pull().await.into_iter().find(|base| base.order.id == waiting.id).unwrap().order;
     let change = phone.change(&order, note("Called the customer"));
     phone.sync(&[change]).await;
-    assert_eq!(act("cancel", json!({"reason": " "})).await.problem(), "/problems/reason-needed");
-    assert_eq!(act("cancel", json!({"reason": "Mended by themselves"})).await.status, 204);
+    assert_eq!(acts("cancel", json!({"reason": " "})).await.problem(), "/problems/reason-needed");
+    assert_eq!(acts("cancel", json!({"reason": "Mended by themselves"})).await.status, 204);
 
     let path = format!("/work-orders/{}?language=zh", waiting.id);
     let job: ConsoleJob = ask(&world, Method::GET, &path, &cookie, "", "").await.json();

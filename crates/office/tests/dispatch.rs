@@ -1,8 +1,8 @@
 //! Who is sent: by rule and by hand, with a clock moved by hand.
 
 use crate::{
-    console::{OWN, ask, sign_in},
-    world::{Answer, Phone, World, open},
+    console::{OWN, act, act_on, ask, sign_in},
+    world::{Answer, Phone, World, note, open},
 };
 use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,9 +11,10 @@ use jobsheet_model::{
     act::{Act, Attention, Entry},
     area::Area,
     board::{ConsoleArea, ConsoleBoard, ConsoleCandidates, ConsoleCrew, ConsoleRota},
-    change::{DeclineReason, DelayReason, KnownWhat},
+    change::{ContactOutcome, DeclineReason, DelayReason, KnownWhat},
     dispatch::{How, KeptOut, Measure, TurnKind},
-    view::Raised,
+    expected::{Expected, ToldBy},
+    view::{ConsoleJob, Raised},
     work_order::AssignmentState,
 };
 use jobsheet_office::{Cannot, NewStaff, Role};
@@ -343,6 +344,68 @@ async fn a13_some_are_asked_one_after_the_other_as_they_were_named() {
 }
 
 #[tokio::test]
+async fn a14_a16_the_customer_is_told_who_comes_and_when_and_again_when_it_gets_later() {
+    let world = World::new();
+    let cookie = sign_in(&world).await;
+    let id = the_chiller(&world).id;
+    let path = format!("/work-orders/{id}");
+    let stands = async || {
+        let job: ConsoleJob = ask(&world, Method::GET, &path, &cookie, "", "").await.json();
+        let board: ConsoleBoard = ask(&world, Method::GET, "/board", &cookie, "", "").await.json();
+        let untold = board.lanes.iter().flat_map(|lane| &lane.jobs).any(|job| job.id == id && job.is_untold);
+        assert_eq!(untold, job.expected.as_ref().is_some_and(|one| !one.is_told));
+        job.expected
+    };
+    let tells = async |expected: &Expected, text: &str| {
+        let body = json!({ "expected": expected, "told_by": "telephone", "text": text });
+        let answer = act(&world, &cookie, id, "customer-told", &body).await;
+        if answer.status == 204 { String::new() } else { answer.problem() }
+    };
+    world.office.offer_ranked(id, "ana.li", "", ZHOU_LI).unwrap();
+    let mut ana = world.phone("ana.li").await;
+    receives(&mut ana).await;
+    assert_eq!(stands().await, None, "nobody has accepted yet");
+    let job = order(&world, id);
+    let accepted = ana.change(&job, KnownWhat::OfferAccepted {});
+    ana.sync(&[accepted]).await;
+    let coming = stands().await.unwrap();
+    assert_eq!((&coming.technician.name, coming.told), (&ana.me.name, None));
+    let window = Expected { technician: ana.me.id, from: job.from, to: Some(job.to), late: false };
+    assert_eq!(coming.expected, window);
+    assert_eq!(tells(&window, " ").await, "/problems/nothing-said");
+    assert_eq!(tells(&window, &"长".repeat(501)).await, "/problems/reason-too-long");
+    let said = "Ana Li 将于 14:00 到 16:00 之间到达";
+    assert_eq!(tells(&window, said).await, "");
+    let told = stands().await.unwrap();
+    assert!(told.is_told);
+    let by = told.told.unwrap();
+    assert_eq!((by.actor.as_str(), by.told_by), (ZHOU_LI, ToldBy::Telephone));
+    let line = world.office.journal(id).unwrap().pop().unwrap();
+    assert!(matches!(line.entry, Entry::Act(Act::CustomerTold { text, .. }) if text == said));
+
+    // Held up: the customer has to know, and what was true before is not said any more.
+    let new_eta = job.to + minutes(45);
+    let late = KnownWhat::DelayReported { reason: DelayReason::Traffic, new_eta, note: String::new() };
+    let late = ana.change(&job, late);
+    ana.sync(&[late]).await;
+    let later = stands().await.unwrap();
+    assert_eq!((later.expected.from, later.expected.to, later.expected.late), (new_eta, None, true));
+    assert!(!later.is_told && later.told.is_some());
+    assert_eq!(tells(&window, said).await, "/problems/other-expected");
+    assert_eq!(tells(&later.expected, "Ana Li 会晚到约 45 分钟").await, "");
+    assert!(stands().await.unwrap().is_told);
+    // Whoever calls the customer himself has told them.
+    world.clock.advance(minutes(1));
+    let agreed = Some(new_eta + minutes(5));
+    let called =
+        KnownWhat::CustomerContacted { outcome: ContactOutcome::Reached, agreed, note: String::new() };
+    let called = ana.change(&job, called);
+    ana.sync(&[called]).await;
+    assert_eq!(stands().await, None);
+    assert_eq!(tells(&later.expected, "late").await, "/problems/other-expected");
+}
+
+#[tokio::test]
 async fn a16_who_cannot_be_there_in_time_is_put_up_with_who_is_nearest() {
     let world = World::new();
     let one = the_chiller(&world);
@@ -448,11 +511,10 @@ async fn e5_at_the_console_whoever_goes_against_a_rule_says_why() {
     assert_eq!(found.candidates[0].ahead, Some(Measure::Area));
     assert_eq!(found.candidates[1].ahead, Some(Measure::Grade));
 
-    let offer = format!("/work-orders/{id}/offer");
-    let answer = sends(&world, &cookie, Method::POST, &offer, json!({"technician": "sun.hao"})).await;
+    let answer = act(&world, &cookie, id, "offer", &json!({"technician": "sun.hao"})).await;
     assert_eq!(answer.problem(), "/problems/against-the-rules");
     let body = json!({"technician": "sun.hao", "reason": "The customer asks for him"});
-    assert_eq!(sends(&world, &cookie, Method::POST, &offer, body).await.status, 204);
+    assert_eq!(act(&world, &cookie, id, "offer", &body).await.status, 204);
     let against = acts(&world, id).into_iter().find_map(|(_, act)| match act {
         Act::Offered { against, reason, .. } => Some((against, reason)),
         _ => None,
@@ -460,6 +522,51 @@ async fn e5_at_the_console_whoever_goes_against_a_rule_says_why() {
     assert_eq!(against, Some((vec![KeptOut::Area], "The customer asks for him".to_owned())));
     let path = "/work-orders/01890000-0000-7000-8000-000000000001/candidates";
     assert_eq!(ask(&world, Method::GET, path, &cookie, "", "").await.problem(), "/problems/not-found");
+}
+
+#[tokio::test]
+async fn nobody_acts_on_a_work_order_that_somebody_has_changed_since() {
+    let world = World::new();
+    let cookie = sign_in(&world).await;
+    let mut phone = world.phone("wang.lei").await;
+    let job = phone.a_job().await;
+    let path = format!("/work-orders/{}", job.id);
+    let seen = async || ask(&world, Method::GET, &path, &cookie, "", "").await.header("etag").to_owned();
+    let at_nine = seen().await;
+    // What the technician writes down changes nothing about whose it is.
+    let dusty = phone.change(&job, note("Fan is dusty"));
+    phone.sync(&[dusty]).await;
+    assert_eq!(seen().await, at_nine);
+    world.office.reassign(job.id, "sun.hao", "Nearer", ZHOU_LI).unwrap();
+    assert_ne!(seen().await, at_nine);
+    let before = world.office.journal(job.id).unwrap().len();
+    let why = "Seen at nine";
+    for (what, body) in [
+        ("offer", json!({"technician": "ana.li", "reason": why})),
+        ("offer-in-turn", json!({"technicians": ["ana.li"], "reason": why})),
+        ("dispatch", json!({"by_rule": false, "reason": why})),
+        ("reassign", json!({"technician": "ana.li", "reason": why})),
+        ("cancel", json!({"reason": why})),
+        ("close", json!({"reason": why})),
+        ("reopen", json!({"reason": why})),
+    ] {
+        let acts = async |seen: &str| act_on(&world, &cookie, job.id, what, &body, seen).await;
+        let blind = acts("").await;
+        assert_eq!(
+            (blind.status.as_u16(), blind.problem().as_str()),
+            (428, "/problems/if-match-needed"),
+            "{what}"
+        );
+        let late = acts(&at_nine).await;
+        assert_eq!(
+            (late.status.as_u16(), late.problem().as_str()),
+            (412, "/problems/work-order-changed"),
+            "{what}"
+        );
+    }
+    assert_eq!(world.office.journal(job.id).unwrap().len(), before);
+    let again = json!({"technician": "ana.li", "reason": "Looked again"});
+    assert_eq!(act_on(&world, &cookie, job.id, "reassign", &again, &seen().await).await.status, 204);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod check;
 mod checklists;
 mod clocks;
 mod console;
+mod database;
 mod demo;
 mod dispatch;
 mod phones;

@@ -1,6 +1,6 @@
 //! Rescue files: whose count, and who of the office may give them in.
 
-use crate::console::{OWN, ask, sign_in};
+use crate::console::{OWN, act, ask, sign_in};
 use crate::world::{Answer, Phone, World, a_key, note};
 use axum::{
     body::Body,
@@ -17,7 +17,7 @@ use jobsheet_model::{
     wire::Outcome,
 };
 use jobsheet_office::{NewStaff, NoRescue, Role};
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 use std::io::Write;
 use uuid::Uuid;
 
@@ -155,9 +155,8 @@ async fn late_facts_of_a_file_are_raised_as_those_of_a_sync_are() {
     let order = phone.a_job().await;
     let change = phone.change(&order, note("in the cellar"));
     let cookie = sign_in(&world).await;
-    let body = r#"{"technician":"sun.hao","reason":"Nearer"}"#;
-    let path = format!("/work-orders/{}/reassign", order.id);
-    assert_eq!(ask(&world, Method::POST, &path, &cookie, body, OWN).await.status, 204);
+    let body = json!({"technician": "sun.hao", "reason": "Nearer"});
+    assert_eq!(act(&world, &cookie, order.id, "reassign", &body).await.status, 204);
     let file = Rescue::of(&phone, vec![change]);
     assert_eq!(counts(&file.taken(&world, false).unwrap())[0], 1);
     let kinds: Vec<_> = world.office.raised(order.id).unwrap().into_iter().map(|one| one.attention).collect();

@@ -76,6 +76,7 @@ dispatcher GET  /console/api/board
 dispatcher GET  /console/api/work-orders/{id}/candidates
 dispatcher POST /console/api/work-orders/{id}/offer-in-turn
 dispatcher POST /console/api/work-orders/{id}/dispatch
+dispatcher POST /console/api/work-orders/{id}/customer-told
 dispatcher GET  /console/api/people
 dispatcher GET  /console/api/areas
 dispatcher GET  /console/api/rota

@@ -26,7 +26,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
 };
-use tokio::{io::AsyncReadExt, net::TcpListener};
+use tokio::{io::AsyncReadExt, net::TcpListener, sync::Notify};
 
 /// What came, as it came.
 #[derive(Clone)]
@@ -60,11 +60,19 @@ impl Told {
     }
 }
 
+/// The next answer, which is kept back.
+#[derive(Clone, Default)]
+struct Held {
+    began: Arc<Notify>,
+    goes_on: Arc<Notify>,
+}
+
 /// Somebody who is told, and answers as the test says: `200` when it says nothing.
 #[derive(Clone, Default)]
 struct Receiver {
     told: Arc<Mutex<Vec<Told>>>,
     answers: Arc<Mutex<VecDeque<Response>>>,
+    held: Arc<Mutex<Option<Held>>>,
     url: String,
 }
 
@@ -78,6 +86,12 @@ impl Receiver {
             let body = to_bytes(body, usize::MAX).await.unwrap();
             let told = Told { path: parts.uri.path().to_owned(), headers: parts.headers, body };
             receiver.told.lock().unwrap().push(told);
+            let held = receiver.held.lock().unwrap().take();
+            if let Some(held) = held {
+                held.began.notify_one();
+                held.goes_on.notified().await;
+                return StatusCode::OK.into_response();
+            }
             receiver.answers.lock().unwrap().pop_front().unwrap_or_else(|| StatusCode::OK.into_response())
         };
         let router = Router::new().fallback(take).with_state(receiver.clone());
@@ -87,6 +101,12 @@ impl Receiver {
 
     fn answers(&self, answer: impl IntoResponse) {
         self.answers.lock().unwrap().push_back(answer.into_response());
+    }
+
+    fn holds(&self) -> Held {
+        let held = Held::default();
+        *self.held.lock().unwrap() = Some(held.clone());
+        held
     }
 
     fn told(&self) -> Vec<Told> {
@@ -310,6 +330,27 @@ async fn several_offices_make_each_try_once() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 5);
+}
+
+/// What an office read as due is not its own: while it waited for an answer, another one has tried it.
+#[tokio::test]
+async fn what_another_office_has_tried_meanwhile_waits_for_its_time() {
+    let world = World::new();
+    let (admin, receiver) = (Admin::of(&world).await, Receiver::begin().await);
+    admin.adds(&receiver.url, &["request.taken"]).await;
+    let desk = Desk::of(&world).await;
+    for n in 0..2 {
+        desk.takes_at(&world.office, &format!("k{n}"), &whole()).await;
+    }
+    let held = receiver.holds();
+    let slow = world.office.clone();
+    let slow = tokio::spawn(async move { slow.tell_others().await.unwrap() });
+    held.began.notified().await;
+    receiver.answers(StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(open(&world.folder, &world.clock).tell_others().await.unwrap(), 0);
+    held.goes_on.notify_one();
+    assert_eq!(slow.await.unwrap(), 1);
+    assert_eq!(receiver.told().len(), 2);
 }
 
 #[tokio::test]

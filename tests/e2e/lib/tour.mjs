@@ -22,7 +22,7 @@ export async function phoneWithAFullDay(office, phone, language) {
   await phone.does('sync_now');
   await office.sees(third.number, (now) => now.sheet.accepted_at);
   const reason = { en: 'The customer has repaired it', zh: '客户已自行修好' }[language];
-  await office.asks(`/work-orders/${third.id}/cancel`, { method: 'POST', body: { reason } });
+  await office.acts(third.id, 'cancel', { reason });
   await phone.does('sync_now');
   await until(
     async () => (await phone.does('job', { workOrder: third.id })).changed,
@@ -144,7 +144,7 @@ export async function anotherVisit(office, phone, { id, number }, why) {
   const next = order.followed_by;
   // At night nobody is on duty, and the rules ask why it is he.
   const to = { technician: wangLei.login, reason: 'He was there the first time' };
-  await office.asks(`/work-orders/${next.work_order}/offer`, { method: 'POST', body: to });
+  await office.acts(next.work_order, 'offer', to);
   await phone.does('sync_now');
   await phone.offered(next.number);
   await phone.record(next.work_order, { what: 'offer_accepted' });

@@ -11,6 +11,7 @@ use crate::{
     customer::{CustomerFile, CustomerStanding, Owned, Phase},
     document::Document,
     enrol::{PhoneId, Wipe},
+    expected::{Expected, ToldBy},
     ids::RequestId,
     intake::{ChannelNow, Grade, Intake, MissingInfo, Named, RequestEntry, RequestState, Symptom},
     moment::millis,
@@ -178,6 +179,8 @@ pub struct Page<T> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRow {
     pub id: WorkOrderId,
+    /// What a change of it names as seen.
+    pub version: u32,
     pub number: String,
     pub level: Level,
     pub customer: String,
@@ -236,6 +239,29 @@ pub struct ConsoleJob {
     pub journal: Vec<JournalEntry>,
     pub attention: Vec<Raised>,
     pub closing: Closing,
+    /// What the customer is to know of a visit that lies ahead.
+    pub expected: Option<ConsoleExpected>,
+}
+
+/// Who comes and when, and whether the customer knows (A14, A16).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsoleExpected {
+    pub expected: Expected,
+    pub technician: Technician,
+    /// The last time; of just this only where `is_told`.
+    pub told: Option<ToldCustomer>,
+    pub is_told: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ToldCustomer {
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub told_by: ToldBy,
 }
 
 /// How a work order stands towards the archive.

@@ -8,13 +8,14 @@ use super::{
     register, requests, rescue, standards, tables,
     v1::{Named, hints, jpeg},
     webhooks,
-    wire::{Asked, In, Paged, Sent},
+    wire::{Asked, In, Paged, Sent, seen_version, versioned},
 };
 use crate::{
     Office,
     accounts::STAFF_SESSION,
     acting::{self, Acting},
     decide::Decided,
+    dispatch::Seen,
     store::{self, attention::Place, audit},
 };
 use axum::{
@@ -153,6 +154,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
     }
 }
 
+/// What somebody acts on: the work order in the path, in the version that `If-Match` says they saw.
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpProblem> {
+        let In(id) = In::from_request_parts(parts, state).await?;
+        Ok(Self { id, version: Some(seen_version(&parts.headers)?) })
+    }
+}
+
 impl Office {
     fn staff_of(&self, token: &str) -> anyhow::Result<Option<Staff>> {
         let Some(login) = self.session(token)? else { return Ok(None) };
@@ -242,15 +253,16 @@ struct Shown {
     language: Language,
 }
 
-#[utoipa::path(get, path = "/work-orders/{id}", params(("language" = Option<Language>, Query, description = "Of the document")), responses((status = 200, description = "Done", body = ConsoleJob)))]
+#[utoipa::path(get, path = "/work-orders/{id}", params(("language" = Option<Language>, Query, description = "Of the document")), responses((status = 200, description = "With the version of the work order as `ETag`", body = ConsoleJob, headers(("etag" = String)))))]
 async fn work_order(
     State(office): State<Office>,
     In(id): In<WorkOrderId>,
     shown: Result<Query<Shown>, QueryRejection>,
-) -> Result<Json<ConsoleJob>, HttpProblem> {
+) -> Result<Response, HttpProblem> {
     let Query(Shown { language }) = shown.map_err(|_| HttpProblem::bad_request("language is en or zh"))?;
     let job = office.run(move |office| office.console_job(id, language)).await?;
-    job.map(Json).ok_or_else(HttpProblem::not_found)
+    let job = job.ok_or_else(HttpProblem::not_found)?;
+    Ok(versioned(job.order.version, &job))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -272,58 +284,58 @@ struct Cancel {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/offer", request_body = Offer, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/offer", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Offer, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn offer(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(Offer { technician, reason }): Sent<Offer>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.offer_ranked(id, &technician, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.offer_ranked(seen, &technician, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/reassign", request_body = Reassign, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/reassign", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Reassign, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn reassign(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(Reassign { technician, reason }): Sent<Reassign>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.reassign(id, &technician, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.reassign(seen, &technician, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/cancel", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/cancel", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn cancel(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(Cancel { reason }): Sent<Cancel>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.cancel(id, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.cancel(seen, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/close", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/close", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn close(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(Cancel { reason }): Sent<Cancel>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.close(id, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.close(seen, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/reopen", request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/reopen", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Cancel, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn reopen(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(Cancel { reason }): Sent<Cancel>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.reopen(id, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.reopen(seen, &reason, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

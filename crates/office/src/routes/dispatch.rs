@@ -6,7 +6,10 @@ use super::{
     problem::HttpProblem,
     wire::{In, Sent, Whole, limited, seen_version},
 };
-use crate::Office;
+use crate::{
+    Office,
+    dispatch::{CustomerIsTold, Seen},
+};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -32,6 +35,7 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(candidates))
         .door(DISPATCHER, routes!(offer_in_turn))
         .door(DISPATCHER, routes!(set_dispatch))
+        .door(DISPATCHER, routes!(customer_told))
         .door(SUPERVISOR, routes!(by_rule))
         .door(DISPATCHER, routes!(people))
         .door(SUPERVISOR, routes!(profile))
@@ -63,15 +67,15 @@ struct InTurn {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/offer-in-turn", request_body = InTurn, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/offer-in-turn", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = InTurn, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn offer_in_turn(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(InTurn { technicians, reason }): Sent<InTurn>,
 ) -> Result<StatusCode, HttpProblem> {
     let by = staff.session.name;
-    office.run(move |office| office.offer_in_turn(id, &technicians, &reason, &by)).await?;
+    office.run(move |office| office.offer_in_turn(seen, &technicians, &reason, &by)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -82,14 +86,25 @@ struct ByRule {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/work-orders/{id}/dispatch", request_body = ByRule, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile")))]
+#[utoipa::path(post, path = "/work-orders/{id}/dispatch", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = ByRule, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
 async fn set_dispatch(
     State(office): State<Office>,
     staff: Staff,
-    In(id): In<WorkOrderId>,
+    seen: Seen,
     Sent(ByRule { by_rule, reason }): Sent<ByRule>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.set_dispatch(id, by_rule, &reason, &staff.session.name)).await?;
+    office.run(move |office| office.set_dispatch(seen, by_rule, &reason, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/work-orders/{id}/customer-told", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = CustomerIsTold, responses((status = 204, description = "Done"), (status = 409, description = "Something else was done meanwhile"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
+async fn customer_told(
+    State(office): State<Office>,
+    staff: Staff,
+    seen: Seen,
+    Sent(told): Sent<CustomerIsTold>,
+) -> Result<StatusCode, HttpProblem> {
+    office.run(move |office| office.customer_told(seen, &told, &staff.session.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -394,12 +394,23 @@ impl From<Cannot> for HttpProblem {
         let unfit = |kind, title| Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
         match why {
             Cannot::NoSuchWorkOrder => return Self::not_found(),
+            Cannot::Changed => {
+                return Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "work-order-changed",
+                    "Somebody has changed this work order meanwhile.",
+                );
+            }
             Cannot::NoSuchTechnician => unfit("no-such-technician", "There is no such technician."),
             Cannot::Cancelled => conflict("cancelled", "The work order is cancelled."),
             Cannot::Closed => conflict("closed", "The work order is closed."),
             Cannot::NotClosed => conflict("not-closed", "The work order is not closed."),
             Cannot::NotOver => conflict("not-over", "Somebody is still at it."),
-            Cannot::TooLong => unfit("reason-too-long", "The reason is too long."),
+            Cannot::OtherExpected => {
+                conflict("other-expected", "The customer is to know something else by now.")
+            }
+            Cannot::NothingSaid => unfit("nothing-said", "What was said is missing."),
+            Cannot::TooLong => unfit("reason-too-long", "The text is too long."),
             Cannot::Taken => conflict("taken", "Somebody has this work order."),
             Cannot::NotTaken => conflict("not-taken", "Nobody has this work order."),
             Cannot::Same => conflict("same-technician", "It is this technician's already."),

@@ -4,9 +4,12 @@
 //! the counter, and whoever comes later waits for it at the database (docs/adr/0015). So what was read within it is still
 //! true when it commits, and a number is never seen before a smaller one.
 
+mod address;
+
+use self::address::Address;
 use super::tx::{Columns, Each, Error, Row, ToValue, Tx, Value};
 use crate::beside::{Beside, wait};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use jobsheet_sqlite::Migration;
 use std::{
     borrow::Cow,
@@ -16,8 +19,9 @@ use std::{
     time::Duration,
 };
 use tokio_postgres::{
-    Client, NoTls, Statement,
+    Client, NoTls, Socket, Statement,
     error::SqlState,
+    tls::{MakeTlsConnect, TlsConnect},
     types::{FromSql, IsNull, ToSql, Type},
 };
 
@@ -38,8 +42,7 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub struct Postgres {
     /// Carries the connections.
     beside: Beside,
-    config: tokio_postgres::Config,
-    schema: Option<String>,
+    address: Address,
     pool: Mutex<Pool>,
     freed: Condvar,
 }
@@ -58,13 +61,12 @@ struct Session {
 }
 
 impl Postgres {
-    /// `url` as PostgreSQL knows it; `schema=NAME` besides, for one of several offices in a database.
+    /// `url` as [`Address`] reads it.
     pub fn open(url: &str, migrations: &[Migration]) -> Result<Self> {
-        let (url, schema) = without_schema(url)?;
-        let config = url.parse().context("Reading the address of the database")?;
+        let address = Address::read(url)?;
         let beside = Beside::new("database")?;
         let pool = Mutex::default();
-        let this = Self { beside, config, schema, pool, freed: Condvar::new() };
+        let this = Self { beside, address, pool, freed: Condvar::new() };
         this.migrate(migrations).context("Preparing the office's database")?;
         Ok(this)
     }
@@ -171,17 +173,29 @@ impl Postgres {
     }
 
     fn connect(&self) -> Result<Session, Error> {
-        let closing = || Error::value("closing");
-        let config = self.config.clone();
-        let connecting = self.beside.spawn(async move { config.connect(NoTls).await }).ok_or_else(closing)?;
-        let (client, connection) = wait(connecting).map_err(Error::value)??;
-        self.beside.spawn(connection).ok_or_else(closing)?;
+        let client = match &self.address.tls {
+            Some(tls) => self.connected(tls.clone())?,
+            None => self.connected(NoTls)?,
+        };
         let session = Session { client, statements: RefCell::default() };
         session.batch(SETTINGS)?;
-        if let Some(schema) = &self.schema {
+        if let Some(schema) = &self.address.schema {
             session.batch(&format!("SET search_path = \"{schema}\""))?;
         }
         Ok(session)
+    }
+
+    fn connected<T>(&self, tls: T) -> Result<Client, Error>
+    where
+        T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Send + 'static,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let closing = || Error::value("closing");
+        let config = self.address.config.clone();
+        let connecting = self.beside.spawn(async move { config.connect(tls).await }).ok_or_else(closing)?;
+        let (client, connection) = wait(connecting).map_err(Error::value)??;
+        self.beside.spawn(connection).ok_or_else(closing)?;
+        Ok(client)
     }
 
     // --- The schema --------------------------------------------------------------------------------
@@ -213,7 +227,8 @@ impl Postgres {
 
     /// The row that says which schema it is. Two offices that make it at once stumble over each other once.
     fn first(&self, session: &Session) -> Result<()> {
-        let schema = self.schema.as_ref().map(|name| format!("CREATE SCHEMA IF NOT EXISTS \"{name}\";"));
+        let schema =
+            self.address.schema.as_ref().map(|name| format!("CREATE SCHEMA IF NOT EXISTS \"{name}\";"));
         let sql = format!(
             "{} CREATE TABLE IF NOT EXISTS schema_version (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);
              INSERT INTO schema_version (one, version) VALUES (1, 0) ON CONFLICT DO NOTHING",
@@ -490,25 +505,6 @@ fn in_its_words(statement: &str) -> String {
     text
 }
 
-/// Takes `schema=NAME` out of an address.
-fn without_schema(url: &str) -> Result<(String, Option<String>)> {
-    let Some((place, query)) = url.split_once('?') else { return Ok((url.to_owned(), None)) };
-    let (schema, others): (Vec<&str>, Vec<&str>) =
-        query.split('&').partition(|part| part.starts_with("schema="));
-    let schema = match schema.as_slice() {
-        [] => None,
-        [one] => Some(one["schema=".len()..].to_owned()),
-        _ => bail!("the address names more than one schema"),
-    };
-    let is_name = |name: &str| {
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        (1..=63).contains(&name.len()) && name.chars().all(fits)
-    };
-    ensure!(schema.as_deref().is_none_or(is_name), "a schema's name is made of a-z, 0-9 and _");
-    let others = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
-    Ok((format!("{place}{others}"), schema))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -535,15 +531,5 @@ mod tests {
         );
         assert!(words[0].ends_with("z BYTEA )"), "{words:?}");
         assert_eq!(words[1], "CREATE INDEX i ON a (x) WHERE x > 0");
-    }
-
-    #[test]
-    fn a_schema_is_taken_out_of_the_address() {
-        let taken = |url| without_schema(url).map_err(|why| why.to_string());
-        let of = |url: &str, schema: &str| Ok((url.to_owned(), Some(schema.to_owned())));
-        assert_eq!(taken("postgres://h/db"), Ok(("postgres://h/db".to_owned(), None)));
-        assert_eq!(taken("postgres://h/db?schema=north"), of("postgres://h/db", "north"));
-        assert_eq!(taken("postgres://h/db?a=1&schema=n_2"), of("postgres://h/db?a=1", "n_2"));
-        assert!(taken("postgres://h/db?schema=\"; DROP").is_err());
     }
 }
