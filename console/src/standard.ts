@@ -13,6 +13,7 @@ export interface Option {
 /** What stands at a place, and how it is written. */
 export type Shape =
   | { kind: 'line' | 'time' | 'date' | 'days' | 'check' | 'budget' | 'span' | 'checklists' }
+  | { kind: 'money' | 'clock' }
   | { kind: 'both'; long?: true }
   | { kind: 'number'; unit?: 'minutes' | 'hours' | 'percent'; optional?: true }
   | { kind: 'one'; options: (body: Body) => Option[]; optional?: true; absent?: true }
@@ -144,7 +145,15 @@ export type FieldName =
   | 'call_back'
   | 'by_itself'
   | 'second_handling_hours'
-  | 'checklists';
+  | 'checklists'
+  | 'tariff'
+  | 'currency'
+  | 'labour_per_hour'
+  | 'labour_step'
+  | 'call_out'
+  | 'out_of_hours_percent'
+  | 'opens'
+  | 'closes';
 
 const both: Shape = { kind: 'both' };
 const long: Shape = { kind: 'both', long: true };
@@ -474,7 +483,53 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
     },
   ],
   ['checklists', { kind: 'checklists' }],
+  [
+    'tariff',
+    {
+      kind: 'group',
+      // Its version is the office's to give.
+      blank: () => ({
+        version: '',
+        currency: 'CNY',
+        labour_per_hour: 0,
+        labour_step: 15,
+        call_out: 0,
+        out_of_hours_percent: 0,
+        opens: 510,
+        closes: 1080,
+      }),
+      fields: [
+        ['currency', { kind: 'line' }],
+        ['labour_per_hour', { kind: 'money' }],
+        ['labour_step', minutes],
+        ['call_out', { kind: 'money' }],
+        ['out_of_hours_percent', percent],
+        ['opens', { kind: 'clock' }],
+        ['closes', { kind: 'clock' }],
+      ],
+    },
+  ],
 ];
+
+// --- Numbers that people write otherwise ------------------------------------------------------------
+
+/** Hundredths of the currency, and minutes after midnight. */
+export const written = {
+  money: {
+    of: (n: number) => (n / 100).toFixed(2),
+    read: (typed: string) => {
+      const [, whole, part = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(typed) ?? [];
+      return whole === undefined ? undefined : Number(whole) * 100 + Number(part.padEnd(2, '0'));
+    },
+  },
+  clock: {
+    of: (n: number) => `${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}`,
+    read: (typed: string) => {
+      const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(typed) ?? [];
+      return hours === undefined || Number(minutes) > 59 ? undefined : Number(hours) * 60 + Number(minutes);
+    },
+  },
+};
 
 // --- Places --------------------------------------------------------------------------------------
 
@@ -568,6 +623,9 @@ export function valueWords(shape: Shape | null, value: unknown, body: Body): str
     }
     case 'span':
       return (value as string[]).join('–');
+    case 'money':
+    case 'clock':
+      return typeof value === 'number' ? written[shape.kind].of(value) : String(value);
     case 'one':
       return nameOf(shape.options, value);
     case 'many':

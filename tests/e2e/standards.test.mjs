@@ -148,6 +148,21 @@ async function newPromises(t, language, theme) {
   await until(async () => (await focused(page)) === 'std-accept_minutes', 10_000, 'the field with the fault');
   await page.fill({ test: 'std-accept_minutes' }, '5');
   await says(page, 'standard-findings', words('std.noFindings'));
+  // What is charged is typed as people write it; a slip is said at its field, and what is half typed stays as it is.
+  await page.tap({ test: 'section-tariff' });
+  await page.tap({ css: '[data-field="tariff"] button' });
+  await page.fill({ test: 'std-tariff.labour_per_hour' }, '180.5');
+  await page.fill({ test: 'std-tariff.opens' }, '19:00');
+  await until(
+    async () => (await page.count({ css: '[data-field="tariff.opens"] .k-error' })) > 0,
+    10_000,
+    'it would close before it opens',
+  );
+  await isWell(page, `standard-tariff-${language}`);
+  await page.fill({ test: 'std-tariff.opens' }, '08:00');
+  await page.see({ test: 'standard-findings' });
+  await says(page, 'standard-findings', words('std.noFindings'));
+  assert.equal(await value(page, 'std-tariff.labour_per_hour'), '180.5');
   await page.tap({ test: 'standard-publish' });
   await page.see({ test: 'standard-keeps' });
   await isWell(page, `standard-publish-${language}`);
@@ -165,6 +180,11 @@ async function newPromises(t, language, theme) {
   assert.deepEqual(waited, { id: waited.id, ...old });
   const after = await orderOf(office, await calls(office, 'a call of today'));
   assert.deepEqual(after, { id: after.id, under: 2, respond: 60, accept: 5 });
+  const { order } = await (await office.asks(`/work-orders/${after.id}`)).json();
+  assert.deepEqual(
+    [order.tariff.version, order.tariff.labour_per_hour, order.tariff.opens],
+    ['A-2', 18_050, 480],
+  );
   assert.deepEqual(faultsOf(page), []);
 }
 

@@ -23,6 +23,7 @@ type ActLines = { [K in Act['act']]: (act: Extract<Act, { act: K }>, about: Abou
 export interface About {
   template: Template;
   technician: (id: string) => string;
+  level: (key: string) => string;
   /** What was raised as this entry. */
   raised: (n: number) => string;
 }
@@ -136,7 +137,7 @@ const whats: WhatLines = {
 
 const acts: ActLines = {
   registered: () => [],
-  graded: (a) => [a.level, reason(a.reason)],
+  graded: (a, about) => [about.level(a.level), reason(a.reason)],
   offered: (a, about) => [
     t('entry.to', { name: about.technician(a.technician) }),
     a.ahead && t('rank.ahead', { measure: t(`measure.${a.ahead}`) }),

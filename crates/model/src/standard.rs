@@ -10,7 +10,7 @@ use crate::{
     dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
     step::Template,
-    work_order::{self, Colour, Impact},
+    work_order::{self, Colour, Impact, Plan, Tariff},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,9 @@ pub struct Standard {
     /// has. They come from workbooks (`crate::xlsform`).
     #[serde(default)]
     pub checklists: Vec<Template>,
+    /// What is charged where neither warranty nor contract bears it (E18); without it, what goes with the kind of equipment.
+    #[serde(default)]
+    pub tariff: Option<Tariff>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,6 +251,13 @@ impl Standard {
     /// What is asked about a machine of this kind.
     pub fn checklist(&self, kind: &str) -> Option<&Template> {
         self.checklists.iter().find(|one| one.id == kind)
+    }
+
+    /// How a visit to a machine of this kind is prepared and charged, where the office has planned `plan` for it.
+    pub fn planned(&self, kind: &str, plan: Plan) -> Plan {
+        let template = self.checklist(kind).cloned().unwrap_or(plan.template);
+        let tariff = self.tariff.clone().unwrap_or(plan.tariff);
+        Plan { template, tariff, ..plan }
     }
 
     pub fn under(&self) -> Under {

@@ -98,8 +98,8 @@ fn keep(tx: &dyn Tx, technicians: &[Technician], order: &WorkOrder, now: DateTim
     let graded = received + TimeDelta::minutes(3);
     store::insert_order(tx, order)?;
     journal_act(tx, order.id, received, STAFF_NAME, Act::Registered {})?;
-    let reason = if order.request.safety_risk { "safety" } else { "impact" }.to_owned();
-    let act = Act::Graded { level: order.level.key.clone(), reason };
+    // As its criteria proposed.
+    let act = Act::Graded { level: order.level.key.clone(), reason: String::new() };
     journal_act(tx, order.id, graded.min(now), STAFF_NAME, act)?;
     if let Some(to) = technicians.iter().find(|one| one.id == order.assignment.technician) {
         let act = Act::offered(to.id);

@@ -452,13 +452,11 @@ fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>
         Some(owned) if held.intake.equipment.kind.is_empty() => owned.kind.clone(),
         _ => held.intake.equipment.kind.clone(),
     };
-    let mut plan = match customers::plan(tx, &kind)? {
+    let plan = match customers::plan(tx, &kind)? {
         Some(plan) => plan,
         None => customers::plain_plan(tx)?,
     };
-    if let Some(checklist) = standard.checklist(&kind) {
-        plan.template = checklist.clone();
-    }
+    let plan = standard.planned(&kind, plan);
     let number = store::next_in_month(tx, "JS", &month(&standard, now))?;
     let registered = Registered {
         id,

@@ -19,6 +19,7 @@ use jobsheet_model::{
         ConsoleStandard, ConsoleStandards, DraftOfStandard, PublishedStandard, StandardLook, StandardRow,
         StandardSaved,
     },
+    work_order::Tariff,
     xlsform::{ReadChecklist, read_checklist},
 };
 use std::sync::Arc;
@@ -213,7 +214,7 @@ impl Office {
                 return Err(Unpublished::Unconfirmed(findings));
             }
             body.version = kept::newest(tx, key)?.unwrap_or(0) + 1;
-            number_checklists(tx, &mut body)?;
+            number(tx, &mut body)?;
             let (under, version) = (body.under(), body.version);
             kept::publish(tx, &body, now, by)?;
             kept::drop_draft(tx, key)?;
@@ -259,7 +260,7 @@ fn keep(
 ) -> Result<StandardSaved, Unpublished> {
     body.version = kept::newest(tx, &body.key)?.unwrap_or(0) + 1;
     let version = seen.saturating_add(1);
-    number_checklists(tx, &mut body)?;
+    number(tx, &mut body)?;
     let look = look(tx, &body)?;
     kept::journal(tx, &body.key, now, by, act)?;
     let about = DraftOfStandard { version, at: now, by: by.to_owned() };
@@ -267,9 +268,15 @@ fn keep(
     Ok(StandardSaved { version, look })
 }
 
-/// A checklist that is not as it was published last is a new version of it (P25).
-fn number_checklists(db: &dyn Tx, body: &mut Standard) -> Result<()> {
+/// What stands on documents by its version gets a new one where it is not as it was published last (P25, E18).
+fn number(db: &dyn Tx, body: &mut Standard) -> Result<()> {
     let published = all(db)?;
+    if let Some(tariff) = &mut body.tariff {
+        let as_now = |one: &&Tariff| Tariff { version: tariff.version.clone(), ..(*one).clone() } == *tariff;
+        let of_key = published.iter().filter(|one| one.key == body.key);
+        let known = of_key.filter_map(|one| one.tariff.as_ref()).find(as_now).map(|one| one.version.clone());
+        tariff.version = known.unwrap_or_else(|| format!("{}-{}", body.key, body.version));
+    }
     for list in &mut body.checklists {
         let planned =
             customers::plan(db, &list.id)?.map(|plan| plan.template).filter(|one| one.id == list.id);

@@ -40,10 +40,6 @@ impl<'a> Desk<'a> {
         ask(self.world, Method::GET, path, &self.cookie, "", "").await
     }
 
-    async fn posts(&self, path: &str, body: Value) -> Answer {
-        ask(self.world, Method::POST, path, &self.cookie, &body.to_string(), OWN).await
-    }
-
     async fn acts(&self, job: &WorkOrder, what: &str, body: Value) -> Answer {
         act(self.world, &self.cookie, job.id, what, &body).await
     }

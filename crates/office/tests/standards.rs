@@ -189,6 +189,35 @@ async fn x2_what_began_under_a_version_keeps_it_and_what_is_new_has_the_new_one(
 }
 
 #[tokio::test]
+async fn e18_what_is_charged_is_of_the_standard_and_what_began_keeps_its_prices() {
+    let world = World::new();
+    let desk = Desk::of(&world, Role::Supervisor).await;
+    let old = desk.orders(&desk.takes("k1").await).await.tariff;
+    let tariff = |labour: u32| {
+        json!({"version": "as typed", "currency": "CNY", "labour_per_hour": labour, "labour_step": 30,
+            "call_out": 12_000, "out_of_hours_percent": 100, "opens": 510, "closes": 1080})
+    };
+    let puts = async |seen: u32, labour: u32| {
+        let body = desk.with("A", &[("/tariff", tariff(labour))]).await;
+        let saved: StandardSaved = desk.saves("A", seen, &body).await.json();
+        desk.publishes("A", saved.version, true, true).await.json::<Under>().version
+    };
+    assert_eq!(puts(0, 18_000).await, 2);
+    let waits = desk.takes("k2").await;
+    let dearer = desk.orders(&desk.takes("k3").await).await.tariff;
+    assert_eq!((dearer.labour_per_hour, dearer.call_out, dearer.version.as_str()), (18_000, 12_000, "A-2"));
+    assert_ne!(old, dearer);
+    // Published again as it was, it is the same tariff; changed, it is another.
+    let seen = desk.draft("A").await.draft.map_or(0, |draft| draft.version);
+    assert_eq!(puts(seen, 18_000).await, 3);
+    assert_eq!(desk.orders(&desk.takes("k4").await).await.tariff, dearer);
+    let seen = desk.draft("A").await.draft.map_or(0, |draft| draft.version);
+    assert_eq!(puts(seen, 19_000).await, 4);
+    assert_eq!(desk.orders(&desk.takes("k5").await).await.tariff.version, "A-4");
+    assert_eq!(desk.orders(&waits).await.tariff, dearer, "as the request began");
+}
+
+#[tokio::test]
 async fn x3_what_is_wrong_is_not_published_and_what_is_odd_only_when_it_was_read() {
     let world = World::new();
     let desk = Desk::of(&world, Role::Supervisor).await;

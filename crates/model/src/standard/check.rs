@@ -10,6 +10,8 @@ use crate::{
 use std::collections::BTreeMap;
 
 const MOST_OF_A_KEY: usize = 20;
+/// In hundredths of the currency.
+const MOST_CHARGED: i64 = 100_000_000;
 
 impl Standard {
     /// Everything that is wrong or odd, in the order of the paper.
@@ -80,7 +82,31 @@ impl Standard {
         self.check_levels(&mut found);
         self.check_intake(&mut found);
         self.check_dispatch(&mut found);
+        self.check_tariff(&mut found);
         found
+    }
+
+    fn check_tariff(&self, found: &mut Vec<Finding>) {
+        let Some(tariff) = &self.tariff else { return };
+        let mut say =
+            |field: &str, en: &str, zh: &str| found.push(Finding::error(format!("tariff.{field}"), en, zh));
+        if tariff.currency.len() != 3 || !tariff.currency.chars().all(|c| c.is_ascii_uppercase()) {
+            say("currency", "Three letters, as CNY.", "应为三个大写字母，如 CNY。");
+        }
+        for (field, amount) in [("labour_per_hour", tariff.labour_per_hour), ("call_out", tariff.call_out)] {
+            if !(0..=MOST_CHARGED).contains(&amount) {
+                say(field, "Between 0 and 1,000,000.00.", "应为 0 到 1,000,000.00。");
+            }
+        }
+        if !(1..=8 * 60).contains(&tariff.labour_step) {
+            say("labour_step", "Between 1 and 480 minutes.", "应为 1 到 480 分钟。");
+        }
+        if tariff.out_of_hours_percent > 400 {
+            say("out_of_hours_percent", "Between 0 % and 400 %.", "应在 0% 到 400% 之间。");
+        }
+        if tariff.opens >= tariff.closes || tariff.closes > 24 * 60 {
+            say("opens", "It opens before it closes, on one day.", "开始时间应早于结束时间，且在同一天内。");
+        }
     }
 
     /// Who is sent must be answerable for each level that names a rule.

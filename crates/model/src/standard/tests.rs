@@ -143,6 +143,31 @@ fn x3_each_mistake_is_said_by_its_path() {
 }
 
 #[test]
+fn e18_a_tariff_that_charges_nonsense_is_not_published() {
+    let good = json!({"version": "", "currency": "CNY", "labour_per_hour": 18_000, "labour_step": 30,
+        "call_out": 0, "out_of_hours_percent": 100, "opens": 510, "closes": 1080});
+    for (field, value, path) in [
+        ("currency", json!("yuan"), "tariff.currency"),
+        ("labour_per_hour", json!(-1), "tariff.labour_per_hour"),
+        ("labour_per_hour", json!(100_000_001), "tariff.labour_per_hour"),
+        ("call_out", json!(-1), "tariff.call_out"),
+        ("labour_step", json!(0), "tariff.labour_step"),
+        ("out_of_hours_percent", json!(401), "tariff.out_of_hours_percent"),
+        ("opens", json!(1080), "tariff.opens"),
+        ("closes", json!(1441), "tariff.opens"),
+    ] {
+        let mut written = serde_json::to_value(one("A")).unwrap();
+        let odd = read(&written.to_string()).unwrap().check().len();
+        written["tariff"] = good.clone();
+        assert_eq!(read(&written.to_string()).unwrap().check().len(), odd);
+        written["tariff"][field] = value;
+        let found = read(&written.to_string()).unwrap().check();
+        let errors: Vec<_> = found.iter().filter(|f| f.is_error).map(|f| f.path.as_str()).collect();
+        assert_eq!(errors, [path], "{field}");
+    }
+}
+
+#[test]
 fn x3_what_cannot_be_read_is_said_by_its_path() {
     for (pointer, value, path) in [
         ("/levels/1/clocks/0/duty", json!("dance"), "levels[1].clocks[0].duty"),
