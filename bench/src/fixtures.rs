@@ -326,6 +326,7 @@ impl Order {
                 asked: Vec::new(),
                 reference: String::new(),
                 pauses: Vec::new(),
+                photos: Vec::new(),
             },
             customer: Customer {
                 id: customer.id.clone(),

@@ -37,6 +37,7 @@ import type {
   NewAccount,
   NewWebhook,
   Page,
+  PhotoKept,
   Problem,
   Profile,
   ReadChecklist,
@@ -118,7 +119,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|photo-too-large|not-a-picture|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -292,6 +293,8 @@ export const api = {
     call<TableTaken>('POST', `/import/${register}${onlyTry ? '?try=true' : ''}`, file, {
       'content-type': 'text/csv',
     }),
+  /** For a request to name; the same picture again is the one that is there. */
+  bringPhoto: (file: File) => call<PhotoKept>('POST', '/photos', file),
   photo: (digest: string) => `${root}/photos/${digest}`,
   thumb: (digest: string) => `${root}/photos/${digest}/thumb`,
   events: `${root}/events`,

@@ -41,6 +41,7 @@ export function blank(): Intake {
     level_reason: '',
     appointment: null,
     without: '',
+    photos: [],
   };
 }
 

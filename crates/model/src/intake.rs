@@ -2,7 +2,7 @@
 //! it is, and what becomes of it. What a firm asks and promises is data of its [`Standard`]; here are the rules.
 
 use crate::{
-    Text, WorkOrderId,
+    Digest, Text, WorkOrderId,
     calendar::{Pause, minutes_of_day},
     ids::RequestId,
     moment::millis,
@@ -12,7 +12,7 @@ use crate::{
     step::{KnownStepKind, StepKind},
     text::tidy,
     work_order::{
-        Assignment, Channel, Contract, Customer, Equipment, Impact, IntakeAnswer, Level, PastVisit, Plan,
+        Assignment, Channel, Contract, Customer, CustomerPhoto, Equipment, Impact, IntakeAnswer, Level, PastVisit, Plan,
         Request, Site, Visit, Wants, WorkOrder,
     },
 };
@@ -25,6 +25,8 @@ use ts_rs::TS;
 const LINE: usize = 200;
 const PARAGRAPH: usize = 2000;
 const MOST_HITS: usize = 5;
+/// Photos that come with one request.
+pub const MOST_PHOTOS: usize = 12;
 
 // --- What a standard says of intake ----------------------------------------------------------------
 
@@ -215,6 +217,9 @@ pub struct Intake {
     pub appointment: Option<Appointment>,
     /// Why it goes on without what is missing; empty: it waits.
     pub without: String,
+    /// What the customer sent of it (D2), as the office keeps them, in this order.
+    #[serde(default)]
+    pub photos: Vec<Digest>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -294,6 +299,9 @@ impl Intake {
             *text = tidy(text);
         }
         self.answers.retain(|_, answer| !answer.is_empty());
+        // The same one chosen twice is one.
+        let mut seen = BTreeSet::new();
+        self.photos.retain(|photo| seen.insert(photo.clone()));
         self
     }
 
@@ -369,6 +377,12 @@ impl Intake {
         );
         let sensible = self.appointment.is_none_or(|one| one.to - now < TimeDelta::days(366));
         unless(sensible, "appointment", "That is more than a year away.", "预约时间超过一年。");
+        unless(
+            self.photos.len() <= MOST_PHOTOS,
+            "photos",
+            &format!("No more than {MOST_PHOTOS} photos."),
+            &format!("最多 {MOST_PHOTOS} 张照片。"),
+        );
         found
     }
 
@@ -521,6 +535,11 @@ pub enum RequestAct {
     Edited {
         fields: Vec<String>,
     },
+    /// Photos of the customer's were added, or taken away again.
+    PhotosChanged {
+        added: Vec<Digest>,
+        removed: Vec<Digest>,
+    },
     /// Solved at the desk: what was done (C4).
     Solved {
         what: String,
@@ -586,6 +605,7 @@ pub fn walk<'a>(entries: impl IntoIterator<Item = (DateTime<Utc>, &'a RequestAct
             RequestAct::Registered {}
             | RequestAct::Graded { .. }
             | RequestAct::Edited { .. }
+            | RequestAct::PhotosChanged { .. }
             | RequestAct::Breached {}
             | RequestAct::CeilingPassed {} => continue,
             RequestAct::InfoAwaited { .. } => RequestState::AwaitingInfo,
@@ -626,13 +646,20 @@ pub fn acts_of(before: Option<(&Intake, &Walk)>, after: &Intake, standard: &Stan
     let mut acts = Vec::new();
     let grade = after.grade(standard);
     match before {
-        None => acts.extend([RequestAct::Registered {}, RequestAct::Graded { grade }]),
+        None => {
+            acts.extend([RequestAct::Registered {}, RequestAct::Graded { grade }]);
+            acts.extend(photos_changed(&[], &after.photos));
+        }
         Some((before, _)) => {
             let fields = changed(before, after);
-            if fields.is_empty() {
+            let photos = photos_changed(&before.photos, &after.photos);
+            if fields.is_empty() && photos.is_none() {
                 return acts;
             }
-            acts.push(RequestAct::Edited { fields });
+            if !fields.is_empty() {
+                acts.push(RequestAct::Edited { fields });
+            }
+            acts.extend(photos);
             if grade != before.grade(standard) {
                 acts.push(RequestAct::Graded { grade });
             }
@@ -651,14 +678,25 @@ pub fn acts_of(before: Option<(&Intake, &Walk)>, after: &Intake, standard: &Stan
     acts
 }
 
-/// Names of what differs.
+fn photos_changed(before: &[Digest], after: &[Digest]) -> Option<RequestAct> {
+    let but = |all: &[Digest], others: &[Digest]| -> Vec<Digest> {
+        all.iter().filter(|one| !others.contains(one)).cloned().collect()
+    };
+    let (added, removed) = (but(after, before), but(before, after));
+    (!added.is_empty() || !removed.is_empty()).then_some(RequestAct::PhotosChanged { added, removed })
+}
+
+/// Names of what differs, but for the photos, which are told one by one.
 fn changed(before: &Intake, after: &Intake) -> Vec<String> {
     let values = |intake| match serde_json::to_value(intake) {
         Ok(serde_json::Value::Object(values)) => values,
         _ => serde_json::Map::new(),
     };
     let (before, after) = (values(before), values(after));
-    after.into_iter().filter(|(name, value)| before.get(name) != Some(value)).map(|(name, _)| name).collect()
+    let differs = |(name, value): &(String, serde_json::Value)| {
+        name != "photos" && before.get(name) != Some(value)
+    };
+    after.into_iter().filter(differs).map(|(name, _)| name).collect()
 }
 
 // --- The work order that is made of it -------------------------------------------------------------
@@ -669,6 +707,7 @@ pub struct Known {
     pub equipment: Option<Equipment>,
     pub contract: Option<Contract>,
     pub history: Vec<PastVisit>,
+    pub photos: Vec<CustomerPhoto>,
 }
 
 /// A request that was registered.
@@ -761,6 +800,7 @@ impl Registered<'_> {
                 asked: intake.asked(standard),
                 reference: intake.reference.clone(),
                 pauses: self.pauses.clone(),
+                photos: known.photos,
             },
             customer: intake.customer.clone(),
             site: known.site,

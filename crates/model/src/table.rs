@@ -466,6 +466,7 @@ pub fn intake(row: &OrderRow, customer: &Customer, site: &Site, owned: Option<&O
         appointment: None,
         // Nobody can be asked while a table is read.
         without: "CSV".to_owned(),
+        photos: Vec::new(),
     })
 }
 

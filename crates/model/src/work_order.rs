@@ -1,7 +1,7 @@
 //! What the office plans and owns: the work order. Phones never change it.
 
 use crate::{
-    LineId, Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    Digest, LineId, Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
     attention::Choice,
     calendar::Pause,
     change::{OpenedSheet, PartWanted},
@@ -236,6 +236,18 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<Pause>>", optional)]
     pub pauses: Vec<Pause>,
+    /// What the customer sent of it (D2). The office has all of them; a phone asks for those that somebody looks at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<CustomerPhoto>>", optional)]
+    pub photos: Vec<CustomerPhoto>,
+}
+
+/// A photo that came with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerPhoto {
+    pub digest: Digest,
+    pub bytes: u32,
 }
 
 /// A follow-up question and its answer.
@@ -481,6 +493,7 @@ impl WorkOrder {
             tried: String::new(),
             asked: Vec::new(),
             reference: String::new(),
+            photos: Vec::new(),
             ..self.request
         };
         Self {
@@ -559,6 +572,7 @@ impl WorkOrder {
                 asked: Vec::new(),
                 reference: String::new(),
                 pauses: Vec::new(),
+                photos: Vec::new(),
             },
             customer: Customer {
                 id: String::new(),

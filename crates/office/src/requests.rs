@@ -5,8 +5,9 @@ use crate::store::Tx;
 use crate::{
     Office,
     dispatch::unassigned,
+    photos::BROUGHT,
     standards::{self, in_use},
-    store::{self, customers, requests},
+    store::{self, customers, requests, sync as photos},
     sync::{AUTOMATIC, journal_act},
 };
 use anyhow::{Context, Result};
@@ -18,12 +19,12 @@ use jobsheet_model::{
     customer::{CustomerFile, Owned, standing},
     ids::RequestId,
     intake::{
-        Intake, Known, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
+        Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
         acts_of, hits, walk,
     },
     standard::{Finding, Level, Standard},
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, RequestRow, RequestTaken},
-    work_order::{Equipment, Site, Visit},
+    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow, RequestTaken},
+    work_order::{CustomerPhoto, Equipment, Site, Visit},
 };
 use requests::Held;
 use serde::{Serialize, de::DeserializeOwned};
@@ -115,13 +116,14 @@ impl Office {
             if held.version != version {
                 return Err(Untaken::Changed);
             }
-            let intake = enter(tx, fit(intake.clone(), &standard, now)?)?;
+            let intake = enter(tx, fit(tx, intake.clone(), &standard, now)?)?;
             let acts = acts_of(Some((&held.intake, &so_far)), &intake, &standard);
             if acts.is_empty() {
                 return Ok(RequestTaken { id, number: held.number, state: held.state });
             }
             held.intake = intake;
             held.version += 1;
+            photos::set_request_photos(tx, id, &held.intake.photos, now)?;
             keep(tx, held, &acts, by, now)
         })
     }
@@ -246,13 +248,14 @@ fn registered<'a>(held: &'a Held, so_far: &Walk, standard: &Standard) -> Registe
 
 fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<RequestTaken, Untaken> {
     let standard = in_use(tx)?;
-    let intake = enter(tx, fit(intake, &standard, now)?)?;
+    let intake = enter(tx, fit(tx, intake, &standard, now)?)?;
     let acts = acts_of(None, &intake, &standard);
     let state = walk(acts.iter().map(|act| (now, act))).state;
     let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
     let id = RequestId(Uuid::now_v7());
     let held = Held { id, number, version: 1, received_at: now, state, under: standard.under(), intake };
     requests::insert(tx, &held)?;
+    photos::set_request_photos(tx, id, &held.intake.photos, now)?;
     for act in &acts {
         requests::journal(tx, id, now, by, act)?;
     }
@@ -333,9 +336,22 @@ fn once_only<T: Serialize + DeserializeOwned>(
     Ok(done)
 }
 
-fn fit(intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake, Untaken> {
-    let findings = intake.check(standard, now);
+fn fit(tx: &dyn Tx, intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake, Untaken> {
+    let findings = findings(tx, &intake, standard, now)?;
     if findings.is_empty() { Ok(intake) } else { Err(Untaken::Unfit(findings)) }
+}
+
+/// What is wrong with it, by the rules and by what the office has.
+fn findings(db: &dyn Tx, intake: &Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Vec<Finding>> {
+    let mut findings = intake.check(standard, now);
+    for photo in intake.photos.iter().take(MOST_PHOTOS) {
+        if photos::brought_photo(db, photo)?.is_none() {
+            let (en, zh) = ("A photo is not here any more: add it again.", "有照片已不在办公室，请重新添加。");
+            let text = Text::new(en, zh);
+            findings.push(Finding { path: format!("photos.{photo}"), is_error: true, text });
+        }
+    }
+    Ok(findings)
 }
 
 // --- The register ----------------------------------------------------------------------------------
@@ -505,7 +521,13 @@ fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTim
     } else {
         customers::history(tx, &intake.equipment.id)?
     };
-    Ok(Known { site: Site { id, name, address, landmark, position, radius_m }, equipment, contract, history })
+    let mut sent = Vec::new();
+    for digest in &intake.photos {
+        let bytes = photos::brought_photo(tx, digest)?.context("A photo of a request is not here")?;
+        sent.push(CustomerPhoto { digest: digest.clone(), bytes });
+    }
+    let site = Site { id, name, address, landmark, position, radius_m };
+    Ok(Known { site, equipment, contract, history, photos: sent })
 }
 
 /// The firm's day.
@@ -528,6 +550,10 @@ fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeFo
         symptoms: standard.symptoms.clone(),
         levels: standard.levels.iter().map(level).collect(),
         kinds: customers::kinds(db)?,
+        photos: PhotoLimits {
+            most: u32::try_from(MOST_PHOTOS)?,
+            bytes: u32::try_from(BROUGHT.bytes)?,
+        },
     })
 }
 
@@ -550,7 +576,7 @@ fn look(
     let said = format!("{} {answers} {kind}", intake.symptom);
     let known: BTreeSet<_> = intake.ticked(standard);
     Ok(IntakeLook {
-        findings: intake.check(standard, now),
+        findings: findings(db, intake, standard, now)?,
         missing: intake.missing(standard),
         lacks_to_go: intake.lacks_to_go(),
         grade: intake.grade(standard),

@@ -61,6 +61,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "unlock", sql: include_str!("../../../migrations/office/0018_unlock.sql") },
     Migration { name: "places", sql: include_str!("../../../migrations/office/0019_places.sql") },
     Migration {
+        name: "request_photos",
+        sql: include_str!("../../../migrations/office/0020_request_photos.sql"),
+    },
+    Migration {
         name: "customer_told",
         sql: include_str!("../../../migrations/office/0023_customer_told.sql"),
     },

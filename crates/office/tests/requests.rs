@@ -21,8 +21,8 @@ use jobsheet_office::Office;
 use serde_json::{Value, json};
 
 pub struct Desk<'a> {
-    world: &'a World,
-    cookie: String,
+    pub world: &'a World,
+    pub cookie: String,
 }
 
 impl Desk<'_> {
@@ -30,7 +30,7 @@ impl Desk<'_> {
         Desk { world, cookie: sign_in(world).await }
     }
 
-    async fn asks(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub async fn asks(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         self.asks_at(&self.world.office, method, path, headers, body).await
     }
 
@@ -54,7 +54,7 @@ impl Desk<'_> {
         send_to(office, request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn takes(&self, key: &str, intake: &Value) -> Answer {
+    pub async fn takes(&self, key: &str, intake: &Value) -> Answer {
         self.takes_at(&self.world.office, key, intake).await
     }
 
@@ -63,7 +63,7 @@ impl Desk<'_> {
         self.asks_at(office, Method::POST, "/requests", &[("idempotency-key", key)], intake).await
     }
 
-    async fn reads(&self, id: RequestId) -> ConsoleRequest {
+    pub async fn reads(&self, id: RequestId) -> ConsoleRequest {
         self.asks(Method::GET, &format!("/requests/{id}"), &[], &json!(null)).await.json()
     }
 
@@ -76,7 +76,7 @@ impl Desk<'_> {
         self.asks(Method::GET, &path, &[], &json!(null)).await.json()
     }
 
-    async fn makes(&self, id: RequestId, key: &str) -> Answer {
+    pub async fn makes(&self, id: RequestId, key: &str) -> Answer {
         let path = format!("/requests/{id}/work-order");
         self.asks(Method::POST, &path, &[("idempotency-key", key)], &json!({})).await
     }

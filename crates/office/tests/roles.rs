@@ -45,6 +45,7 @@ dispatcher GET  /console/api/intake
 dispatcher POST /console/api/intake/look
 dispatcher GET  /console/api/phones
 dispatcher POST /console/api/phones/{id}/revoke
+dispatcher POST /console/api/photos
 dispatcher GET  /console/api/photos/{digest}
 dispatcher GET  /console/api/photos/{digest}/thumb
 dispatcher GET  /console/api/requests

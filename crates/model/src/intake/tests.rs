@@ -330,7 +330,7 @@ fn planned(intake: &Intake, standard: &Standard) -> WorkOrder {
         position: None,
         radius_m: 150,
     };
-    let known = Known { site, equipment: None, contract: None, history: Vec::new() };
+    let known = Known { site, equipment: None, contract: None, history: Vec::new(), photos: Vec::new() };
     let assignment = Assignment {
         technician: TechnicianId(uuid::Uuid::nil()),
         technician_name: String::new(),

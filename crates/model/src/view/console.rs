@@ -393,6 +393,25 @@ pub struct IntakeForm {
     pub levels: Vec<LevelChoice>,
     /// Kinds of equipment.
     pub kinds: Vec<Named>,
+    pub photos: PhotoLimits,
+}
+
+/// What is taken of the customer's photos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhotoLimits {
+    /// With one request.
+    pub most: u32,
+    /// Of one file.
+    pub bytes: u32,
+}
+
+/// A photo as the office keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhotoKept {
+    pub digest: Digest,
+    pub bytes: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

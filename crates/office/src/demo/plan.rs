@@ -167,6 +167,7 @@ fn order(
             asked: Vec::new(),
             reference: String::new(),
             pauses: Vec::new(),
+            photos: Vec::new(),
         },
         customer: work_order::Customer {
             id: format!("C{:04}", 1001 + place),

@@ -6,7 +6,7 @@ use crate::{
     decide::Undecided,
     dispatch::Cannot,
     phones::{NoCode, Unfit},
-    photos::Stopped,
+    photos::{NotBrought, Stopped},
     requests::Untaken,
     rescue::NoRescue,
     standards::Unpublished,
@@ -245,6 +245,24 @@ impl From<Stopped> for HttpProblem {
             }
             Stopped::Failed(why) => why.into(),
         }
+    }
+}
+
+impl From<NotBrought> for HttpProblem {
+    fn from(why: NotBrought) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotBrought::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "photo-too-large", "The photo is too large.")
+            }
+            NotBrought::NotAPicture => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not-a-picture",
+                "This is no JPEG, PNG or WebP picture that can be read.",
+            ),
+            NotBrought::Failed(why) => return why.into(),
+        }
+        .detail(detail)
     }
 }
 

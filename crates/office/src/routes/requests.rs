@@ -4,9 +4,9 @@ use super::{
     console::Staff,
     doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{In, Whole, json_body, seen_version, versioned},
+    wire::{In, Whole, json_body, limited, seen_version, versioned},
 };
-use crate::{Office, requests::Once};
+use crate::{Office, photos::BROUGHT, requests::Once};
 use axum::{
     Json,
     extract::{Query, State},
@@ -18,7 +18,7 @@ use jobsheet_model::{
     customer::CustomerFile,
     ids::RequestId,
     intake::Intake,
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
+    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, PhotoKept, RequestTaken},
     work_order::Visit,
 };
 use serde::Deserialize;
@@ -39,6 +39,7 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(solve))
         .door(DISPATCHER, routes!(withdraw))
         .door(DISPATCHER, routes!(work_order))
+        .door(DISPATCHER, limited(routes!(bring_photo), BROUGHT.bytes))
 }
 
 #[utoipa::path(get, path = "/intake", responses((status = 200, description = "Done", body = IntakeForm)))]
@@ -171,4 +172,13 @@ async fn work_order(
     let once = once(&headers, format!("work order of {id}").as_bytes());
     let made = office.run(move |office| office.make_work_order(id, &once, &staff.session.name)).await?;
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// For a request to name. The same picture again is the one that is there.
+#[utoipa::path(post, path = "/photos", request_body(content = Vec<u8>, content_type = "image/*", description = "A JPEG, PNG or WebP of 20 MiB and 60 megapixels at most"), responses((status = 201, description = "Kept as a JPEG, upright, no edge longer than 2048, without what a camera wrote into it; removed after 35 days unless a request names it", body = PhotoKept)))]
+async fn bring_photo(
+    State(office): State<Office>,
+    Whole(picture): Whole,
+) -> Result<(StatusCode, Json<PhotoKept>), HttpProblem> {
+    Ok((StatusCode::CREATED, Json(office.bring_photo(picture).await?)))
 }
