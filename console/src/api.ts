@@ -141,6 +141,13 @@ export interface LaneAsked {
   limit?: number;
 }
 
+export interface RequestsAsked {
+  state?: string;
+  find?: string;
+  after?: string;
+  limit?: number;
+}
+
 /** Times are instants; the last one is the first that is too late. */
 export interface ArchiveAsked {
   find: string;
@@ -229,7 +236,7 @@ export const api = {
   intakeForm: () => call<IntakeForm>('GET', '/intake'),
   lookAtIntake: (intake: Intake) => call<IntakeLook>('POST', '/intake/look', intake),
   customers: (find: string) => call<CustomerFile[]>('GET', `/customers?find=${encodeURIComponent(find)}`),
-  requests: () => call<ConsoleRequests>('GET', '/requests'),
+  requests: (asked: RequestsAsked) => call<ConsoleRequests>('GET', `/requests?${query(asked)}`),
   request: (id: string) => call<ConsoleRequest>('GET', request(id)),
   /** The same key with the same content is the same request. */
   takeRequest: (intake: Intake, key: string) =>

@@ -230,7 +230,10 @@ async function theCustomersPhotos(t, language, theme) {
   await page.fill({ test: 'intake-symptom' }, said.symptom);
 
   // Chosen, dropped and pasted; what is no picture is said by its name, and everything else stands.
-  await chooses([photos.part.path, { name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') }]);
+  await chooses([
+    photos.part.path,
+    { name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') },
+  ]);
   await page.see({ test: 'photo-problem' });
   const problem = await page.text({ test: 'photo-problem' });
   assert.match(problem, /menu\.pdf/);
@@ -338,3 +341,39 @@ for (const [language, theme, name] of [
 ])
   test(`what the customer sent is at the office, on the work order and on the phone without signal, in ${name}`, (t) =>
     theCustomersPhotos(t, language, theme));
+
+test('more requests than a page holds are read on, and found by words', async (t) => {
+  const { office, page, words } = await deskOf(t, 'en');
+  const intake = (n) => ({
+    channel: 'phone',
+    customer: { id: '', name: `Store-${n}-East`, contact: '', phone: '139 8077 9001', second_phone: '' },
+    site: { id: '', name: '', address: '', landmark: '' },
+    equipment: { id: '', kind: '', name: '', model: '', serial: '', purchased: null },
+    ...{ reference: '', problem_type: '', symptom_kind: '', symptom: 'No cooling', answers: {} },
+    ...{ occurred_at: null, impact: null, tried: '', wants: null, criteria: [], level: '' },
+    ...{ level_reason: '', appointment: null, without: '', photos: [] },
+  });
+  for (let n = 0; n < 55; n += 1)
+    await office.asks('/requests', {
+      method: 'POST',
+      body: intake(n),
+      headers: { 'idempotency-key': `many-${n}` },
+    });
+  await page.tap({ test: 'nav-requests' });
+  const rows = () => page.count({ css: '[data-testid^="request-row-"]' });
+  await until(async () => (await rows()) === 50, 10_000, 'a page');
+  assert.equal(
+    await page.text({ test: 'requests-shown' }),
+    words('requests.shownOf').replace('{n}', '50').replace('{open}', '55'),
+  );
+  await page.tap({ test: 'more' });
+  await until(async () => (await rows()) === 55, 10_000, 'all of them');
+  assert.equal(await page.count({ test: 'more' }), 0);
+  // The oldest is behind the first page, and is found.
+  await page.fill({ test: 'requests-search' }, 'store-0-east');
+  await until(async () => (await rows()) === 1, 10_000, 'the one');
+  await isWell(page, 'requests-found-en');
+  await page.fill({ test: 'requests-search' }, 'nobody of that name');
+  await page.see({ test: 'list-unmatched' });
+  assert.deepEqual(faultsOf(page), []);
+});

@@ -85,6 +85,8 @@ export const en = {
     'An earlier state of this draft was already taken as a request. Please look for it in the list, then discard the draft.',
   'requests.title': 'Requests',
   'requests.new': 'New request',
+  'requests.shownOf': '{n} shown, there are more. {open} are open.',
+  'requests.further': 'Nothing among the latest. Look further back.',
   'requests.shown.one': '{n} request',
   'requests.shown.other': '{n} requests',
   'requests.caption': 'Requests, open ones first',

@@ -12,8 +12,8 @@ use crate::{
     step::{KnownStepKind, StepKind},
     text::tidy,
     work_order::{
-        Assignment, Channel, Contract, Customer, CustomerPhoto, Equipment, Impact, IntakeAnswer, Level, PastVisit, Plan,
-        Request, Site, Visit, Wants, WorkOrder,
+        Assignment, Channel, Contract, Customer, CustomerPhoto, Equipment, Impact, IntakeAnswer, Level,
+        PastVisit, Plan, Request, Site, Visit, Wants, WorkOrder,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -500,6 +500,20 @@ impl Intake {
         }
     }
 
+    /// Do all words, in small letters, stand in what people look for a request by?
+    pub fn is_found_by(&self, number: &str, words: &[String]) -> bool {
+        if words.is_empty() {
+            return true;
+        }
+        let Self { customer, site, equipment, .. } = self;
+        let said = [number, &customer.name, &customer.contact, &customer.phone, &customer.second_phone]
+            .into_iter()
+            .chain([site.name.as_str(), &site.address, &equipment.name, &equipment.model, &equipment.serial])
+            .chain([self.symptom.as_str(), &self.reference]);
+        let said = said.collect::<Vec<_>>().join("\n").to_lowercase();
+        words.iter().all(|word| said.contains(word.as_str()))
+    }
+
     /// Without these nobody can be sent, whatever the reason.
     pub fn lacks_to_go(&self) -> Vec<MissingInfo> {
         NEEDED_TO_GO.into_iter().filter(|field| !self.says(*field)).map(MissingInfo::of).collect()
@@ -693,9 +707,8 @@ fn changed(before: &Intake, after: &Intake) -> Vec<String> {
         _ => serde_json::Map::new(),
     };
     let (before, after) = (values(before), values(after));
-    let differs = |(name, value): &(String, serde_json::Value)| {
-        name != "photos" && before.get(name) != Some(value)
-    };
+    let differs =
+        |(name, value): &(String, serde_json::Value)| name != "photos" && before.get(name) != Some(value);
     after.into_iter().filter(differs).map(|(name, _)| name).collect()
 }
 

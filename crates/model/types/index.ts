@@ -534,13 +534,21 @@ version: number, intake: Intake, form: IntakeForm, look: IntakeLook, journal: Ar
 
 export type ConsoleRequests = { 
 /**
+ * Nothing was ever asked for.
+ */
+is_empty: boolean, 
+/**
  * Of all that are open.
  */
 open: number, 
 /**
  * The open ones first, then the latest.
  */
-rows: Array<RequestRow>, };
+rows: Array<RequestRow>, 
+/**
+ * Where the next page begins; `null` when there is none. There may be one behind a page on which nothing was found.
+ */
+next: string | null, };
 
 export type ConsoleRota = { turns: Array<Turn>, 
 /**
@@ -647,6 +655,11 @@ export type CustomerFile = { customer: Customer, phase: CustomerPhase, sites: Ar
  * Where a customer stands in the cycle 签, 验, 保, 售 (E1).
  */
 export type CustomerPhase = "signing" | "acceptance" | "maintained" | "followed_up";
+
+/**
+ * A photo that came with a request.
+ */
+export type CustomerPhoto = { digest: Digest, bytes: number, };
 
 export type CustomerRow = { customer: Customer, phase: CustomerPhase, sites: number, equipment: number, 
 /**
@@ -988,7 +1001,11 @@ appointment: Appointment | null,
 /**
  * Why it goes on without what is missing; empty: it waits.
  */
-without: string, };
+without: string, 
+/**
+ * What the customer sent of it (D2), as the office keeps them, in this order.
+ */
+photos: Array<Digest>, };
 
 /**
  * A follow-up question and its answer.
@@ -1011,7 +1028,7 @@ levels: Array<LevelChoice>,
 /**
  * Kinds of equipment.
  */
-kinds: Array<Named>, };
+kinds: Array<Named>, photos: PhotoLimits, };
 
 /**
  * What the rules say of a request that is being written down.
@@ -1526,6 +1543,24 @@ export type PhoneSignature = {
 at: string, key: string, signature: string, };
 
 /**
+ * A photo as the office keeps it.
+ */
+export type PhotoKept = { digest: Digest, bytes: number, };
+
+/**
+ * What is taken of the customer's photos.
+ */
+export type PhotoLimits = { 
+/**
+ * With one request.
+ */
+most: number, 
+/**
+ * Of one file.
+ */
+bytes: number, };
+
+/**
  * Where the bytes of a photo are.
  */
 export type PhotoPlace = "here" | "fetched" | "away";
@@ -1690,7 +1725,11 @@ reference?: string,
 /**
  * While the office waited for what the customer had to say, where the standard does not count that.
  */
-pauses?: Array<Pause>, };
+pauses?: Array<Pause>, 
+/**
+ * What the customer sent of it (D2). The office has all of them; a phone asks for those that somebody looks at.
+ */
+photos?: Array<CustomerPhoto>, };
 
 /**
  * What was done with a request: its journal, with actor and time.
@@ -1699,7 +1738,7 @@ export type RequestAct = { "act": "registered", } | { "act": "graded", level: st
 /**
  * Why it is another than the proposed one; else empty.
  */
-reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "photos_changed", added: Array<Digest>, removed: Array<Digest>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
 
 export type RequestEntry = { 
 /**

@@ -19,11 +19,14 @@ use jobsheet_model::{
     customer::{CustomerFile, Owned, standing},
     ids::RequestId,
     intake::{
-        Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
-        acts_of, hits, walk,
+        Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry,
+        RequestState, Walk, acts_of, hits, walk,
     },
     standard::{Finding, Level, Standard},
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow, RequestTaken},
+    view::{
+        ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow,
+        RequestTaken,
+    },
     work_order::{CustomerPhoto, Equipment, Site, Visit},
 };
 use requests::Held;
@@ -37,6 +40,19 @@ const MAX_TEXT: usize = 2000;
 const MAX_KEY: usize = 100;
 /// Within this many metres of a site's position one has arrived.
 const RADIUS_M: u32 = 150;
+
+/// A search looks at so many requests at once, and at no more for one page.
+const LOOK_AT_ONCE: u32 = 200;
+const MOST_LOOKED_AT: u32 = 2000;
+
+/// What is asked of the list.
+pub struct RequestsAsked {
+    pub state: Option<RequestState>,
+    /// Words that all stand in what it says.
+    pub find: String,
+    pub after: Option<requests::Place>,
+    pub limit: u32,
+}
 
 /// Why it cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -165,12 +181,32 @@ impl Office {
         self.write(|tx| once_only(tx, once, by, now, || made_into_work_order(tx, id, by, now)))
     }
 
-    pub(crate) fn console_requests(&self) -> Result<ConsoleRequests> {
+    pub(crate) fn console_requests(&self, asked: &RequestsAsked) -> Result<ConsoleRequests> {
         let now = self.now();
+        let words: Vec<String> = asked.find.to_lowercase().split_whitespace().map(str::to_owned).collect();
         self.read(|db| {
-            let (open, all) = requests::listed(db)?;
-            let rows = all.iter().map(|held| row(db, held, &requests::entries(db, held.id)?, now));
-            Ok(ConsoleRequests { open, rows: rows.collect::<Result<_>>()? })
+            let (open, is_any) = requests::counts(db)?;
+            let (mut rows, mut after, mut looked) = (Vec::new(), asked.after, 0);
+            let mut more = true;
+            // A search that finds little stops as well: whoever asked sees what there is, and asks for more.
+            while more && rows.len() < asked.limit as usize && looked < MOST_LOOKED_AT {
+                let left = asked.limit - u32::try_from(rows.len())?;
+                let wanted = if words.is_empty() { left } else { left.max(LOOK_AT_ONCE) };
+                let page = requests::page(db, asked.state, after, wanted + 1)?;
+                more = page.len() > wanted as usize;
+                for (place, held) in page.iter().take(wanted as usize) {
+                    if rows.len() == asked.limit as usize {
+                        more = true;
+                        break;
+                    }
+                    (after, looked) = (Some(*place), looked + 1);
+                    if held.intake.is_found_by(&held.number, &words) {
+                        rows.push(row(db, held, &requests::entries(db, held.id)?, now)?);
+                    }
+                }
+            }
+            let next = after.filter(|_| more).map(requests::Place::text);
+            Ok(ConsoleRequests { is_empty: !is_any, open, rows, next })
         })
     }
 
@@ -346,7 +382,8 @@ fn findings(db: &dyn Tx, intake: &Intake, standard: &Standard, now: DateTime<Utc
     let mut findings = intake.check(standard, now);
     for photo in intake.photos.iter().take(MOST_PHOTOS) {
         if photos::brought_photo(db, photo)?.is_none() {
-            let (en, zh) = ("A photo is not here any more: add it again.", "有照片已不在办公室，请重新添加。");
+            let (en, zh) =
+                ("A photo is not here any more: add it again.", "有照片已不在办公室，请重新添加。");
             let text = Text::new(en, zh);
             findings.push(Finding { path: format!("photos.{photo}"), is_error: true, text });
         }
@@ -550,10 +587,7 @@ fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeFo
         symptoms: standard.symptoms.clone(),
         levels: standard.levels.iter().map(level).collect(),
         kinds: customers::kinds(db)?,
-        photos: PhotoLimits {
-            most: u32::try_from(MOST_PHOTOS)?,
-            bytes: u32::try_from(BROUGHT.bytes)?,
-        },
+        photos: PhotoLimits { most: u32::try_from(MOST_PHOTOS)?, bytes: u32::try_from(BROUGHT.bytes)? },
     })
 }
 

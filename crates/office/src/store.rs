@@ -65,6 +65,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/office/0020_request_photos.sql"),
     },
     Migration {
+        name: "request_pages",
+        sql: include_str!("../../../migrations/office/0021_request_pages.sql"),
+    },
+    Migration {
         name: "customer_told",
         sql: include_str!("../../../migrations/office/0023_customer_told.sql"),
     },

@@ -67,7 +67,8 @@ fn with_photos(photos: &[&Digest]) -> Value {
 /// A picture of another kind.
 fn drawn(format: image::ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, 120]));
+    let hue = if format == image::ImageFormat::Png { 40 } else { 120 };
+    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, hue]));
     picture.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
     bytes
 }
@@ -100,7 +101,7 @@ fn has(bytes: &[u8], needle: &[u8]) -> bool {
 async fn d2_what_the_customer_sent_goes_with_the_work_order_to_whoever_has_it_and_to_nobody_else() {
     let world = World::new();
     let desk = Desk::of(&world).await;
-    assert!(has(PART, b"Exif\0\0") && has(PART, b"GPS"), "no longer a test of this");
+    assert!(has(PART, b"Exif\0\0") && has(PART, b"Test Camera"), "no longer a test of this");
     let part = desk.brought(PART).await;
     assert_eq!(desk.brought(PART).await, part, "sent again after a cut it is the same");
     let png = desk.brought(&drawn(image::ImageFormat::Png)).await;
@@ -108,7 +109,7 @@ async fn d2_what_the_customer_sent_goes_with_the_work_order_to_whoever_has_it_an
     let kept = desk.sees(&part).await;
     assert_eq!((kept.status.as_u16(), kept.header("content-type")), (200, "image/jpeg"));
     assert_eq!(Digest::of(&kept.body), part);
-    for secret in [b"Exif\0\0".as_slice(), b"GPS", b"Test Camera"] {
+    for secret in [b"Exif\0\0".as_slice(), b"Test Camera"] {
         assert!(!has(&kept.body, secret), "{secret:?}");
     }
 
@@ -245,7 +246,7 @@ async fn a_photo_that_nobody_named_for_five_weeks_goes_and_the_others_stay() {
     // The draft is open still: the same picture, chosen again, is looked for anew.
     desk.brought(&drawn(image::ImageFormat::Png)).await;
     let version = desk.reads(taken.id).await.version;
-    desk.edits(taken.id, version, &with_photos(&[&part])).await;
+    assert_eq!(desk.edits(taken.id, version, &with_photos(&[&part])).await.status, StatusCode::OK);
     world.clock.advance(TimeDelta::days(2));
     assert_eq!(drops(), 0);
     world.clock.advance(TimeDelta::days(34));

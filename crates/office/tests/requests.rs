@@ -417,3 +417,71 @@ async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_sta
     assert!(raised.iter().any(|one| one.attention == Attention::Breached), "{raised:?}");
     assert_eq!(acts().await.len(), 2);
 }
+
+/// Sixty open ones and five that are settled: none is cut off, and none is told twice.
+#[tokio::test]
+async fn requests_are_read_page_by_page_the_open_ones_first_and_found_by_words() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut taken = Vec::new();
+    for n in 0..65 {
+        let named = with(&[("/customer/name", json!(format!("Customer-{n:02}")))]);
+        taken.push(desk.takes(&format!("k{n}"), &named).await.json::<RequestTaken>());
+    }
+    for one in &taken[..5] {
+        let path = format!("/requests/{}/withdraw", one.id);
+        desk.asks(Method::POST, &path, &[], &json!({"reason": "Called twice"})).await;
+    }
+    let get = async |asked: &str| -> ConsoleRequests {
+        desk.asks(Method::GET, &format!("/requests?{asked}"), &[], &json!(null)).await.json()
+    };
+    let all = async |asked: &str| {
+        let (mut all, mut after, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let page = get(&format!("{asked}{after}")).await;
+            assert_eq!((page.open, page.is_empty), (60, false));
+            all.extend(page.rows);
+            pages += 1;
+            match page.next {
+                Some(next) => after = format!("&after={next}"),
+                None => return (all, pages),
+            }
+        }
+    };
+    let usual = get("").await;
+    assert_eq!((usual.rows.len(), usual.next.is_some()), (50, true));
+    let (rows, pages) = all("limit=7").await;
+    assert_eq!((rows.len(), pages), (65, 10));
+    let ids: std::collections::BTreeSet<_> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), 65);
+    let open = rows.iter().take_while(|row| row.state.is_open()).count();
+    assert_eq!(open, 60, "the open ones come first");
+    assert_eq!((rows[0].customer.as_str(), rows[59].customer.as_str()), ("Customer-64", "Customer-05"));
+    assert_eq!(rows[60].customer, "Customer-04", "the one that was withdrawn last");
+
+    let (withdrawn, pages) = all("limit=2&state=withdrawn").await;
+    assert_eq!((withdrawn.len(), pages), (5, 3));
+    let (new, _) = all("limit=11&state=new").await;
+    assert_eq!(new.len(), 60);
+    let (solved, _) = all("state=solved").await;
+    assert_eq!(solved.len(), 0);
+    // Past the end of the open ones nothing of them follows.
+    assert_eq!(get("state=new&after=settled.999").await.rows.len(), 0);
+
+    // Among all of them, by words in any order and any case; also by telephone and by number.
+    for asked in ["find=room%20CUSTOMER-64", &format!("find={}", taken[64].number)] {
+        let (found, _) = all(&format!("limit=5&{asked}")).await;
+        let found: Vec<_> = found.iter().map(|row| row.customer.as_str()).collect();
+        assert_eq!(found, ["Customer-64"], "{asked}");
+    }
+    assert_eq!(all("limit=5&find=9001&state=withdrawn").await.0.len(), 5);
+    assert_eq!(all("limit=5&find=nobody").await.0.len(), 0);
+    for bad in ["limit=0", "limit=201", "after=open", "after=open.x", "after=both.1", "state=lost"] {
+        let answer = desk.asks(Method::GET, &format!("/requests?{bad}"), &[], &json!(null)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem()),
+            (400, "/problems/bad-request".into()),
+            "{bad}"
+        );
+    }
+}

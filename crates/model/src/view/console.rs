@@ -478,10 +478,14 @@ pub struct RequestRow {
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRequests {
+    /// Nothing was ever asked for.
+    pub is_empty: bool,
     /// Of all that are open.
     pub open: u32,
     /// The open ones first, then the latest.
     pub rows: Vec<RequestRow>,
+    /// Where the next page begins; `null` when there is none. There may be one behind a page on which nothing was found.
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -4,9 +4,14 @@ use super::{
     console::Staff,
     doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{In, Whole, json_body, limited, seen_version, versioned},
+    wire::{Asked, In, Whole, json_body, limited, seen_version, versioned},
 };
-use crate::{Office, photos::BROUGHT, requests::Once};
+use crate::{
+    Office,
+    photos::BROUGHT,
+    requests::{Once, RequestsAsked},
+    store::requests::Place,
+};
 use axum::{
     Json,
     extract::{Query, State},
@@ -17,11 +22,12 @@ use jobsheet_model::{
     Digest,
     customer::CustomerFile,
     ids::RequestId,
-    intake::Intake,
+    intake::{Intake, RequestState},
     view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, PhotoKept, RequestTaken},
     work_order::Visit,
 };
 use serde::Deserialize;
+use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -83,9 +89,39 @@ async fn customers(
     Ok(Json(office.run(move |office| office.find_customers(&find)).await?))
 }
 
-#[utoipa::path(get, path = "/requests", responses((status = 200, description = "Done", body = ConsoleRequests)))]
-async fn requests(State(office): State<Office>) -> Result<Json<ConsoleRequests>, HttpProblem> {
-    Ok(Json(office.run(|office| office.console_requests()).await?))
+/// Requests on a page: at most, and unless it is said.
+const PAGE: RangeInclusive<u32> = 1..=200;
+const USUAL: u32 = 50;
+
+#[derive(Deserialize)]
+struct Listed {
+    state: Option<RequestState>,
+    #[serde(default)]
+    find: String,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+#[utoipa::path(get, path = "/requests", params(
+    ("state" = inline(Option<RequestState>), Query, description = "Only these"),
+    ("find" = Option<String>, Query, description = "Words that all stand in number, customer, telephone, site, equipment or symptom"),
+    ("after" = Option<String>, Query, description = "What the page before gave as next"),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless said")),
+    responses((status = 200, description = "The open ones first, then the latest", body = ConsoleRequests)))]
+async fn requests(
+    State(office): State<Office>,
+    Asked(Listed { state, find, after, limit }): Asked<Listed>,
+) -> Result<Json<ConsoleRequests>, HttpProblem> {
+    let no_place = || HttpProblem::bad_request("after is what the page before gave");
+    let after = after.map(|text| Place::read(&text).ok_or_else(no_place)).transpose()?;
+    let limit = limit.unwrap_or(USUAL);
+    if !PAGE.contains(&limit) {
+        return Err(HttpProblem::bad_request("limit is a number from 1 to 200"));
+    }
+    // What is longer than any name finds nothing.
+    let find: String = find.chars().take(200).collect();
+    let asked = RequestsAsked { state, find, after, limit };
+    Ok(Json(office.run(move |office| office.console_requests(&asked)).await?))
 }
 
 #[utoipa::path(get, path = "/requests/{id}", responses((status = 200, description = "With its version as `ETag`", body = ConsoleRequest, headers(("etag" = String)))))]

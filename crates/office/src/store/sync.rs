@@ -460,7 +460,8 @@ pub fn spare_photos(db: &dyn Tx, before: DateTime<Utc>) -> Result<Vec<Digest>> {
 /// Forgets a photo that was put by, unless something names it: then it is none any more, and stays. Its bytes are to go
 /// after that, in another transaction, if there is no such photo still.
 pub fn forget_spare(tx: &dyn Tx, digest: &Digest) -> Result<()> {
-    let named = "SELECT 1 FROM photo_use WHERE digest = ?1 UNION ALL SELECT 1 FROM request_photo WHERE digest = ?1";
+    let named =
+        "SELECT 1 FROM photo_use WHERE digest = ?1 UNION ALL SELECT 1 FROM request_photo WHERE digest = ?1";
     if tx.exists(named, [digest.as_str()])? {
         tx.run("DELETE FROM photo_spare WHERE digest = ?1", [digest.as_str()])?;
     } else {
@@ -474,7 +475,6 @@ pub fn spare_is_gone(tx: &dyn Tx, digest: &Digest) -> Result<()> {
     tx.run("DELETE FROM photo_spare WHERE digest = ?1", [digest.as_str()])?;
     Ok(())
 }
-
 
 /// Work orders that exist and use this photo.
 pub fn orders_of_photo(db: &dyn Tx, digest: &Digest) -> Result<Vec<WorkOrderId>> {
