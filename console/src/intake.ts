@@ -42,6 +42,8 @@ export function blank(): Intake {
     appointment: null,
     without: '',
     photos: [],
+    wished: null,
+    confidential: false,
   };
 }
 
@@ -158,6 +160,8 @@ export function chooseMachine(intake: Intake, file: CustomerFile, id: string): v
         purchased: owned.equipment.purchased,
       }
     : { id: '', kind: '', name: '', model: '', serial: '', purchased: null };
+  // What the register has as confidential is so, whoever calls.
+  if (owned?.equipment.confidential) intake.confidential = true;
   // It says where it stands.
   if (owned?.site && !intake.site.id) chooseSite(intake, file, owned.site);
 }

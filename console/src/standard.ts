@@ -136,6 +136,9 @@ export type FieldName =
   | 'how'
   | 'grade'
   | 'pass_on_undelivered'
+  | 'by_hand'
+  | 'role'
+  | 'reasons'
   | 'closing'
   | 'accepted'
   | 'photos'
@@ -412,6 +415,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
         reach: 1,
         day_minutes: 540,
         levels: [],
+        by_hand: { role: 'dispatcher', reasons: ['wished', 'confidential'] },
       }),
       fields: [
         ['calendar', calendar],
@@ -453,6 +457,30 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
               grade: 1,
               pass_on_undelivered: false,
             }),
+          },
+        ],
+        [
+          'by_hand',
+          {
+            kind: 'group',
+            fields: [
+              [
+                'role',
+                {
+                  kind: 'one',
+                  options: words(['dispatcher', 'supervisor', 'admin'] as const, (one) => t(`role.${one}`)),
+                },
+              ],
+              [
+                'reasons',
+                {
+                  kind: 'many',
+                  options: words(['wished', 'confidential', 'nobody_fits'] as const, (one) =>
+                    t(`std.byHand.${one}`),
+                  ),
+                },
+              ],
+            ],
           },
         ],
       ],

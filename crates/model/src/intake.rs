@@ -2,7 +2,7 @@
 //! it is, and what becomes of it. What a firm asks and promises is data of its [`Standard`]; here are the rules.
 
 use crate::{
-    Digest, Text, WorkOrderId,
+    Digest, TechnicianId, Text, WorkOrderId,
     calendar::{Pause, minutes_of_day},
     ids::RequestId,
     moment::millis,
@@ -13,7 +13,7 @@ use crate::{
     text::tidy,
     work_order::{
         Assignment, Channel, Contract, Customer, CustomerPhoto, Equipment, Impact, IntakeAnswer, Level,
-        PastVisit, Plan, Request, Site, Visit, Wants, WorkOrder,
+        PastVisit, Plan, Request, Site, Visit, Wants, Wished, WorkOrder,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -220,6 +220,12 @@ pub struct Intake {
     /// What the customer sent of it (D2), as the office keeps them, in this order.
     #[serde(default)]
     pub photos: Vec<Digest>,
+    /// Whom the customer would have come (A13).
+    #[serde(default)]
+    pub wished: Option<TechnicianId>,
+    /// What is to be served is confidential (A13).
+    #[serde(default)]
+    pub confidential: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -721,6 +727,9 @@ pub struct Known {
     pub contract: Option<Contract>,
     pub history: Vec<PastVisit>,
     pub photos: Vec<CustomerPhoto>,
+    pub wished: Option<Wished>,
+    /// As the register has it.
+    pub confidential: bool,
 }
 
 /// A request that was registered.
@@ -814,6 +823,8 @@ impl Registered<'_> {
                 reference: intake.reference.clone(),
                 pauses: self.pauses.clone(),
                 photos: known.photos,
+                wished: known.wished,
+                confidential: intake.confidential || known.confidential,
             },
             customer: intake.customer.clone(),
             site: known.site,

@@ -240,6 +240,22 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<CustomerPhoto>>", optional)]
     pub photos: Vec<CustomerPhoto>,
+    /// Whom the customer would have come (A13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub wished: Option<Wished>,
+    /// What is served is confidential, as it was said or as the register has it (A13).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub confidential: bool,
+}
+
+/// A technician whom a customer asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Wished {
+    pub technician: TechnicianId,
+    pub name: String,
 }
 
 /// A photo that came with a request.
@@ -313,6 +329,10 @@ pub struct Equipment {
     /// Last day under warranty.
     #[ts(type = "string | null")]
     pub warranty_until: Option<NaiveDate>,
+    /// Not everybody may be sent to it (A13).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub confidential: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -573,6 +593,8 @@ impl WorkOrder {
                 reference: String::new(),
                 pauses: Vec::new(),
                 photos: Vec::new(),
+                wished: None,
+                confidential: false,
             },
             customer: Customer {
                 id: String::new(),
@@ -596,6 +618,7 @@ impl WorkOrder {
                 serial: opened.serial.clone(),
                 purchased: None,
                 warranty_until: None,
+                confidential: false,
             }),
             contract: None,
             level: Level {

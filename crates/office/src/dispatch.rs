@@ -17,8 +17,9 @@ use jobsheet_model::{
     act::{Act, Attention},
     attention::Choice,
     changed::Edited,
-    dispatch::KeptOut,
+    dispatch::{ByHand, KeptOut},
     expected::{Expected, ToldBy, expected},
+    role::Role,
     view::ToldCustomer,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
@@ -62,6 +63,9 @@ pub enum Cannot {
     OtherExpected,
     #[error("what was said is missing")]
     NothingSaid,
+    /// Somebody with this role gives it, for these reasons (A13).
+    #[error("for a {} to give: {}", .0.word(), .1.iter().map(word).collect::<Vec<_>>().join(", "))]
+    NotYours(Role, Vec<ByHand>),
     #[error("the reason is too long")]
     TooLong,
     #[error(transparent)]

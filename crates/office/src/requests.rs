@@ -7,7 +7,7 @@ use crate::{
     dispatch::unassigned,
     photos::BROUGHT,
     standards::{self, in_use},
-    store::{self, customers, requests, sync as photos},
+    store::{self, customers, people, requests, sync as photos},
     sync::{AUTOMATIC, journal_act},
 };
 use anyhow::{Context, Result};
@@ -27,7 +27,7 @@ use jobsheet_model::{
         ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow,
         RequestTaken,
     },
-    work_order::{CustomerPhoto, Equipment, Site, Visit},
+    work_order::{CustomerPhoto, Equipment, Site, Visit, Wished},
 };
 use requests::Held;
 use serde::{Serialize, de::DeserializeOwned};
@@ -388,7 +388,17 @@ fn findings(db: &dyn Tx, intake: &Intake, standard: &Standard, now: DateTime<Utc
             findings.push(Finding { path: format!("photos.{photo}"), is_error: true, text });
         }
     }
+    if intake.wished.is_some() && wished(db, intake)?.is_none() {
+        let text = Text::new("There is no such technician.", "没有这位工程师。");
+        findings.push(Finding { path: "wished".to_owned(), is_error: true, text });
+    }
     Ok(findings)
+}
+
+fn wished(db: &dyn Tx, intake: &Intake) -> Result<Option<Wished>> {
+    let Some(technician) = intake.wished else { return Ok(None) };
+    let known = people::technician(db, technician)?;
+    Ok(known.map(|one| Wished { technician, name: one.name }))
 }
 
 // --- The register ----------------------------------------------------------------------------------
@@ -452,12 +462,15 @@ fn enter(tx: &dyn Tx, mut intake: Intake) -> Result<Intake, Untaken> {
                 serial: String::new(),
                 purchased: None,
                 warranty_until: None,
+                confidential: false,
             },
         });
         fill(&mut owned.kind, kind);
         fill(&mut owned.equipment.model, model);
         fill(&mut owned.equipment.serial, serial);
         owned.equipment.purchased = owned.equipment.purchased.or(*purchased);
+        // Once said, it is so for every visit; whoever edits the customer's file takes it back.
+        owned.equipment.confidential |= intake.confidential;
         customers::save_equipment(tx, &id, &owned)?;
     }
     customers::index(tx, &id)?;
@@ -552,6 +565,7 @@ fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTim
         owned.purchased = machine.purchased.or(owned.purchased);
         owned
     });
+    let confidential = equipment.as_ref().is_some_and(|machine: &Equipment| machine.confidential);
     let contract = file.and_then(CustomerFile::contract).filter(|one| one.until >= day_of(now)).cloned();
     let history = if intake.equipment.id.is_empty() {
         Vec::new()
@@ -564,7 +578,8 @@ fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTim
         sent.push(CustomerPhoto { digest: digest.clone(), bytes });
     }
     let site = Site { id, name, address, landmark, position, radius_m };
-    Ok(Known { site, equipment, contract, history, photos: sent })
+    let wished = wished(tx, intake)?;
+    Ok(Known { site, equipment, contract, history, photos: sent, wished, confidential })
 }
 
 /// The firm's day.

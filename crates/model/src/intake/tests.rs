@@ -330,7 +330,15 @@ fn planned(intake: &Intake, standard: &Standard) -> WorkOrder {
         position: None,
         radius_m: 150,
     };
-    let known = Known { site, equipment: None, contract: None, history: Vec::new(), photos: Vec::new() };
+    let known = Known {
+        site,
+        equipment: None,
+        contract: None,
+        history: Vec::new(),
+        photos: Vec::new(),
+        wished: None,
+        confidential: false,
+    };
     let assignment = Assignment {
         technician: TechnicianId(uuid::Uuid::nil()),
         technician_name: String::new(),

@@ -109,6 +109,14 @@ impl Standard {
                 "应为 1 到 1440 分钟。".into(),
             );
         }
+        let distinct: BTreeSet<_> = rules.by_hand.reasons.iter().collect();
+        if distinct.len() != rules.by_hand.reasons.len() {
+            say(
+                "dispatch.by_hand.reasons".into(),
+                "Each reason once.".into(),
+                "每项原因只能出现一次。".into(),
+            );
+        }
         let mut seen = BTreeSet::new();
         for (i, rule) in rules.levels.iter().enumerate() {
             if self.level(&rule.level).is_none() || !seen.insert(&rule.level) {

@@ -436,6 +436,10 @@ impl From<Cannot> for HttpProblem {
             Cannot::Reason => unfit("reason-needed", "A reason is needed."),
             Cannot::Against(_) => unfit("against-the-rules", "The rules are against it: a reason is needed."),
             Cannot::Nobody => unfit("nobody-named", "Nobody is named."),
+            Cannot::NotYours(role, _) => Self {
+                extra: Box::new(Extra { by: Some(role.word().to_owned()), ..Extra::default() }),
+                ..Self::new(StatusCode::FORBIDDEN, "not-yours-to-give", "Another role gives this work order.")
+            },
             Cannot::Failed(why) => return why.into(),
         }
         .detail(detail)
