@@ -44,6 +44,7 @@ import type {
   Register,
   RequestTaken,
   RescueTaken,
+  ResponseMode,
   StandardLook,
   StandardSaved,
   TableTaken,
@@ -119,7 +120,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|photo-too-large|not-a-picture|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|photo-too-large|not-a-picture|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|response-given|not-yours-to-give|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -244,6 +245,9 @@ export const api = {
   editRequest: (id: string, version: number, intake: Intake) =>
     call<RequestTaken>('PUT', request(id), intake, seenAs(version)),
   solveRequest: (id: string, what: string) => call<RequestTaken>('POST', `${request(id)}/solve`, { what }),
+  respondToRequest: (id: string, mode: ResponseMode, note: string) =>
+    call<RequestTaken>('POST', `${request(id)}/response`, { mode, note }),
+  respondOnOrder: (seen: Seen, mode: ResponseMode, note: string) => act(seen, 'response', { mode, note }),
   withdrawRequest: (id: string, reason: string) =>
     call<RequestTaken>('POST', `${request(id)}/withdraw`, { reason }),
   makeWorkOrder: (id: string, key: string) =>

@@ -6,10 +6,11 @@ import type {
   IntakeLook,
   LevelChoice,
   MissingInfo,
+  RequestRow,
   RequestState,
 } from '@jobsheet/model';
 import type { ChipTone } from '@jobsheet/kit';
-import { t, text } from './words';
+import { t, text, when } from './words';
 
 export const requestTones: Record<RequestState, ChipTone> = {
   new: 'yellow',
@@ -102,6 +103,19 @@ export function toField(at: string | null | undefined): string {
 export function fromField(typed: string): string | null {
   const at = new Date(typed);
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
+
+/** What has passed of a request's promises, the first response before the visit. */
+export function lateWords(row: RequestRow): string {
+  const by = row.answer_by;
+  if (by && Date.parse(by) < Date.now() && !(row.respond_by && Date.parse(row.respond_by) < Date.now()))
+    return t('requests.unanswered', { at: when(by) });
+  return t('requests.lateText', { at: when(row.respond_by ?? row.received_at) });
+}
+export function soonWords(row: RequestRow): string {
+  return row.answer_by && Date.parse(row.answer_by) >= Date.now()
+    ? t('requests.soonAnswer', { at: when(row.answer_by) })
+    : t('requests.soonVisit', { at: when(row.respond_by ?? row.received_at) });
 }
 
 export function missingWords(one: MissingInfo, form: IntakeForm, intake: Intake): string {

@@ -86,6 +86,7 @@ export type FieldName =
   | 'undelivered_minutes'
   | 'dispatch_minutes'
   | 'ceiling_percent'
+  | 'remind_percent'
   | 'progress_percent'
   | 'awaiting_pauses'
   | 'levels'
@@ -224,6 +225,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
   ['undelivered_minutes', minutes],
   ['dispatch_minutes', minutes],
   ['ceiling_percent', percent],
+  ['remind_percent', percent],
   ['progress_percent', percent],
   ['awaiting_pauses', { kind: 'check' }],
   [

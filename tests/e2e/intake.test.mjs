@@ -1,10 +1,12 @@
 // The office takes what customers ask for: the console's page in Chromium, in both languages, from the call to the offer.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Phone, photos } from './lib/company.mjs';
-import { deskOf, isWell } from './lib/desk.mjs';
+import { deskOf, isWell, opensTheConsole } from './lib/desk.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
-import { until } from './lib/processes.mjs';
+import { program, until } from './lib/processes.mjs';
 
 const say = {
   en: {
@@ -231,7 +233,7 @@ async function theCustomersPhotos(t, language, theme) {
 
   // Chosen, dropped and pasted; what is no picture is said by its name, and everything else stands.
   await chooses([
-    photos.part.path,
+    { name: 'plate.jpg', mimeType: 'image/jpeg', buffer: readFileSync(photos.part.path) },
     { name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') },
   ]);
   await page.see({ test: 'photo-problem' });
@@ -294,10 +296,7 @@ async function theCustomersPhotos(t, language, theme) {
   // The technician sees them before leaving, and in the basement.
   const order = await page.text('main h1');
   const row = (await (await office.asks('/work-orders')).json()).find((one) => one.number === order);
-  await office.asks(`/work-orders/${row.id}/offer`, {
-    method: 'POST',
-    body: { technician: 'wang.lei', reason: 'The customer asks for him' },
-  });
+  await office.acts(row.id, 'offer', { technician: 'wang.lei', reason: 'The customer asks for him' });
   const job = await phone.offered(order);
   await phone.record(job.id, { what: 'offer_accepted' });
   const screen = await phoneScreen(phone, language);
@@ -335,12 +334,11 @@ async function theCustomersPhotos(t, language, theme) {
   );
 }
 
-for (const [language, theme, name] of [
-  ['en', 'dark', 'English'],
-  ['zh', 'light', 'Chinese'],
-])
-  test(`what the customer sent is at the office, on the work order and on the phone without signal, in ${name}`, (t) =>
-    theCustomersPhotos(t, language, theme));
+test('what the customer sent is at the office, on the work order and on the phone without signal, in English', (t) =>
+  theCustomersPhotos(t, 'en', 'dark'));
+
+test('what the customer sent is at the office, on the work order and on the phone without signal, in Chinese', (t) =>
+  theCustomersPhotos(t, 'zh', 'light'));
 
 test('more requests than a page holds are read on, and found by words', async (t) => {
   const { office, page, words } = await deskOf(t, 'en');
@@ -377,3 +375,87 @@ test('more requests than a page holds are read on, and found by words', async (t
   await page.see({ test: 'list-unmatched' });
   assert.deepEqual(faultsOf(page), []);
 });
+
+async function whomTheCustomerWants(t, language, theme) {
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
+  const said = say[language];
+  await page.goto('#/requests/new');
+  await page.fill({ test: 'intake-customer' }, said.name);
+  await page.fill({ test: 'intake-phone' }, '139 8077 9001');
+  await page.fill({ test: 'intake-address' }, '成都市成华区二仙桥北路 8 号 3 栋 1-02');
+  await page.fill({ test: 'intake-symptom' }, said.symptom);
+  await page.tap({ css: '[data-testid="intake-confidential"] input' });
+  await page.fill({ test: 'intake-wished' }, '孙浩');
+  await page.fill({ test: 'intake-without' }, said.why);
+  await isWell(page, `request-wished-${language}`);
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'request-confidential' });
+  assert.equal(await page.text({ test: 'request-wished' }), '孙浩');
+
+  // The customer is called back first, in the way that was agreed (B4).
+  await page.tap({ test: 'respond-request' });
+  await page.tap({ test: 'response-confirm' });
+  assert.match(await page.text('dialog'), new RegExp(words('response.modeMissing')));
+  await isWell(page, `response-${language}`);
+  await page.tap({ role: 'radio', name: words('response.phone') });
+  await page.fill({ test: 'response-note' }, said.why);
+  await page.tap({ test: 'response-confirm' });
+  await page.gone({ test: 'response-confirm' });
+  await page.see({ test: 'request-response' });
+  assert.match(await page.text({ test: 'request-response' }), new RegExp(words('response.phone')));
+  assert.equal(await page.count({ test: 'respond-request' }), 0);
+  assert.match(await page.text({ test: 'request-journal' }), new RegExp(words('requestAct.responded')));
+
+  await page.tap({ test: 'make-order' });
+  await page.see({ test: 'job-confidential' });
+  assert.equal(await page.text({ test: 'job-wished' }), '孙浩');
+  const number = await page.text('main h1');
+  await page.tap({ test: 'nav-board' });
+  const free = { test: `free-${number}` };
+  await page.see(free);
+  assert.match(await page.text(free), new RegExp(words('byHand.confidential')));
+  assert.ok((await page.text(free)).includes(words('byHand.wished', { name: '孙浩' })));
+  await isWell(page, `board-by-hand-${language}`);
+
+  // A dispatcher is told whose it is before filling anything in.
+  const args = ['staff', 'add', '--data', office.data, '--login', 'lily', '--name', 'Lily'];
+  const added = spawnSync(program('jobsheet-office'), [...args, '--role', 'dispatcher'], {
+    input: 'eight or more\n',
+  });
+  assert.equal(added.status, 0, String(added.stderr));
+  const other = await opensTheConsole(office, language, { colorScheme: theme });
+  t.after(() => other.close());
+  await other.page.fill({ test: 'console-login' }, 'lily');
+  await other.page.fill({ test: 'console-password' }, 'eight or more');
+  await other.page.tap({ test: 'console-submit' });
+  await other.page.see({ css: '[data-testid^="order-row-"]' }, 20_000);
+  await other.page.tap({ test: 'nav-board' });
+  await other.page.tap({ css: `[data-testid="free-${number}"] [data-testid="offer-to"]` });
+  await other.page.see({ test: 'ask-reserved' });
+  const reserved = await other.page.text({ test: 'ask-reserved' });
+  assert.ok(reserved.includes(words('role.supervisor')), reserved);
+  assert.ok(reserved.includes(words('byHand.wished', { name: '孙浩' })), reserved);
+  assert.equal(
+    await other.page.evaluate(() => document.querySelector('[data-testid="offer-confirm"]').ariaDisabled),
+    'true',
+  );
+  await isWell(other.page, `ask-reserved-${language}`);
+  assert.deepEqual(faultsOf(other.page), []);
+
+  // A supervisor has them first in the list, with what the rules say of them.
+  await page.tap({ css: `[data-testid="free-${number}"] [data-testid="offer-to"]` });
+  await page.see({ test: 'rank-wished' });
+  assert.match(await page.text({ test: 'rank-sun.hao' }), new RegExp(words('rank.wished')));
+  await isWell(page, `ranked-wished-${language}`);
+  if (await page.count({ test: 'ask-reason' })) await page.fill({ test: 'ask-reason' }, said.why);
+  await page.tap({ test: 'offer-confirm' });
+  await page.gone({ test: 'offer-confirm' });
+  await page.see({ css: `[data-testid="lane-sun.hao"] [data-testid="job-${number}"]` });
+  assert.deepEqual(faultsOf(page), []);
+}
+
+test('whom the customer wants and what is confidential waits for a supervisor, in English', (t) =>
+  whomTheCustomerWants(t, 'en', 'light'));
+
+test('whom the customer wants and what is confidential waits for a supervisor, in Chinese', (t) =>
+  whomTheCustomerWants(t, 'zh', 'dark'));

@@ -8,7 +8,7 @@ use crate::{
     moment::millis,
     reference::FaultCode,
     search::{index_terms, query_terms},
-    standard::{Finding, Standard},
+    standard::{Duty, Finding, Reckoned, Standard, Verdict},
     step::{KnownStepKind, StepKind},
     text::tidy,
     work_order::{
@@ -560,6 +560,22 @@ pub enum RequestAct {
         added: Vec<Digest>,
         removed: Vec<Digest>,
     },
+    /// Somebody of the office has answered the customer (B4): how, as it was agreed, and whether that was in time. Nothing
+    /// is due where the level promises no first response.
+    Responded {
+        mode: ResponseMode,
+        note: String,
+        #[ts(type = "string | null")]
+        #[serde(default, with = "millis::option")]
+        due: Option<DateTime<Utc>>,
+        verdict: Option<Verdict>,
+    },
+    /// Not much is left of this promise, and it is not kept yet (D3).
+    Reminded {
+        duty: Duty,
+    },
+    /// The first response that its level promises has not been given in time (B4).
+    ResponseMissed {},
     /// Solved at the desk: what was done (C4).
     Solved {
         what: String,
@@ -576,6 +592,18 @@ pub enum RequestAct {
     Breached {},
     /// The hard limit has passed too (A17).
     CeilingPassed {},
+}
+
+/// How a customer is answered, as it was agreed (B4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    Phone,
+    Message,
+    Email,
+    Remote,
+    OnSite,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -626,6 +654,9 @@ pub fn walk<'a>(entries: impl IntoIterator<Item = (DateTime<Utc>, &'a RequestAct
             | RequestAct::Graded { .. }
             | RequestAct::Edited { .. }
             | RequestAct::PhotosChanged { .. }
+            | RequestAct::Responded { .. }
+            | RequestAct::Reminded { .. }
+            | RequestAct::ResponseMissed {}
             | RequestAct::Breached {}
             | RequestAct::CeilingPassed {} => continue,
             RequestAct::InfoAwaited { .. } => RequestState::AwaitingInfo,
@@ -741,6 +772,14 @@ pub struct Registered<'a> {
     pub pauses: Vec<Pause>,
 }
 
+/// When the customer was answered, and how.
+pub fn responded(journal: &[RequestEntry]) -> Option<(&RequestEntry, ResponseMode)> {
+    journal.iter().find_map(|entry| match &entry.act {
+        RequestAct::Responded { mode, .. } => Some((entry, *mode)),
+        _ => None,
+    })
+}
+
 impl Registered<'_> {
     /// The level as it goes with a work order, with what it promises (A7, A17, D8).
     pub fn promised(
@@ -749,9 +788,22 @@ impl Registered<'_> {
         now: DateTime<Utc>,
     ) -> Option<(Level, DateTime<Utc>, DateTime<Utc>)> {
         let level = standard.on_a_work_order(&self.intake.grade(standard).level)?;
-        let agreed_to = self.intake.appointment.map_or(self.received_at, |one| one.to);
-        let promise = standard.promise_after(&level.key, self.received_at, &self.pauses, agreed_to, now)?;
+        let promise = self.visit_promise(standard, &level.key, now)?;
         Some((level, promise.due, promise.ceiling))
+    }
+
+    fn visit_promise(&self, standard: &Standard, level: &str, now: DateTime<Utc>) -> Option<Reckoned> {
+        let agreed_to = self.intake.appointment.map_or(self.received_at, |one| one.to);
+        standard.promise_after(level, self.received_at, &self.pauses, agreed_to, now)
+    }
+
+    /// When the customer is to have a first response, where its level promises one (B4) that is not the very promise of
+    /// the work order.
+    pub fn response_promise(&self, standard: &Standard, now: DateTime<Utc>) -> Option<Reckoned> {
+        let level = self.intake.grade(standard).level;
+        let duty = Duty::FirstResponse;
+        let reckoned = standard.reckon(&level, duty, self.received_at, &self.pauses, now);
+        reckoned.filter(|_| standard.shown != duty)
     }
 
     /// What has passed by `now` of the promises of a request for which nobody was sent, and was not said yet (A7, A17);
@@ -763,11 +815,28 @@ impl Registered<'_> {
         now: DateTime<Utc>,
     ) -> (Vec<RequestAct>, Option<DateTime<Utc>>) {
         let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
-        let promised = self.promised(standard, now).filter(|_| so_far.state.is_open());
-        let Some((_, due, ceiling)) = promised else { return (Vec::new(), None) };
+        if !so_far.state.is_open() {
+            return (Vec::new(), None);
+        }
+        let response = self.response_promise(standard, now).filter(|_| responded(journal).is_none());
+        let level = standard.on_a_work_order(&self.intake.grade(standard).level);
+        let visit = level.and_then(|level| self.visit_promise(standard, &level.key, now));
+        let mut all = Vec::new();
+        for (duty, promise) in [(Duty::FirstResponse, &response), (standard.shown, &visit)] {
+            let Some(promise) = promise else { continue };
+            // What has passed is not reminded of any more.
+            let remind = promise.remind.filter(|_| now <= promise.due);
+            all.extend(remind.map(|at| (RequestAct::Reminded { duty }, at)));
+            if duty == standard.shown {
+                all.push((RequestAct::Breached {}, promise.due));
+                all.push((RequestAct::CeilingPassed {}, promise.ceiling));
+            } else {
+                all.push((RequestAct::ResponseMissed {}, promise.due));
+            }
+        }
         let said = |act: &RequestAct| journal.iter().any(|entry| entry.act == *act);
         let (mut passed, mut next) = (Vec::new(), None::<DateTime<Utc>>);
-        for (act, by) in [(RequestAct::Breached {}, due), (RequestAct::CeilingPassed {}, ceiling)] {
+        for (act, by) in all {
             if said(&act) {
                 continue;
             }

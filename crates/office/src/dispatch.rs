@@ -57,6 +57,8 @@ pub enum Cannot {
     /// These rules are against it: whoever does it all the same says why.
     #[error("the rules are against it: {}", words(.0))]
     Against(Vec<KeptOut>),
+    #[error("the customer was answered already")]
+    Responded,
     #[error("nobody is named")]
     Nobody,
     #[error("the customer is to know something else by now")]

@@ -4,28 +4,29 @@
 use crate::store::Tx;
 use crate::{
     Office,
-    dispatch::unassigned,
+    dispatch::{Cannot, Seen, actor, unassigned},
     photos::BROUGHT,
     standards::{self, in_use},
     store::{self, customers, people, requests, sync as photos},
-    sync::{AUTOMATIC, journal_act},
+    sync::{AUTOMATIC, journal_act, note_settled},
 };
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use jobsheet_model::{
-    Digest, Text, WorkOrderId,
-    act::Act,
+    Digest, Sheet, Text, WorkOrderId,
+    act::{Act, Entry, JournalEntry},
     customer::{CustomerFile, Owned, standing},
+    due::{settled_by_response, shows},
     ids::RequestId,
     intake::{
         Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry,
-        RequestState, Walk, acts_of, hits, walk,
+        RequestState, ResponseMode, Walk, acts_of, hits, responded, walk,
     },
-    standard::{Finding, Level, Standard},
+    standard::{Duty, Finding, Happened, Level, Standard, verdict},
     view::{
         ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow,
-        RequestTaken,
+        RequestTaken, ResponseGiven,
     },
     work_order::{CustomerPhoto, Equipment, Site, Visit, Wished},
 };
@@ -71,6 +72,8 @@ pub enum Untaken {
     Reason,
     #[error("the text is too long")]
     TooLong,
+    #[error("the customer was answered already")]
+    Responded,
     #[error("a key of 1 to 100 characters is needed")]
     NoKey,
     #[error("the key was used for something else")]
@@ -151,6 +154,59 @@ impl Office {
 
     pub fn withdraw_request(&self, id: RequestId, reason: &str, by: &str) -> Result<RequestTaken, Untaken> {
         self.settle(id, reason, by, |reason| RequestAct::Withdrawn { reason })
+    }
+
+    /// Somebody has answered the customer, in the way that was agreed; the first time counts (B4).
+    pub fn respond_to_request(
+        &self,
+        id: RequestId,
+        mode: ResponseMode,
+        note: &str,
+        by: &str,
+    ) -> Result<RequestTaken, Untaken> {
+        let (now, note) = (self.now(), jobsheet_model::text::tidy(note));
+        self.write(|tx| {
+            let (mut held, so_far, standard) = open(tx, id)?;
+            if note.chars().count() > MAX_TEXT {
+                return Err(Untaken::TooLong);
+            }
+            if responded(&requests::entries(tx, id)?).is_some() {
+                return Err(Untaken::Responded);
+            }
+            let promise = registered(&held, &so_far, &standard).response_promise(&standard, now);
+            let due = promise.map(|promise| promise.due);
+            let verdict = due.map(|due| verdict(Some(due), Some(Happened::at(now)), false, now));
+            held.version += 1;
+            let act = RequestAct::Responded { mode, note: note.clone(), due, verdict };
+            keep(tx, held, &[act], by, now)
+        })
+    }
+
+    /// The same where there is a work order already.
+    pub fn respond_on_order(
+        &self,
+        seen: impl Into<Seen>,
+        mode: ResponseMode,
+        note: &str,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, note, seen) = (self.now(), jobsheet_model::text::tidy(note), seen.into());
+        let id = seen.id;
+        self.write(|tx| {
+            let held = seen.open(tx)?;
+            if note.chars().count() > MAX_TEXT {
+                return Err(Cannot::TooLong);
+            }
+            let journal = store::console::journal(tx, id)?;
+            let is_given = |line: &JournalEntry| matches!(line.entry, Entry::Act(Act::Responded { .. }));
+            if shows(&held.sheet, Duty::FirstResponse) || journal.iter().any(is_given) {
+                return Err(Cannot::Responded);
+            }
+            journal_act(tx, id, now, actor(by), Act::Responded { mode, note: note.clone() })?;
+            let Some(standard) = standards::of(tx, held.order.under.as_ref())? else { return Ok(()) };
+            let settled = settled_by_response(&held.order, &standard, &held.sheet, now, now);
+            Ok(note_settled(tx, id, &standard, settled.into_iter().collect(), now)?)
+        })
     }
 
     fn settle(
@@ -248,21 +304,24 @@ pub(crate) fn passed(db: &dyn Tx, now: DateTime<Utc>) -> Result<(Vec<Passed>, Op
     Ok((all, next))
 }
 
-/// Writes down that a promise has passed.
+/// Writes down that a promise has passed, or is about to.
 pub(crate) fn note_passed(tx: &dyn Tx, id: RequestId, act: &RequestAct, now: DateTime<Utc>) -> Result<()> {
     requests::journal(tx, id, now, AUTOMATIC, act)?;
+    if matches!(act, RequestAct::Reminded { .. }) {
+        return Ok(());
+    }
     match requests::held(tx, id)? {
         Some(held) => store::webhooks::note_late(tx, &held, now),
         None => Ok(()),
     }
 }
 
-/// Open requests whose promise has passed, the most urgent first.
+/// Open requests whose promise has passed or is about to, the most urgent first.
 pub(crate) fn late(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<RequestRow>> {
     let mut late = Vec::new();
     for held in requests::open(db)? {
         let row = row(db, &held, &requests::entries(db, held.id)?, now)?;
-        if row.is_late {
+        if row.is_late || row.is_due_soon {
             late.push(row);
         }
     }
@@ -541,6 +600,15 @@ fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>
     journal_act(tx, order.id, now, by, Act::Registered {})?;
     let grade = held.intake.grade(&standard);
     journal_act(tx, order.id, now, by, Act::Graded { level: grade.level, reason: grade.reason })?;
+    // What was answered before there was a work order is answered.
+    let entries = requests::entries(tx, id)?;
+    for entry in &entries {
+        let RequestAct::Responded { mode, note, .. } = &entry.act else { continue };
+        let mode = *mode;
+        journal_act(tx, order.id, now, &entry.actor, Act::Responded { mode, note: note.clone() })?;
+        let settled = settled_by_response(&order, &standard, &Sheet::empty(order.id), entry.at, now);
+        note_settled(tx, order.id, &standard, settled.into_iter().collect(), now)?;
+    }
     let visit = Visit { work_order: order.id, number: order.number };
     held.version += 1;
     keep(tx, held, &[RequestAct::OrderMade { visit: visit.clone() }], by, now)?;
@@ -660,7 +728,15 @@ fn row(db: &dyn Tx, held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -
         standard.on_a_work_order(&intake.grade(standard).level).context("A level that is not there")?;
     let is_open = so_far.state.is_open();
     let promised = promised(standard, intake, &so_far, held.received_at, now).filter(|_| is_open);
-    let late = promised.as_ref().is_some_and(|(_, by, _)| now > *by);
+    let given = responded(journal).map(|(entry, mode)| ResponseGiven { at: entry.at, mode });
+    let answer = registered(held, &so_far, standard).response_promise(standard, now);
+    let answer_by = answer.filter(|_| is_open && given.is_none()).map(|promise| promise.due);
+    let passed = |by: &DateTime<Utc>| now > *by;
+    let (visit_late, answer_late) =
+        (promised.as_ref().is_some_and(|(_, by, _)| passed(by)), answer_by.as_ref().is_some_and(passed));
+    let reminded = |duty| journal.iter().any(|entry| entry.act == RequestAct::Reminded { duty });
+    let due_soon = (answer_by.is_some() && !answer_late && reminded(Duty::FirstResponse))
+        || (promised.is_some() && !visit_late && reminded(standard.shown));
     let visit = journal.iter().find_map(|entry| match &entry.act {
         RequestAct::OrderMade { visit } => Some(visit.clone()),
         _ => None,
@@ -677,7 +753,10 @@ fn row(db: &dyn Tx, held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -
         received_at: held.received_at,
         respond_by: promised.map(|(_, by, _)| by),
         is_paused: so_far.is_paused(standard),
-        is_late: late,
+        is_late: visit_late || answer_late,
+        is_due_soon: due_soon,
+        answer_by,
+        response: given,
         missing: if is_open { intake.missing(standard) } else { Vec::new() },
         work_order: visit,
         by: journal.first().map(|entry| entry.actor.clone()).unwrap_or_default(),

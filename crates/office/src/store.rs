@@ -553,6 +553,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Delivered { .. }
             | Act::DispatchSet { .. }
             | Act::CustomerTold { .. }
+            | Act::Responded { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
             | Act::Decided { .. }

@@ -10,11 +10,12 @@ use axum::{
 };
 use chrono::TimeDelta;
 use jobsheet_model::{
-    act::Attention,
+    act::{Act, Attention, Entry},
     customer::{CustomerFile, Phase},
     ids::RequestId,
-    intake::{RequestAct, RequestState},
-    view::{ConsoleLane, ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
+    intake::{RequestAct, RequestState, ResponseMode},
+    standard::{Duty, Verdict},
+    view::{ConsoleJob, ConsoleLane, ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
     work_order::{AssignmentState, Visit},
 };
 use jobsheet_office::Office;
@@ -394,7 +395,10 @@ async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_sta
     let ticks = || while world.office.tick().unwrap() > 0 {};
     world.clock.advance(TimeDelta::hours(2));
     ticks();
-    assert!(acts().await.is_empty() && lane().await.late.is_empty() && !desk.list().await.rows[0].is_late);
+    // D3: whoever is to send somebody was reminded, once, and sees it in the lane.
+    assert_eq!(acts().await, [RequestAct::Reminded { duty: Duty::Arrive }]);
+    let soon = desk.list().await.rows.remove(0);
+    assert!(soon.is_due_soon && !soon.is_late && lane().await.late[0].id == taken.id);
     // Nothing else happens meanwhile: the office looks by itself when the promise passes.
     world.clock.advance(TimeDelta::milliseconds(1));
     let others: Vec<_> = (0..3).map(|_| open(&world.folder, &world.clock)).collect();
@@ -403,19 +407,102 @@ async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_sta
             scope.spawn(|| while office.tick().unwrap() > 0 {});
         }
     });
-    assert_eq!(acts().await, [RequestAct::Breached {}], "once, however many look");
+    let reminded = RequestAct::Reminded { duty: Duty::Arrive };
+    assert_eq!(acts().await, [reminded.clone(), RequestAct::Breached {}], "once, however many look");
     let [row] = &lane().await.late[..] else { panic!() };
-    assert!(row.id == taken.id && row.is_late && desk.reads(taken.id).await.row.is_late);
+    assert!(row.id == taken.id && row.is_late && !row.is_due_soon && desk.reads(taken.id).await.row.is_late);
     world.clock.advance(TimeDelta::hours(2));
     ticks();
-    assert_eq!(acts().await, [RequestAct::Breached {}, RequestAct::CeilingPassed {}]);
+    assert_eq!(acts().await, [reminded, RequestAct::Breached {}, RequestAct::CeilingPassed {}]);
     // Somebody is sent: from here on it is the work order that is late.
     let visit: Visit = desk.makes(taken.id, "w1").await.json();
     ticks();
     assert!(lane().await.late.is_empty() && !desk.reads(taken.id).await.row.is_late);
     let raised = world.office.raised(visit.work_order).unwrap();
     assert!(raised.iter().any(|one| one.attention == Attention::Breached), "{raised:?}");
-    assert_eq!(acts().await.len(), 2);
+    assert_eq!(acts().await.len(), 3);
+}
+
+/// Standard B: a first response within fifteen minutes, by the telephone as it was agreed.
+#[tokio::test]
+async fn b4_d3_somebody_is_reminded_of_the_first_response_and_its_clock_is_met_or_breached_by_it() {
+    let world = World::new();
+    world.office.set_standard("B").unwrap();
+    let desk = Desk::of(&world).await;
+    let urgent = with(&[("/reference", json!("HT-1")), ("/tried", json!("Off and on"))]);
+    let ticks = || while world.office.tick().unwrap() > 0 {};
+    let by_itself = async |id| {
+        let journal = desk.reads(id).await.journal.into_iter();
+        journal.filter(|line| line.actor == "Jobsheet").map(|line| line.act).collect::<Vec<_>>()
+    };
+    let answers = async |path: String, mode: &str| {
+        let body = json!({"mode": mode, "note": "He turns it off until somebody comes"});
+        desk.asks(Method::POST, &path, &[], &body).await
+    };
+    let met: RequestTaken = desk.takes("k1", &urgent).await.json();
+    let late: RequestTaken = desk.takes("k2", &urgent).await.json();
+    let none: RequestTaken = desk.takes("k3", &urgent).await.json();
+    assert_eq!(desk.reads(met.id).await.row.answer_by, Some(monday() + TimeDelta::minutes(15)));
+    world.clock.advance(TimeDelta::minutes(12));
+    ticks();
+    ticks();
+    let reminded = RequestAct::Reminded { duty: Duty::FirstResponse };
+    assert_eq!(by_itself(met.id).await, [reminded.clone()], "once");
+    assert!(desk.reads(met.id).await.row.is_due_soon);
+    assert_eq!(answers(format!("/requests/{}/response", met.id), "phone").await.status, 200);
+    let row = desk.reads(met.id).await.row;
+    assert_eq!((row.answer_by, row.is_due_soon, row.is_late), (None, false, false));
+    let given = row.response.unwrap();
+    assert_eq!((given.mode, given.at), (ResponseMode::Phone, world.clock.now()));
+    let act = desk.reads(met.id).await.journal.pop().unwrap();
+    assert_eq!(act.actor, "周莉");
+    let RequestAct::Responded { verdict, due, .. } = act.act else { panic!() };
+    assert_eq!((verdict, due), (Some(Verdict::Met), Some(monday() + TimeDelta::minutes(15))));
+    let twice = answers(format!("/requests/{}/response", met.id), "email").await;
+    assert_eq!((twice.status.as_u16(), twice.problem()), (409, "/problems/response-given".into()));
+    assert_eq!(answers(format!("/requests/{}/response", met.id), "pigeon").await.status, 400);
+
+    world.clock.advance(TimeDelta::minutes(4));
+    ticks();
+    assert_eq!(by_itself(met.id).await, [reminded.clone()]);
+    assert_eq!(by_itself(late.id).await, [reminded.clone(), RequestAct::ResponseMissed {}]);
+    assert!(desk.reads(late.id).await.row.is_late);
+    answers(format!("/requests/{}/response", late.id), "remote").await;
+    assert!(!desk.reads(late.id).await.row.is_late);
+
+    // Work orders take it over: what was answered is answered, and what was not can still be.
+    let visit = async |id, key| desk.makes(id, key).await.json::<Visit>().work_order;
+    let (met, late, none) =
+        (visit(met.id, "o1").await, visit(late.id, "o2").await, visit(none.id, "o3").await);
+    ticks();
+    let verdicts = |id| -> Vec<_> {
+        let judged = |entry| match entry {
+            Entry::Act(Act::Judged { duty: Duty::FirstResponse, verdict, .. }) => Some(verdict),
+            _ => None,
+        };
+        world.office.journal(id).unwrap().into_iter().filter_map(|line| judged(line.entry)).collect()
+    };
+    let breached = |id| {
+        let raised = world.office.raised(id).unwrap().into_iter();
+        raised.filter(|one| one.attention == Attention::Breached && one.about == "first_response").count()
+    };
+    assert_eq!((verdicts(met), breached(met)), (vec![Verdict::Met], 0));
+    assert_eq!((verdicts(late), breached(late)), (vec![Verdict::Breached], 1));
+    assert_eq!((verdicts(none), breached(none)), (vec![], 1));
+    let job = |id| format!("/work-orders/{id}");
+    let shown = async |id| -> ConsoleJob { desk.asks(Method::GET, &job(id), &[], &json!(null)).await.json() };
+    assert_eq!(shown(met).await.answer_by, None);
+    assert_eq!(shown(none).await.answer_by, Some(monday() + TimeDelta::minutes(15)));
+    let on_order = async |id| {
+        let body = json!({"mode": "message", "note": ""});
+        crate::console::act(&world, &desk.cookie, id, "response", &body).await
+    };
+    assert_eq!(on_order(none).await.status, 204);
+    assert_eq!((verdicts(none), breached(none)), (vec![Verdict::Breached], 1), "said once");
+    assert_eq!(shown(none).await.answer_by, None);
+    for id in [met, none] {
+        assert_eq!(on_order(id).await.problem(), "/problems/response-given");
+    }
 }
 
 /// Sixty open ones and five that are settled: none is cut off, and none is told twice.

@@ -45,6 +45,13 @@ impl Standard {
                 "上限不能低于承诺本身：100% 到 1000%。",
             ));
         }
+        if self.remind_percent >= 100 {
+            found.push(Finding::error(
+                "remind_percent",
+                "Before the promise passes: below 100 %; 0 % is never.",
+                "应在承诺到期之前：小于 100%；0% 表示不提醒。",
+            ));
+        }
         if !(1..=100).contains(&self.progress_percent) {
             found.push(Finding::error(
                 "progress_percent",

@@ -333,6 +333,7 @@ impl From<Untaken> for HttpProblem {
                 "Somebody has changed the request meanwhile.",
             ),
             Untaken::Settled => conflict("request-settled", "The request is settled already."),
+            Untaken::Responded => conflict("response-given", "The customer was answered already."),
             Untaken::Awaits(_) => {
                 conflict("awaiting-info", "The request waits for what the customer has to say.")
             }
@@ -435,6 +436,7 @@ impl From<Cannot> for HttpProblem {
             Cannot::Over => conflict("visit-over", "The visit is over."),
             Cannot::Reason => unfit("reason-needed", "A reason is needed."),
             Cannot::Against(_) => unfit("against-the-rules", "The rules are against it: a reason is needed."),
+            Cannot::Responded => conflict("response-given", "The customer was answered already."),
             Cannot::Nobody => unfit("nobody-named", "Nobody is named."),
             Cannot::NotYours(role, _) => Self {
                 extra: Box::new(Extra { by: Some(role.word().to_owned()), ..Extra::default() }),

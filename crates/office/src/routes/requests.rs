@@ -4,10 +4,11 @@ use super::{
     console::Staff,
     doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{Asked, In, Whole, json_body, limited, seen_version, versioned},
+    wire::{Asked, In, Sent, Whole, json_body, limited, seen_version, versioned},
 };
 use crate::{
     Office,
+    dispatch::Seen,
     photos::BROUGHT,
     requests::{Once, RequestsAsked},
     store::requests::Place,
@@ -22,7 +23,7 @@ use jobsheet_model::{
     Digest,
     customer::CustomerFile,
     ids::RequestId,
-    intake::{Intake, RequestState},
+    intake::{Intake, RequestState, ResponseMode},
     view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, PhotoKept, RequestTaken},
     work_order::Visit,
 };
@@ -44,6 +45,8 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(request, edit))
         .door(DISPATCHER, routes!(solve))
         .door(DISPATCHER, routes!(withdraw))
+        .door(DISPATCHER, routes!(respond))
+        .door(DISPATCHER, routes!(respond_on_order))
         .door(DISPATCHER, routes!(work_order))
         .door(DISPATCHER, limited(routes!(bring_photo), BROUGHT.bytes))
 }
@@ -196,6 +199,37 @@ async fn withdraw(
 ) -> Result<Json<RequestTaken>, HttpProblem> {
     let Withdraw { reason } = body(&headers, whole)?;
     Ok(Json(office.run(move |office| office.withdraw_request(id, &reason, &staff.session.name)).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Respond {
+    mode: ResponseMode,
+    #[serde(default)]
+    note: String,
+}
+
+#[utoipa::path(post, path = "/requests/{id}/response", request_body = Respond, responses((status = 200, description = "Done", body = RequestTaken), (status = 409, description = "The customer was answered already, or the request is settled")))]
+async fn respond(
+    State(office): State<Office>,
+    staff: Staff,
+    In(id): In<RequestId>,
+    headers: HeaderMap,
+    whole: Whole,
+) -> Result<Json<RequestTaken>, HttpProblem> {
+    let Respond { mode, note } = body(&headers, whole)?;
+    let respond = move |office: &Office| office.respond_to_request(id, mode, &note, &staff.session.name);
+    Ok(Json(office.run(respond).await?))
+}
+
+#[utoipa::path(post, path = "/work-orders/{id}/response", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Respond, responses((status = 204, description = "Done"), (status = 409, description = "The customer was answered already, or the work order is closed"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
+async fn respond_on_order(
+    State(office): State<Office>,
+    staff: Staff,
+    seen: Seen,
+    Sent(Respond { mode, note }): Sent<Respond>,
+) -> Result<StatusCode, HttpProblem> {
+    office.run(move |office| office.respond_on_order(seen, mode, &note, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[utoipa::path(post, path = "/requests/{id}/work-order", params(("idempotency-key" = String, Header, description = "1 to 100 characters; the same key with the same content is the same", min_length = 1, max_length = 100)), responses((status = 201, description = "Made", body = Visit), (status = 400, description = "No key"), (status = 409, description = "Something else was done meanwhile"), (status = 422, description = "The key was used for something else")))]
