@@ -326,6 +326,9 @@ impl Order {
                 asked: Vec::new(),
                 reference: String::new(),
                 pauses: Vec::new(),
+                photos: Vec::new(),
+                wished: None,
+                confidential: false,
             },
             customer: Customer {
                 id: customer.id.clone(),
@@ -349,6 +352,7 @@ impl Order {
                 serial: equipment.serial.clone(),
                 purchased: Some(equipment.installed),
                 warranty_until: equipment.installed.checked_add_days(Days::new(730)),
+                confidential: false,
             }),
             contract: None,
             level: level(&self.priority),

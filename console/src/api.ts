@@ -37,12 +37,14 @@ import type {
   NewAccount,
   NewWebhook,
   Page,
+  PhotoKept,
   Problem,
   Profile,
   ReadChecklist,
   Register,
   RequestTaken,
   RescueTaken,
+  ResponseMode,
   StandardLook,
   StandardSaved,
   TableTaken,
@@ -118,7 +120,7 @@ function problemOf(status: number, content: string): Trouble {
     };
     const kind = said.type
       ?.match(
-        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
+        /^\/problems\/(rescue-[a-z-]+|turn-[a-z]+|crew-changed|unfit-crew|against-the-rules|work-order-changed|other-expected|too-large|photo-too-large|not-a-picture|decided|closed|not-closed|not-over|handling-needed|signed-since|unfit-request|request-[a-z]+|response-given|not-yours-to-give|unfit-standard|standard-[a-z]+|awaiting-info|key-reused|login-taken|account-changed|last-admin|not-its-question|enough-codes|phone-revoked|unfit-(?:login|name|password|url|events)|too-many-webhooks)$/,
       )?.[1]
       .replaceAll('-', '_');
     return {
@@ -136,6 +138,13 @@ const account = (login: string) => `/accounts/${encodeURIComponent(login)}`;
 export interface LaneAsked {
   order?: LaneOrder;
   kind?: Attention | '';
+  after?: string;
+  limit?: number;
+}
+
+export interface RequestsAsked {
+  state?: string;
+  find?: string;
   after?: string;
   limit?: number;
 }
@@ -228,7 +237,7 @@ export const api = {
   intakeForm: () => call<IntakeForm>('GET', '/intake'),
   lookAtIntake: (intake: Intake) => call<IntakeLook>('POST', '/intake/look', intake),
   customers: (find: string) => call<CustomerFile[]>('GET', `/customers?find=${encodeURIComponent(find)}`),
-  requests: () => call<ConsoleRequests>('GET', '/requests'),
+  requests: (asked: RequestsAsked) => call<ConsoleRequests>('GET', `/requests?${query(asked)}`),
   request: (id: string) => call<ConsoleRequest>('GET', request(id)),
   /** The same key with the same content is the same request. */
   takeRequest: (intake: Intake, key: string) =>
@@ -236,6 +245,9 @@ export const api = {
   editRequest: (id: string, version: number, intake: Intake) =>
     call<RequestTaken>('PUT', request(id), intake, seenAs(version)),
   solveRequest: (id: string, what: string) => call<RequestTaken>('POST', `${request(id)}/solve`, { what }),
+  respondToRequest: (id: string, mode: ResponseMode, note: string) =>
+    call<RequestTaken>('POST', `${request(id)}/response`, { mode, note }),
+  respondOnOrder: (seen: Seen, mode: ResponseMode, note: string) => act(seen, 'response', { mode, note }),
   withdrawRequest: (id: string, reason: string) =>
     call<RequestTaken>('POST', `${request(id)}/withdraw`, { reason }),
   makeWorkOrder: (id: string, key: string) =>
@@ -292,6 +304,8 @@ export const api = {
     call<TableTaken>('POST', `/import/${register}${onlyTry ? '?try=true' : ''}`, file, {
       'content-type': 'text/csv',
     }),
+  /** For a request to name; the same picture again is the one that is there. */
+  bringPhoto: (file: File) => call<PhotoKept>('POST', '/photos', file),
   photo: (digest: string) => `${root}/photos/${digest}`,
   thumb: (digest: string) => `${root}/photos/${digest}/thumb`,
   events: `${root}/events`,

@@ -6,10 +6,11 @@ import type {
   IntakeLook,
   LevelChoice,
   MissingInfo,
+  RequestRow,
   RequestState,
 } from '@jobsheet/model';
 import type { ChipTone } from '@jobsheet/kit';
-import { t, text } from './words';
+import { t, text, when } from './words';
 
 export const requestTones: Record<RequestState, ChipTone> = {
   new: 'yellow',
@@ -41,6 +42,9 @@ export function blank(): Intake {
     level_reason: '',
     appointment: null,
     without: '',
+    photos: [],
+    wished: null,
+    confidential: false,
   };
 }
 
@@ -101,6 +105,19 @@ export function fromField(typed: string): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
+/** What has passed of a request's promises, the first response before the visit. */
+export function lateWords(row: RequestRow): string {
+  const by = row.answer_by;
+  if (by && Date.parse(by) < Date.now() && !(row.respond_by && Date.parse(row.respond_by) < Date.now()))
+    return t('requests.unanswered', { at: when(by) });
+  return t('requests.lateText', { at: when(row.respond_by ?? row.received_at) });
+}
+export function soonWords(row: RequestRow): string {
+  return row.answer_by && Date.parse(row.answer_by) >= Date.now()
+    ? t('requests.soonAnswer', { at: when(row.answer_by) })
+    : t('requests.soonVisit', { at: when(row.respond_by ?? row.received_at) });
+}
+
 export function missingWords(one: MissingInfo, form: IntakeForm, intake: Intake): string {
   if (one.field !== 'answer') return t(`field.${one.field}`);
   const symptom = form.symptoms.find((known) => known.key === intake.symptom_kind);
@@ -157,6 +174,8 @@ export function chooseMachine(intake: Intake, file: CustomerFile, id: string): v
         purchased: owned.equipment.purchased,
       }
     : { id: '', kind: '', name: '', model: '', serial: '', purchased: null };
+  // What the register has as confidential is so, whoever calls.
+  if (owned?.equipment.confidential) intake.confidential = true;
   // It says where it stands.
   if (owned?.site && !intake.site.id) chooseSite(intake, file, owned.site);
 }

@@ -87,6 +87,7 @@ export type FieldName =
   | 'undelivered_minutes'
   | 'dispatch_minutes'
   | 'ceiling_percent'
+  | 'remind_percent'
   | 'progress_percent'
   | 'awaiting_pauses'
   | 'levels'
@@ -137,6 +138,9 @@ export type FieldName =
   | 'how'
   | 'grade'
   | 'pass_on_undelivered'
+  | 'by_hand'
+  | 'role'
+  | 'reasons'
   | 'closing'
   | 'accepted'
   | 'photos'
@@ -230,6 +234,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
   ['undelivered_minutes', minutes],
   ['dispatch_minutes', minutes],
   ['ceiling_percent', percent],
+  ['remind_percent', percent],
   ['progress_percent', percent],
   ['awaiting_pauses', { kind: 'check' }],
   [
@@ -421,6 +426,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
         reach: 1,
         day_minutes: 540,
         levels: [],
+        by_hand: { role: 'dispatcher', reasons: ['wished', 'confidential'] },
       }),
       fields: [
         ['calendar', calendar],
@@ -462,6 +468,30 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
               grade: 1,
               pass_on_undelivered: false,
             }),
+          },
+        ],
+        [
+          'by_hand',
+          {
+            kind: 'group',
+            fields: [
+              [
+                'role',
+                {
+                  kind: 'one',
+                  options: words(['dispatcher', 'supervisor', 'admin'] as const, (one) => t(`role.${one}`)),
+                },
+              ],
+              [
+                'reasons',
+                {
+                  kind: 'many',
+                  options: words(['wished', 'confidential', 'nobody_fits'] as const, (one) =>
+                    t(`std.byHand.${one}`),
+                  ),
+                },
+              ],
+            ],
           },
         ],
       ],

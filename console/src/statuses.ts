@@ -1,7 +1,8 @@
 // How a work order's state is judged on the screen: tones, order, what is overdue, what may be done with it.
 import { ref } from 'vue';
 import type { ChipTone } from '@jobsheet/kit';
-import type { Colour, ConsoleRow, Outcome, Status } from '@jobsheet/model';
+import type { ByHand, Colour, ConsoleRow, Outcome, Status } from '@jobsheet/model';
+import { t } from './words';
 
 export const statusTones: Record<Status, ChipTone> = {
   dispatching: 'yellow',
@@ -66,3 +67,7 @@ export function compareRows(a: ConsoleRow, b: ConsoleRow): number {
     a.number.localeCompare(b.number)
   );
 }
+
+/** Why a work order is a person's to give. */
+export const byHandWords = (why: ByHand, wished: string) =>
+  why === 'wished' ? t('byHand.wished', { name: wished }) : t(`byHand.${why}`);

@@ -1,10 +1,12 @@
 // The office takes what customers ask for: the console's page in Chromium, in both languages, from the call to the offer.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Phone } from './lib/company.mjs';
-import { deskOf, isWell } from './lib/desk.mjs';
-import { faultsOf } from './lib/pages.mjs';
-import { until } from './lib/processes.mjs';
+import { Phone, photos } from './lib/company.mjs';
+import { deskOf, isWell, opensTheConsole } from './lib/desk.mjs';
+import { faultsOf, phoneScreen } from './lib/pages.mjs';
+import { program, until } from './lib/processes.mjs';
 
 const say = {
   en: {
@@ -191,3 +193,269 @@ test('without the office nothing that was typed is lost, and sent twice it is on
   assert.equal(await value(page, 'intake-customer'), '');
   assert.equal(await page.count({ test: 'draft-restored' }), 0);
 });
+
+/** What a person would drop or paste: a picture of its own colour. */
+const gives = (page, how, hue) =>
+  page.evaluate(
+    async ([how, hue]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
+      const pen = canvas.getContext('2d');
+      pen.fillStyle = `hsl(${hue} 60% 50%)`;
+      pen.fillRect(0, 0, 64, 48);
+      const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+      const data = new DataTransfer();
+      data.items.add(new File([blob], how === 'drop' ? 'plate.png' : '', { type: 'image/png' }));
+      const at = document.querySelector('[data-testid="photos-add"]');
+      at.dispatchEvent(
+        how === 'drop'
+          ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+          : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    },
+    [how, hue],
+  );
+
+async function theCustomersPhotos(t, language, theme) {
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  await phone.signsIn();
+  await phone.settings({ language });
+  const said = say[language];
+  const chooses = (files) => page.tab.setInputFiles('[data-testid="photos-file"]', files);
+  const has = (n) =>
+    until(async () => (await page.count({ test: 'customer-photo' })) === n, 20_000, `${n} photos`);
+  await page.goto('#/requests/new');
+  await page.fill({ test: 'intake-customer' }, said.name);
+  await page.fill({ test: 'intake-phone' }, '139 8077 9001');
+  await page.fill({ test: 'intake-address' }, '成都市成华区二仙桥北路 8 号 3 栋 1-02');
+  await page.fill({ test: 'intake-symptom' }, said.symptom);
+
+  // Chosen, dropped and pasted; what is no picture is said by its name, and everything else stands.
+  await chooses([
+    { name: 'plate.jpg', mimeType: 'image/jpeg', buffer: readFileSync(photos.part.path) },
+    { name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') },
+  ]);
+  await page.see({ test: 'photo-problem' });
+  const problem = await page.text({ test: 'photo-problem' });
+  assert.match(problem, /menu\.pdf/);
+  assert.ok(problem.includes(words('problem.not_a_picture')), problem);
+  await has(1);
+  await isWell(page, `request-photos-${language}`);
+  await page.tap({ test: 'photo-dismiss' });
+  await page.gone({ test: 'photo-problem' });
+  await gives(page, 'drop', 20);
+  await has(2);
+  await gives(page, 'paste', 200);
+  await has(3);
+
+  // With the keyboard alone: the files are asked for, and one is taken away again.
+  const keys = page.tab.keyboard;
+  await page.tab.focus('[data-testid="photos-add"]');
+  const [chooser] = await Promise.all([page.tab.waitForEvent('filechooser'), keys.press('Enter')]);
+  await chooser.setFiles(photos.during.path);
+  await has(4);
+  await page.tab.focus('[data-testid="photo-remove-2"]');
+  await keys.press('Enter');
+  await has(3);
+  await until(
+    async () => (await page.evaluate(() => document.activeElement.dataset.testid)) === 'photo-remove-1',
+    5000,
+    'the focus stays in the row',
+  );
+
+  // The page is loaded again, and the line is cut: nothing is lost.
+  await page.reload();
+  await page.see({ test: 'draft-restored' });
+  await has(3);
+  await page.offline(true);
+  await chooses(photos.after.path);
+  await page.see({ test: 'photo-again' });
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'intake-problem' });
+  await page.offline(false);
+  await until(
+    async () => {
+      await page.evaluate(() => document.querySelector('[data-testid="photo-again"]')?.click());
+      return (await page.count({ test: 'customer-photo' })) === 4;
+    },
+    20_000,
+    'it goes once there is a way',
+  );
+  await page.fill({ test: 'intake-without' }, said.why);
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'make-order' });
+  await has(4);
+  await isWell(page, `request-with-photos-${language}`);
+  assert.ok((await page.text({ test: 'request-journal' })).includes(words('requestAct.photos_changed')));
+  await page.tap({ test: 'make-order' });
+  await page.see({ test: 'detail-journal' });
+  await has(4);
+  await isWell(page, `order-with-photos-${language}`);
+
+  // The technician sees them before leaving, and in the basement.
+  const order = await page.text('main h1');
+  const row = (await (await office.asks('/work-orders')).json()).find((one) => one.number === order);
+  await office.acts(row.id, 'offer', { technician: 'wang.lei', reason: 'The customer asks for him' });
+  const job = await phone.offered(order);
+  await phone.record(job.id, { what: 'offer_accepted' });
+  const screen = await phoneScreen(phone, language);
+  t.after(() => screen.close());
+  const opens = async () => {
+    await screen.open(`${phone.url}/?to=${Math.random()}#/job/${job.id}`);
+    await screen.see({ css: 'img[src^="blob:"]', in: { test: 'customer-photo-0' } }, 20_000);
+    await screen.see({ css: 'img[src^="blob:"]', in: { test: 'customer-photo-3' } }, 20_000);
+  };
+  await opens();
+  for (const [width, height] of [
+    [390, 844],
+    [320, 568],
+  ]) {
+    await screen.size(width, height);
+    if (process.env.E2E_SHOTS)
+      await screen.screenshot(`${process.env.E2E_SHOTS}/job-customer-photos-${language}-${width}.png`);
+    assert.deepEqual(await screen.axe(), []);
+    assert.deepEqual(await screen.targetsUnder(48), []);
+    assert.deepEqual(await screen.overflowing(), []);
+  }
+  await screen.tap({ test: 'customer-photo-0' });
+  await screen.tap({ test: 'photo-fetch' });
+  await screen.see({ test: 'photo-drop' }, 20_000);
+  assert.deepEqual(faultsOf(screen), []);
+  await office.stops();
+  await opens();
+  await screen.tap({ test: 'customer-photo-0' });
+  await until(
+    async () =>
+      (await screen.evaluate(`document.querySelector('[data-testid=photo-full]')?.naturalWidth ?? 0`)) ===
+      photos.part.width,
+    10_000,
+    'the whole one, without the office',
+  );
+}
+
+test('what the customer sent is at the office, on the work order and on the phone without signal, in English', (t) =>
+  theCustomersPhotos(t, 'en', 'dark'));
+
+test('what the customer sent is at the office, on the work order and on the phone without signal, in Chinese', (t) =>
+  theCustomersPhotos(t, 'zh', 'light'));
+
+test('more requests than a page holds are read on, and found by words', async (t) => {
+  const { office, page, words } = await deskOf(t, 'en');
+  const intake = (n) => ({
+    channel: 'phone',
+    customer: { id: '', name: `Store-${n}-East`, contact: '', phone: '139 8077 9001', second_phone: '' },
+    site: { id: '', name: '', address: '', landmark: '' },
+    equipment: { id: '', kind: '', name: '', model: '', serial: '', purchased: null },
+    ...{ reference: '', problem_type: '', symptom_kind: '', symptom: 'No cooling', answers: {} },
+    ...{ occurred_at: null, impact: null, tried: '', wants: null, criteria: [], level: '' },
+    ...{ level_reason: '', appointment: null, without: '', photos: [] },
+  });
+  for (let n = 0; n < 55; n += 1)
+    await office.asks('/requests', {
+      method: 'POST',
+      body: intake(n),
+      headers: { 'idempotency-key': `many-${n}` },
+    });
+  await page.tap({ test: 'nav-requests' });
+  const rows = () => page.count({ css: '[data-testid^="request-row-"]' });
+  await until(async () => (await rows()) === 50, 10_000, 'a page');
+  assert.equal(
+    await page.text({ test: 'requests-shown' }),
+    words('requests.shownOf').replace('{n}', '50').replace('{open}', '55'),
+  );
+  await page.tap({ test: 'more' });
+  await until(async () => (await rows()) === 55, 10_000, 'all of them');
+  assert.equal(await page.count({ test: 'more' }), 0);
+  // The oldest is behind the first page, and is found.
+  await page.fill({ test: 'requests-search' }, 'store-0-east');
+  await until(async () => (await rows()) === 1, 10_000, 'the one');
+  await isWell(page, 'requests-found-en');
+  await page.fill({ test: 'requests-search' }, 'nobody of that name');
+  await page.see({ test: 'list-unmatched' });
+  assert.deepEqual(faultsOf(page), []);
+});
+
+async function whomTheCustomerWants(t, language, theme) {
+  const { office, page, words } = await deskOf(t, language, { colorScheme: theme });
+  const said = say[language];
+  await page.goto('#/requests/new');
+  await page.fill({ test: 'intake-customer' }, said.name);
+  await page.fill({ test: 'intake-phone' }, '139 8077 9001');
+  await page.fill({ test: 'intake-address' }, '成都市成华区二仙桥北路 8 号 3 栋 1-02');
+  await page.fill({ test: 'intake-symptom' }, said.symptom);
+  await page.tap({ css: '[data-testid="intake-confidential"] input' });
+  await page.fill({ test: 'intake-wished' }, '孙浩');
+  await page.fill({ test: 'intake-without' }, said.why);
+  await isWell(page, `request-wished-${language}`);
+  await page.tap({ test: 'intake-save' });
+  await page.see({ test: 'request-confidential' });
+  assert.equal(await page.text({ test: 'request-wished' }), '孙浩');
+
+  // The customer is called back first, in the way that was agreed (B4).
+  await page.tap({ test: 'respond-request' });
+  await page.tap({ test: 'response-confirm' });
+  assert.match(await page.text('dialog'), new RegExp(words('response.modeMissing')));
+  await isWell(page, `response-${language}`);
+  await page.tap({ role: 'radio', name: words('response.phone') });
+  await page.fill({ test: 'response-note' }, said.why);
+  await page.tap({ test: 'response-confirm' });
+  await page.gone({ test: 'response-confirm' });
+  await page.see({ test: 'request-response' });
+  assert.match(await page.text({ test: 'request-response' }), new RegExp(words('response.phone')));
+  assert.equal(await page.count({ test: 'respond-request' }), 0);
+  assert.match(await page.text({ test: 'request-journal' }), new RegExp(words('requestAct.responded')));
+
+  await page.tap({ test: 'make-order' });
+  await page.see({ test: 'job-confidential' });
+  assert.equal(await page.text({ test: 'job-wished' }), '孙浩');
+  const number = await page.text('main h1');
+  await page.tap({ test: 'nav-board' });
+  const free = { test: `free-${number}` };
+  await page.see(free);
+  assert.match(await page.text(free), new RegExp(words('byHand.confidential')));
+  assert.ok((await page.text(free)).includes(words('byHand.wished', { name: '孙浩' })));
+  await isWell(page, `board-by-hand-${language}`);
+
+  // A dispatcher is told whose it is before filling anything in.
+  const args = ['staff', 'add', '--data', office.data, '--login', 'lily', '--name', 'Lily'];
+  const added = spawnSync(program('jobsheet-office'), [...args, '--role', 'dispatcher'], {
+    input: 'eight or more\n',
+  });
+  assert.equal(added.status, 0, String(added.stderr));
+  const other = await opensTheConsole(office, language, { colorScheme: theme });
+  t.after(() => other.close());
+  await other.page.fill({ test: 'console-login' }, 'lily');
+  await other.page.fill({ test: 'console-password' }, 'eight or more');
+  await other.page.tap({ test: 'console-submit' });
+  await other.page.see({ css: '[data-testid^="order-row-"]' }, 20_000);
+  await other.page.tap({ test: 'nav-board' });
+  await other.page.tap({ css: `[data-testid="free-${number}"] [data-testid="offer-to"]` });
+  await other.page.see({ test: 'ask-reserved' });
+  const reserved = await other.page.text({ test: 'ask-reserved' });
+  assert.ok(reserved.includes(words('role.supervisor')), reserved);
+  assert.ok(reserved.includes(words('byHand.wished', { name: '孙浩' })), reserved);
+  assert.equal(
+    await other.page.evaluate(() => document.querySelector('[data-testid="offer-confirm"]').ariaDisabled),
+    'true',
+  );
+  await isWell(other.page, `ask-reserved-${language}`);
+  assert.deepEqual(faultsOf(other.page), []);
+
+  // A supervisor has them first in the list, with what the rules say of them.
+  await page.tap({ css: `[data-testid="free-${number}"] [data-testid="offer-to"]` });
+  await page.see({ test: 'rank-wished' });
+  assert.match(await page.text({ test: 'rank-sun.hao' }), new RegExp(words('rank.wished')));
+  await isWell(page, `ranked-wished-${language}`);
+  if (await page.count({ test: 'ask-reason' })) await page.fill({ test: 'ask-reason' }, said.why);
+  await page.tap({ test: 'offer-confirm' });
+  await page.gone({ test: 'offer-confirm' });
+  await page.see({ css: `[data-testid="lane-sun.hao"] [data-testid="job-${number}"]` });
+  assert.deepEqual(faultsOf(page), []);
+}
+
+test('whom the customer wants and what is confidential waits for a supervisor, in English', (t) =>
+  whomTheCustomerWants(t, 'en', 'light'));
+
+test('whom the customer wants and what is confidential waits for a supervisor, in Chinese', (t) =>
+  whomTheCustomerWants(t, 'zh', 'dark'));

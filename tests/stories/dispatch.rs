@@ -10,7 +10,7 @@ use jobsheet_model::{
     view::Raised,
     work_order::AssignmentState,
 };
-use jobsheet_office::{HandClock, Office, Options};
+use jobsheet_office::{HandClock, Office, Options, Role};
 use jobsheet_phone::{Phone, TestClock};
 use jobsheet_tests::carry::pass;
 use std::sync::Arc;
@@ -157,7 +157,7 @@ async fn a11_a13_a14_a15_a_chiller_stands_still_and_the_office_asks_one_after_th
     let nobody = town.raised(id, Attention::NobodyFits);
     assert_eq!(nobody.len(), 1);
     assert!(nobody[0].decided.is_none());
-    let found = town.office.candidates(id).expect("a store").expect("a work order");
+    let found = town.office.candidates(id, Role::Supervisor).expect("a store").expect("a work order");
     let kept_out = |login: &str| {
         let one = found.candidates.iter().find(|one| one.login == login).expect("a technician");
         one.kept_out.first().copied()

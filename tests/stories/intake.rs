@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use jobsheet_model::{
     Digest,
     intake::{Intake, RequestState},
-    view::RequestTaken,
+    view::{PhotoPlace, RequestTaken},
     work_order::{AssignmentState, Colour, WorkOrder},
 };
 use jobsheet_office::{Office, Once, Untaken};
@@ -132,4 +132,45 @@ async fn c4_what_she_can_solve_on_the_telephone_sends_nobody() {
     assert_eq!(office.work_orders().expect("a store").len(), before);
     field.sends().await;
     field.all_is_there();
+}
+
+/// She asks for a picture of the plate; he looks at it before he leaves, and reads the serial off it in the basement.
+#[tokio::test(flavor = "multi_thread")]
+async fn d2_what_the_customer_sent_is_looked_at_before_leaving_and_read_without_signal() {
+    let field = alone().await;
+    let office = field.office();
+    let picture = std::fs::read(jobsheet_tests::photo("part")).expect("a picture");
+    // The line is cut after the first: she adds it again, and it is the same one.
+    let plate = office.bring_photo(picture.clone().into()).await.expect("kept");
+    assert_eq!(office.bring_photo(picture.into()).await.expect("the same"), plate);
+    let mut call = the_cold_store_calls();
+    call["photos"] = json!([plate.digest]);
+    let taken = takes(office, "call-1", &call);
+    let made = office.make_work_order(taken.id, &once("order-1"), ZHOU_LI).expect("made");
+    let planned = office.work_order(made.work_order).expect("a store").expect("a work order");
+    let order = arrives(&field, &planned).await;
+    assert_eq!(order.request.photos.iter().map(|one| &one.digest).collect::<Vec<_>>(), [&plate.digest]);
+    let photo = |thumb| field.phone.fetch_photo(order.id, plate.digest.clone(), thumb);
+
+    // Nothing of it was sent along: a small one comes when he looks, and the whole one when he wants it.
+    let phone = &field.phone;
+    assert_eq!(phone.photo(&plate.digest, true).expect_err("not here").code, "no_such_photo");
+    let small = photo(true).await.expect("a small one");
+    let whole = photo(false).await.expect("the whole one");
+    assert!(Digest::of(&whole) == plate.digest && small.len() * 4 < whole.len());
+
+    // In the basement both are there, and nothing of the customer's is sent back.
+    field.fails_to_send().await;
+    assert_eq!(phone.photo(&plate.digest, true).expect("here"), small);
+    assert_eq!(phone.photo(&plate.digest, false).expect("here"), whole);
+    assert_eq!(photo(false).await.expect("asks nobody"), whole);
+    assert_eq!(phone.photo_place(&plate.digest).expect("known"), PhotoPlace::Fetched);
+    assert_eq!(field.waiting(), (0, 0));
+
+    // Given to somebody else it is read no more.
+    office.reassign(order.id, "chen.chen", "陈晨就在附近", ZHOU_LI).expect("reassigned");
+    field.sends().await;
+    assert_eq!(phone.drop_photo(&plate.digest).expect("dropped"), PhotoPlace::Away);
+    let refused = photo(false).await.expect_err("not his any more");
+    assert!(["no_such_photo", "photo_not_there"].contains(&refused.code.as_str()), "{}", refused.code);
 }

@@ -170,6 +170,7 @@ const acts: ActLines = {
     `${t(`duty.${a.duty}`)}: ${t(`clock.${a.verdict}`)}`,
     t('entry.dueBy', { time: when(a.due) }),
   ],
+  responded: (a) => [t(`response.${a.mode}`), note(a.note)],
   rescued: () => [],
   returned: () => [],
   closed: (a) => [

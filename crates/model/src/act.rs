@@ -6,6 +6,7 @@ use crate::{
     closing::Lack,
     dispatch::{How, KeptOut, Measure},
     expected::{Expected, ToldBy},
+    intake::ResponseMode,
     standard::{Duty, Verdict},
     work_order::Visit,
 };
@@ -98,6 +99,11 @@ pub enum Act {
         #[ts(type = "string")]
         #[serde(with = "crate::moment::millis")]
         due: DateTime<Utc>,
+    },
+    /// Somebody of the office has answered the customer, in the way that was agreed (B4).
+    Responded {
+        mode: ResponseMode,
+        note: String,
     },
     /// Records came in a phone's rescue file; the actor gave it in.
     Rescued {},

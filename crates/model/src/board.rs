@@ -3,9 +3,10 @@
 use crate::{
     TechnicianId, Text, WorkOrderId,
     area::Area,
-    dispatch::{Candidate, How, Measure, Profile, Turn},
+    dispatch::{ByHand, Candidate, How, Measure, Profile, Turn},
     intake::Named,
     moment::millis,
+    role::Role,
     view::Status,
     work_order::{Level, Technician},
 };
@@ -37,6 +38,13 @@ pub struct ConsoleCandidates {
     pub in_turn: Vec<TechnicianId>,
     /// Colleagues that technicians named when they declined.
     pub suggested: Vec<Suggested>,
+    /// Why it is a person's to give; empty where the rules may.
+    pub by_hand: Vec<ByHand>,
+    /// The least role of who gives it then, and whether whoever asks has it.
+    pub hand_role: Role,
+    pub may: bool,
+    /// Whom the customer wants: the first of the candidates.
+    pub wished: Option<TechnicianId>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -173,6 +181,10 @@ pub struct BoardJob {
     /// What waits for a decision.
     pub attention: u32,
     pub how: How,
+    /// Why it is a person's to give.
+    pub by_hand: Vec<ByHand>,
+    /// Name of whom the customer wants; else empty.
+    pub wished: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -204,6 +204,7 @@ mod tests {
             serial: String::new(),
             purchased: None,
             warranty_until: Some(day("2026-06-30")),
+            confidential: false,
         };
         let customer = Customer {
             id: "C1".into(),

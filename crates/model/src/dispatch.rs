@@ -5,12 +5,13 @@
 //! Nothing here is random, and nothing is weighed against something else.
 
 use crate::{
-    TechnicianId,
+    TechnicianId, WorkOrder,
     area::{Map, Place},
     calendar::Hours,
     ids::TurnId,
     moment::millis,
     place::Position,
+    role::Role,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -171,6 +172,58 @@ pub struct Rules {
     /// Minutes of work that one person can have on a day.
     pub day_minutes: u32,
     pub levels: Vec<LevelRule>,
+    #[serde(default)]
+    pub by_hand: HandRule,
+}
+
+/// What is left to a person, and whose it is then (A13, X12). In what time is the standard's `dispatch_minutes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandRule {
+    /// The least role that gives such a work order to somebody.
+    pub role: Role,
+    pub reasons: Vec<ByHand>,
+}
+
+impl Default for HandRule {
+    /// Where a standard says nothing of it.
+    fn default() -> Self {
+        Self { role: Role::Dispatcher, reasons: vec![ByHand::Wished, ByHand::Confidential] }
+    }
+}
+
+/// Why a work order is a person's to give, and not the rules'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ByHand {
+    /// The customer wants a certain person.
+    Wished,
+    Confidential,
+    /// The rules found nobody.
+    NobodyFits,
+}
+
+impl HandRule {
+    /// What of it is so with a work order; `nobody_fits`: the rules have said so, and nobody has decided it.
+    pub fn of(&self, order: &WorkOrder, nobody_fits: bool) -> Vec<ByHand> {
+        let is_so = |why: &ByHand| match why {
+            ByHand::Wished => order.request.wished.is_some(),
+            ByHand::Confidential => order.request.confidential,
+            ByHand::NobodyFits => nobody_fits,
+        };
+        self.reasons.iter().copied().filter(is_so).collect()
+    }
+}
+
+/// Whom the customer wants comes first, whatever the rules say of them: a person decides.
+pub fn wished_first(candidates: &mut [Candidate], wished: TechnicianId) {
+    if let Some(at) = candidates.iter().position(|one| one.technician == wished)
+        && let Some(before) = candidates.get_mut(..=at)
+    {
+        before.rotate_right(1);
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +288,7 @@ impl Rules {
             reach: 1,
             day_minutes: 24 * 60,
             levels: Vec::new(),
+            by_hand: HandRule::default(),
         }
     }
 

@@ -332,6 +332,23 @@ pub struct Settled {
     pub verdict: Verdict,
 }
 
+/// The first response that somebody of the office has given at `at`, by the office's own clock; nothing where none is
+/// promised, or the sheet shows one already.
+pub fn settled_by_response(
+    order: &WorkOrder,
+    standard: &Standard,
+    sheet: &Sheet,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<Settled> {
+    let duty = Duty::FirstResponse;
+    if shows(sheet, duty) || !promised(order, standard).contains(&duty) {
+        return None;
+    }
+    let due = due(order, standard, duty, None, now)?;
+    Some(Settled { duty, due, verdict: verdict(Some(due), Some(Happened::at(at)), false, now) })
+}
+
 /// Which promises a record settles that made `after` of `before`: by the phone's corrected clock, however late it
 /// arrives, and *undetermined* where that proves too little (P23). `given`: when its owner received the work order.
 pub fn settled(

@@ -2,18 +2,18 @@
 //! it is, and what becomes of it. What a firm asks and promises is data of its [`Standard`]; here are the rules.
 
 use crate::{
-    Text, WorkOrderId,
+    Digest, TechnicianId, Text, WorkOrderId,
     calendar::{Pause, minutes_of_day},
     ids::RequestId,
     moment::millis,
     reference::FaultCode,
     search::{index_terms, query_terms},
-    standard::{Finding, Standard},
+    standard::{Duty, Finding, Reckoned, Standard, Verdict},
     step::{KnownStepKind, StepKind},
     text::tidy,
     work_order::{
-        Assignment, Channel, Contract, Customer, Equipment, Impact, IntakeAnswer, Level, PastVisit, Plan,
-        Request, Site, Visit, Wants, WorkOrder,
+        Assignment, Channel, Contract, Customer, CustomerPhoto, Equipment, Impact, IntakeAnswer, Level,
+        PastVisit, Plan, Request, Site, Visit, Wants, Wished, WorkOrder,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -25,6 +25,8 @@ use ts_rs::TS;
 const LINE: usize = 200;
 const PARAGRAPH: usize = 2000;
 const MOST_HITS: usize = 5;
+/// Photos that come with one request.
+pub const MOST_PHOTOS: usize = 12;
 
 // --- What a standard says of intake ----------------------------------------------------------------
 
@@ -215,6 +217,15 @@ pub struct Intake {
     pub appointment: Option<Appointment>,
     /// Why it goes on without what is missing; empty: it waits.
     pub without: String,
+    /// What the customer sent of it (D2), as the office keeps them, in this order.
+    #[serde(default)]
+    pub photos: Vec<Digest>,
+    /// Whom the customer would have come (A13).
+    #[serde(default)]
+    pub wished: Option<TechnicianId>,
+    /// What is to be served is confidential (A13).
+    #[serde(default)]
+    pub confidential: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -294,6 +305,9 @@ impl Intake {
             *text = tidy(text);
         }
         self.answers.retain(|_, answer| !answer.is_empty());
+        // The same one chosen twice is one.
+        let mut seen = BTreeSet::new();
+        self.photos.retain(|photo| seen.insert(photo.clone()));
         self
     }
 
@@ -369,6 +383,12 @@ impl Intake {
         );
         let sensible = self.appointment.is_none_or(|one| one.to - now < TimeDelta::days(366));
         unless(sensible, "appointment", "That is more than a year away.", "预约时间超过一年。");
+        unless(
+            self.photos.len() <= MOST_PHOTOS,
+            "photos",
+            &format!("No more than {MOST_PHOTOS} photos."),
+            &format!("最多 {MOST_PHOTOS} 张照片。"),
+        );
         found
     }
 
@@ -486,6 +506,20 @@ impl Intake {
         }
     }
 
+    /// Do all words, in small letters, stand in what people look for a request by?
+    pub fn is_found_by(&self, number: &str, words: &[String]) -> bool {
+        if words.is_empty() {
+            return true;
+        }
+        let Self { customer, site, equipment, .. } = self;
+        let said = [number, &customer.name, &customer.contact, &customer.phone, &customer.second_phone]
+            .into_iter()
+            .chain([site.name.as_str(), &site.address, &equipment.name, &equipment.model, &equipment.serial])
+            .chain([self.symptom.as_str(), &self.reference]);
+        let said = said.collect::<Vec<_>>().join("\n").to_lowercase();
+        words.iter().all(|word| said.contains(word.as_str()))
+    }
+
     /// Without these nobody can be sent, whatever the reason.
     pub fn lacks_to_go(&self) -> Vec<MissingInfo> {
         NEEDED_TO_GO.into_iter().filter(|field| !self.says(*field)).map(MissingInfo::of).collect()
@@ -521,6 +555,27 @@ pub enum RequestAct {
     Edited {
         fields: Vec<String>,
     },
+    /// Photos of the customer's were added, or taken away again.
+    PhotosChanged {
+        added: Vec<Digest>,
+        removed: Vec<Digest>,
+    },
+    /// Somebody of the office has answered the customer (B4): how, as it was agreed, and whether that was in time. Nothing
+    /// is due where the level promises no first response.
+    Responded {
+        mode: ResponseMode,
+        note: String,
+        #[ts(type = "string | null")]
+        #[serde(default, with = "millis::option")]
+        due: Option<DateTime<Utc>>,
+        verdict: Option<Verdict>,
+    },
+    /// Not much is left of this promise, and it is not kept yet (D3).
+    Reminded {
+        duty: Duty,
+    },
+    /// The first response that its level promises has not been given in time (B4).
+    ResponseMissed {},
     /// Solved at the desk: what was done (C4).
     Solved {
         what: String,
@@ -537,6 +592,18 @@ pub enum RequestAct {
     Breached {},
     /// The hard limit has passed too (A17).
     CeilingPassed {},
+}
+
+/// How a customer is answered, as it was agreed (B4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    Phone,
+    Message,
+    Email,
+    Remote,
+    OnSite,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -586,6 +653,10 @@ pub fn walk<'a>(entries: impl IntoIterator<Item = (DateTime<Utc>, &'a RequestAct
             RequestAct::Registered {}
             | RequestAct::Graded { .. }
             | RequestAct::Edited { .. }
+            | RequestAct::PhotosChanged { .. }
+            | RequestAct::Responded { .. }
+            | RequestAct::Reminded { .. }
+            | RequestAct::ResponseMissed {}
             | RequestAct::Breached {}
             | RequestAct::CeilingPassed {} => continue,
             RequestAct::InfoAwaited { .. } => RequestState::AwaitingInfo,
@@ -626,13 +697,20 @@ pub fn acts_of(before: Option<(&Intake, &Walk)>, after: &Intake, standard: &Stan
     let mut acts = Vec::new();
     let grade = after.grade(standard);
     match before {
-        None => acts.extend([RequestAct::Registered {}, RequestAct::Graded { grade }]),
+        None => {
+            acts.extend([RequestAct::Registered {}, RequestAct::Graded { grade }]);
+            acts.extend(photos_changed(&[], &after.photos));
+        }
         Some((before, _)) => {
             let fields = changed(before, after);
-            if fields.is_empty() {
+            let photos = photos_changed(&before.photos, &after.photos);
+            if fields.is_empty() && photos.is_none() {
                 return acts;
             }
-            acts.push(RequestAct::Edited { fields });
+            if !fields.is_empty() {
+                acts.push(RequestAct::Edited { fields });
+            }
+            acts.extend(photos);
             if grade != before.grade(standard) {
                 acts.push(RequestAct::Graded { grade });
             }
@@ -651,14 +729,24 @@ pub fn acts_of(before: Option<(&Intake, &Walk)>, after: &Intake, standard: &Stan
     acts
 }
 
-/// Names of what differs.
+fn photos_changed(before: &[Digest], after: &[Digest]) -> Option<RequestAct> {
+    let but = |all: &[Digest], others: &[Digest]| -> Vec<Digest> {
+        all.iter().filter(|one| !others.contains(one)).cloned().collect()
+    };
+    let (added, removed) = (but(after, before), but(before, after));
+    (!added.is_empty() || !removed.is_empty()).then_some(RequestAct::PhotosChanged { added, removed })
+}
+
+/// Names of what differs, but for the photos, which are told one by one.
 fn changed(before: &Intake, after: &Intake) -> Vec<String> {
     let values = |intake| match serde_json::to_value(intake) {
         Ok(serde_json::Value::Object(values)) => values,
         _ => serde_json::Map::new(),
     };
     let (before, after) = (values(before), values(after));
-    after.into_iter().filter(|(name, value)| before.get(name) != Some(value)).map(|(name, _)| name).collect()
+    let differs =
+        |(name, value): &(String, serde_json::Value)| name != "photos" && before.get(name) != Some(value);
+    after.into_iter().filter(differs).map(|(name, _)| name).collect()
 }
 
 // --- The work order that is made of it -------------------------------------------------------------
@@ -669,6 +757,10 @@ pub struct Known {
     pub equipment: Option<Equipment>,
     pub contract: Option<Contract>,
     pub history: Vec<PastVisit>,
+    pub photos: Vec<CustomerPhoto>,
+    pub wished: Option<Wished>,
+    /// As the register has it.
+    pub confidential: bool,
 }
 
 /// A request that was registered.
@@ -680,6 +772,14 @@ pub struct Registered<'a> {
     pub pauses: Vec<Pause>,
 }
 
+/// When the customer was answered, and how.
+pub fn responded(journal: &[RequestEntry]) -> Option<(&RequestEntry, ResponseMode)> {
+    journal.iter().find_map(|entry| match &entry.act {
+        RequestAct::Responded { mode, .. } => Some((entry, *mode)),
+        _ => None,
+    })
+}
+
 impl Registered<'_> {
     /// The level as it goes with a work order, with what it promises (A7, A17, D8).
     pub fn promised(
@@ -688,9 +788,22 @@ impl Registered<'_> {
         now: DateTime<Utc>,
     ) -> Option<(Level, DateTime<Utc>, DateTime<Utc>)> {
         let level = standard.on_a_work_order(&self.intake.grade(standard).level)?;
-        let agreed_to = self.intake.appointment.map_or(self.received_at, |one| one.to);
-        let promise = standard.promise_after(&level.key, self.received_at, &self.pauses, agreed_to, now)?;
+        let promise = self.visit_promise(standard, &level.key, now)?;
         Some((level, promise.due, promise.ceiling))
+    }
+
+    fn visit_promise(&self, standard: &Standard, level: &str, now: DateTime<Utc>) -> Option<Reckoned> {
+        let agreed_to = self.intake.appointment.map_or(self.received_at, |one| one.to);
+        standard.promise_after(level, self.received_at, &self.pauses, agreed_to, now)
+    }
+
+    /// When the customer is to have a first response, where its level promises one (B4) that is not the very promise of
+    /// the work order.
+    pub fn response_promise(&self, standard: &Standard, now: DateTime<Utc>) -> Option<Reckoned> {
+        let level = self.intake.grade(standard).level;
+        let duty = Duty::FirstResponse;
+        let reckoned = standard.reckon(&level, duty, self.received_at, &self.pauses, now);
+        reckoned.filter(|_| standard.shown != duty)
     }
 
     /// What has passed by `now` of the promises of a request for which nobody was sent, and was not said yet (A7, A17);
@@ -702,11 +815,28 @@ impl Registered<'_> {
         now: DateTime<Utc>,
     ) -> (Vec<RequestAct>, Option<DateTime<Utc>>) {
         let so_far = walk(journal.iter().map(|entry| (entry.at, &entry.act)));
-        let promised = self.promised(standard, now).filter(|_| so_far.state.is_open());
-        let Some((_, due, ceiling)) = promised else { return (Vec::new(), None) };
+        if !so_far.state.is_open() {
+            return (Vec::new(), None);
+        }
+        let response = self.response_promise(standard, now).filter(|_| responded(journal).is_none());
+        let level = standard.on_a_work_order(&self.intake.grade(standard).level);
+        let visit = level.and_then(|level| self.visit_promise(standard, &level.key, now));
+        let mut all = Vec::new();
+        for (duty, promise) in [(Duty::FirstResponse, &response), (standard.shown, &visit)] {
+            let Some(promise) = promise else { continue };
+            // What has passed is not reminded of any more.
+            let remind = promise.remind.filter(|_| now <= promise.due);
+            all.extend(remind.map(|at| (RequestAct::Reminded { duty }, at)));
+            if duty == standard.shown {
+                all.push((RequestAct::Breached {}, promise.due));
+                all.push((RequestAct::CeilingPassed {}, promise.ceiling));
+            } else {
+                all.push((RequestAct::ResponseMissed {}, promise.due));
+            }
+        }
         let said = |act: &RequestAct| journal.iter().any(|entry| entry.act == *act);
         let (mut passed, mut next) = (Vec::new(), None::<DateTime<Utc>>);
-        for (act, by) in [(RequestAct::Breached {}, due), (RequestAct::CeilingPassed {}, ceiling)] {
+        for (act, by) in all {
             if said(&act) {
                 continue;
             }
@@ -761,6 +891,9 @@ impl Registered<'_> {
                 asked: intake.asked(standard),
                 reference: intake.reference.clone(),
                 pauses: self.pauses.clone(),
+                photos: known.photos,
+                wished: known.wished,
+                confidential: intake.confidential || known.confidential,
             },
             customer: intake.customer.clone(),
             site: known.site,

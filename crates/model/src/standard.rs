@@ -58,6 +58,9 @@ pub struct Standard {
     pub dispatch_minutes: u32,
     /// Hard limit in per cent of the promise (A17).
     pub ceiling_percent: u32,
+    /// When so much of a promise to a request has gone, in per cent, whoever is to answer it is reminded (D3). 0: never.
+    #[serde(default = "three_quarters")]
+    pub remind_percent: u32,
     /// When the customer hears how it goes, in per cent of the estimate (B11).
     pub progress_percent: u32,
     /// What must be there before a work order is closed (B15, X15).
@@ -69,6 +72,10 @@ pub struct Standard {
     /// What is charged where neither warranty nor contract bears it (E18); without it, what goes with the kind of equipment.
     #[serde(default)]
     pub tariff: Option<Tariff>,
+}
+
+fn three_quarters() -> u32 {
+    75
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +193,8 @@ pub struct StandardEntry {
 pub struct Reckoned {
     pub due: DateTime<Utc>,
     pub ceiling: DateTime<Utc>,
+    /// When to remind of it; nothing where the standard does not.
+    pub remind: Option<DateTime<Utc>>,
     /// Holidays up to there are not known yet.
     pub provisional: bool,
 }
@@ -323,7 +332,8 @@ impl Standard {
         let hours = self.hours(&promise.calendar, start, last.max(start))?;
         let due = hours.due_with(start, promise.within, pauses, now)?;
         let ceiling = hours.share(start, due, self.ceiling_percent)?;
-        Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
+        let remind = self.remind(&hours, start, due);
+        Some(Reckoned { due, ceiling, remind, provisional: !hours.is_known(ceiling) })
     }
 }
 
@@ -352,7 +362,12 @@ impl Standard {
         let hours = self.hours(&promise.calendar, received, last.max(received).max(agreed_to))?;
         let due = hours.due_with(received, promise.within, pauses, now)?.max(agreed_to);
         let ceiling = hours.share(received, due, self.ceiling_percent)?.max(due);
-        Some(Reckoned { due, ceiling, provisional: !hours.is_known(ceiling) })
+        let remind = self.remind(&hours, received, due);
+        Some(Reckoned { due, ceiling, remind, provisional: !hours.is_known(ceiling) })
+    }
+
+    fn remind(&self, hours: &Hours, start: DateTime<Utc>, due: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        hours.share(start, due, self.remind_percent).filter(|_| self.remind_percent > 0)
     }
 }
 

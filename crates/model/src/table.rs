@@ -65,6 +65,7 @@ impl Register {
                 "serial",
                 "purchased",
                 "warranty_until",
+                "confidential",
             ],
             Register::Parts => &[
                 "number",
@@ -360,6 +361,8 @@ pub struct EquipmentRow {
     /// Id of whose it is.
     pub customer: String,
     pub owned: Owned,
+    /// Nothing where the file does not say: then it stays as it is known.
+    pub confidential: Option<bool>,
 }
 
 pub fn equipment(table: &Table) -> Result<Vec<(u32, EquipmentRow)>, Vec<TableFault>> {
@@ -368,6 +371,7 @@ pub fn equipment(table: &Table) -> Result<Vec<(u32, EquipmentRow)>, Vec<TableFau
         if en.is_empty() && zh.is_empty() {
             cells.wrong("name_zh", Wrong::Needed);
         }
+        let confidential = cells.choice("confidential", &[("yes", true), ("no", false)]);
         let equipment = Equipment {
             id: cells.needed("id"),
             name: both(en, zh),
@@ -375,9 +379,10 @@ pub fn equipment(table: &Table) -> Result<Vec<(u32, EquipmentRow)>, Vec<TableFau
             serial: cells.text("serial"),
             purchased: cells.date("purchased"),
             warranty_until: cells.date("warranty_until"),
+            confidential: confidential.unwrap_or_default(),
         };
         let owned = Owned { site: cells.text("site"), kind: cells.text("kind"), equipment };
-        EquipmentRow { customer: cells.needed("customer"), owned }
+        EquipmentRow { customer: cells.needed("customer"), owned, confidential }
     })?;
     let faults: Vec<TableFault> =
         twice(rows.iter().map(|(row, one)| (*row, one.owned.equipment.id.as_str())), "id").collect();
@@ -466,6 +471,10 @@ pub fn intake(row: &OrderRow, customer: &Customer, site: &Site, owned: Option<&O
         appointment: None,
         // Nobody can be asked while a table is read.
         without: "CSV".to_owned(),
+        photos: Vec::new(),
+        wished: None,
+        // As the register has it: it is asked when the work order is made.
+        confidential: false,
     })
 }
 
@@ -508,9 +517,13 @@ pub fn customer_rows(file: &CustomerFile) -> Vec<Vec<String>> {
 pub fn equipment_rows(file: &CustomerFile) -> Vec<Vec<String>> {
     let row = |Owned { site, kind, equipment }: &Owned| {
         let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-        let Equipment { id, name, model, serial, purchased, warranty_until } = equipment.clone();
+        let Equipment { id, name, model, serial, purchased, warranty_until, confidential } =
+            equipment.clone();
         let (customer, site, kind) = (file.customer.id.clone(), site.clone(), kind.clone());
-        vec![id, customer, site, kind, name.en, name.zh, model, serial, date(purchased), date(warranty_until)]
+        let confidential = if confidential { "yes" } else { "no" }.to_owned();
+        let (purchased, warranty_until) = (date(purchased), date(warranty_until));
+        let (en, zh) = (name.en, name.zh);
+        vec![id, customer, site, kind, en, zh, model, serial, purchased, warranty_until, confidential]
     };
     file.equipment.iter().map(row).collect()
 }

@@ -1,7 +1,7 @@
 //! What the office plans and owns: the work order. Phones never change it.
 
 use crate::{
-    LineId, Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
+    Digest, LineId, Money, Sheet, Stage, TechnicianId, Text, WorkOrderId,
     attention::Choice,
     calendar::Pause,
     change::{OpenedSheet, PartWanted},
@@ -236,6 +236,34 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<Pause>>", optional)]
     pub pauses: Vec<Pause>,
+    /// What the customer sent of it (D2). The office has all of them; a phone asks for those that somebody looks at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<CustomerPhoto>>", optional)]
+    pub photos: Vec<CustomerPhoto>,
+    /// Whom the customer would have come (A13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub wished: Option<Wished>,
+    /// What is served is confidential, as it was said or as the register has it (A13).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub confidential: bool,
+}
+
+/// A technician whom a customer asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Wished {
+    pub technician: TechnicianId,
+    pub name: String,
+}
+
+/// A photo that came with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerPhoto {
+    pub digest: Digest,
+    pub bytes: u32,
 }
 
 /// A follow-up question and its answer.
@@ -301,6 +329,10 @@ pub struct Equipment {
     /// Last day under warranty.
     #[ts(type = "string | null")]
     pub warranty_until: Option<NaiveDate>,
+    /// Not everybody may be sent to it (A13).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub confidential: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -481,6 +513,7 @@ impl WorkOrder {
             tried: String::new(),
             asked: Vec::new(),
             reference: String::new(),
+            photos: Vec::new(),
             ..self.request
         };
         Self {
@@ -559,6 +592,9 @@ impl WorkOrder {
                 asked: Vec::new(),
                 reference: String::new(),
                 pauses: Vec::new(),
+                photos: Vec::new(),
+                wished: None,
+                confidential: false,
             },
             customer: Customer {
                 id: String::new(),
@@ -582,6 +618,7 @@ impl WorkOrder {
                 serial: opened.serial.clone(),
                 purchased: None,
                 warranty_until: None,
+                confidential: false,
             }),
             contract: None,
             level: Level {

@@ -54,6 +54,7 @@ fn types() -> String {
         view::PaperFile,
         view::PaperKind,
         view::PhotoPlace,
+        view::PhotoKept,
         view::CopyCode,
         view::RescueTaken,
         asset::Asset,

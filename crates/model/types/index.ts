@@ -31,7 +31,7 @@ text: string, } | { "act": "raised", attention: Attention, about: string, } | { 
 /**
  * Who deals with it from here on, and until when.
  */
-handling?: Handling, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "rescued", } | { "act": "returned", } | { "act": "closed", lacked: Array<Lack>, reason: string, } | { "act": "reopened", reason: string, };
+handling?: Handling, } | { "act": "followed_by", visit: Visit, } | { "act": "judged", duty: Duty, verdict: ClockVerdict, due: string, } | { "act": "responded", mode: ResponseMode, note: string, } | { "act": "rescued", } | { "act": "returned", } | { "act": "closed", lacked: Array<Lack>, reason: string, } | { "act": "reopened", reason: string, };
 
 export type Answer = KnownAnswer | { kind: string };
 
@@ -151,13 +151,26 @@ is_untold: boolean,
 /**
  * What waits for a decision.
  */
-attention: number, how: How, };
+attention: number, how: How, 
+/**
+ * Why it is a person's to give.
+ */
+by_hand: Array<ByHand>, 
+/**
+ * Name of whom the customer wants; else empty.
+ */
+wished: string, };
 
 export type Bring = { number: string, name: Text, quantity: number, 
 /**
  * Serials reserved for this job, as the system has them (A21).
  */
 serials: Array<string>, };
+
+/**
+ * Why a work order is a person's to give, and not the rules'.
+ */
+export type ByHand = "wished" | "confidential" | "nobody_fits";
 
 export type Cancelled = { at: string, reason: string, };
 
@@ -389,7 +402,19 @@ in_turn: Array<TechnicianId>,
 /**
  * Colleagues that technicians named when they declined.
  */
-suggested: Array<Suggested>, };
+suggested: Array<Suggested>, 
+/**
+ * Why it is a person's to give; empty where the rules may.
+ */
+by_hand: Array<ByHand>, 
+/**
+ * The least role of who gives it then, and whether whoever asks has it.
+ */
+hand_role: Role, may: boolean, 
+/**
+ * Whom the customer wants: the first of the candidates.
+ */
+wished: TechnicianId | null, };
 
 export type ConsoleCrew = { people: Array<ConsolePerson>, 
 /**
@@ -436,7 +461,11 @@ export type ConsoleExpected = { expected: Expected, technician: Technician,
  */
 told: ToldCustomer | null, is_told: boolean, };
 
-export type ConsoleJob = { row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
+export type ConsoleJob = { 
+/**
+ * When the customer is to have a first response that nobody has given yet (B4).
+ */
+answer_by: string | null, row: ConsoleRow, order: WorkOrder, sheet: Sheet, 
 /**
  * The checklist in the order in which it is asked.
  */
@@ -534,13 +563,21 @@ version: number, intake: Intake, form: IntakeForm, look: IntakeLook, journal: Ar
 
 export type ConsoleRequests = { 
 /**
+ * Nothing was ever asked for.
+ */
+is_empty: boolean, 
+/**
  * Of all that are open.
  */
 open: number, 
 /**
  * The open ones first, then the latest.
  */
-rows: Array<RequestRow>, };
+rows: Array<RequestRow>, 
+/**
+ * Where the next page begins; `null` when there is none. There may be one behind a page on which nothing was found.
+ */
+next: string | null, };
 
 export type ConsoleRota = { turns: Array<Turn>, 
 /**
@@ -647,6 +684,11 @@ export type CustomerFile = { customer: Customer, phase: CustomerPhase, sites: Ar
  * Where a customer stands in the cycle 签, 验, 保, 售 (E1).
  */
 export type CustomerPhase = "signing" | "acceptance" | "maintained" | "followed_up";
+
+/**
+ * A photo that came with a request.
+ */
+export type CustomerPhoto = { digest: Digest, bytes: number, };
 
 export type CustomerRow = { customer: Customer, phase: CustomerPhase, sites: number, equipment: number, 
 /**
@@ -844,7 +886,11 @@ export type Equipment = { id: string, name: Text, model: string, serial: string,
 /**
  * Last day under warranty.
  */
-warranty_until: string | null, };
+warranty_until: string | null, 
+/**
+ * Not everybody may be sent to it (A13).
+ */
+confidential?: boolean, };
 
 /**
  * Tells a screen which of its answers are stale.
@@ -988,7 +1034,19 @@ appointment: Appointment | null,
 /**
  * Why it goes on without what is missing; empty: it waits.
  */
-without: string, };
+without: string, 
+/**
+ * What the customer sent of it (D2), as the office keeps them, in this order.
+ */
+photos: Array<Digest>, 
+/**
+ * Whom the customer would have come (A13).
+ */
+wished: TechnicianId | null, 
+/**
+ * What is to be served is confidential (A13).
+ */
+confidential: boolean, };
 
 /**
  * A follow-up question and its answer.
@@ -1011,7 +1069,7 @@ levels: Array<LevelChoice>,
 /**
  * Kinds of equipment.
  */
-kinds: Array<Named>, };
+kinds: Array<Named>, photos: PhotoLimits, };
 
 /**
  * What the rules say of a request that is being written down.
@@ -1526,6 +1584,24 @@ export type PhoneSignature = {
 at: string, key: string, signature: string, };
 
 /**
+ * A photo as the office keeps it.
+ */
+export type PhotoKept = { digest: Digest, bytes: number, };
+
+/**
+ * What is taken of the customer's photos.
+ */
+export type PhotoLimits = { 
+/**
+ * With one request.
+ */
+most: number, 
+/**
+ * Of one file.
+ */
+bytes: number, };
+
+/**
  * Where the bytes of a photo are.
  */
 export type PhotoPlace = "here" | "fetched" | "away";
@@ -1690,7 +1766,19 @@ reference?: string,
 /**
  * While the office waited for what the customer had to say, where the standard does not count that.
  */
-pauses?: Array<Pause>, };
+pauses?: Array<Pause>, 
+/**
+ * What the customer sent of it (D2). The office has all of them; a phone asks for those that somebody looks at.
+ */
+photos?: Array<CustomerPhoto>, 
+/**
+ * Whom the customer would have come (A13).
+ */
+wished?: Wished, 
+/**
+ * What is served is confidential, as it was said or as the register has it (A13).
+ */
+confidential?: boolean, };
 
 /**
  * What was done with a request: its journal, with actor and time.
@@ -1699,7 +1787,7 @@ export type RequestAct = { "act": "registered", } | { "act": "graded", level: st
 /**
  * Why it is another than the proposed one; else empty.
  */
-reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "photos_changed", added: Array<Digest>, removed: Array<Digest>, } | { "act": "responded", mode: ResponseMode, note: string, due: string | null, verdict: ClockVerdict | null, } | { "act": "reminded", duty: Duty, } | { "act": "response_missed", } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
 
 export type RequestEntry = { 
 /**
@@ -1726,9 +1814,21 @@ respond_by: string | null,
  */
 is_paused: boolean, 
 /**
- * Its promise has passed, and nobody was sent yet.
+ * What it promises has passed: nobody was sent yet, or nobody has answered.
  */
-is_late: boolean, missing: Array<MissingInfo>, work_order: Visit | null, 
+is_late: boolean, 
+/**
+ * Somebody was reminded of a promise that is still to be kept (D3).
+ */
+is_due_soon: boolean, 
+/**
+ * When the first response is due; nothing once it was given, or where none is promised (B4).
+ */
+answer_by: string | null, 
+/**
+ * When the customer was answered, and how.
+ */
+response: ResponseGiven | null, missing: Array<MissingInfo>, work_order: Visit | null, 
 /**
  * Name of who registered it.
  */
@@ -1782,6 +1882,13 @@ photos: number, photos_held: number,
  * Photos that no change names, or that are no pictures.
  */
 photos_refused: number, };
+
+export type ResponseGiven = { at: string, mode: ResponseMode, };
+
+/**
+ * How a customer is answered, as it was agreed (B4).
+ */
+export type ResponseMode = "phone" | "message" | "email" | "remote" | "on_site";
 
 export type Review = { document: Document, digest: Digest, 
 /**
@@ -2369,6 +2476,11 @@ export type What = KnownWhat | { what: string };
  * Why a phone is to be emptied.
  */
 export type Wipe = "leaver" | "thief";
+
+/**
+ * A technician whom a customer asked for.
+ */
+export type Wished = { technician: TechnicianId, name: string, };
 
 /**
  * One planned visit for a request; "job" on screen.

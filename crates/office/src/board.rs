@@ -113,5 +113,7 @@ fn job(firm: &Firm, Open { order, sheet, holder, .. }: &Open, seen: &Seen<'_>) -
         is_untold: expected(order, sheet).is_some_and(|now| seen.told.get(&order.id) != Some(&now)),
         attention: seen.waiting.get(&order.id).copied().unwrap_or(0),
         how: firm.how(order),
+        by_hand: firm.by_hand(order),
+        wished: order.request.wished.as_ref().map(|wished| wished.name.clone()).unwrap_or_default(),
     }
 }

@@ -1,7 +1,7 @@
 //! What the console's pages are made of: rows and jobs, derived from work orders, sheets and the journal.
 
 use crate::{
-    Office, closing,
+    Office, closing, standards,
     store::{
         self, Tx,
         console::{self as shown, Listed},
@@ -15,6 +15,7 @@ use jobsheet_model::{
     asked::{AskedStep, asked},
     charges::charges,
     document::document,
+    due::settled_by_response,
     expected::expected,
     view::{Account, ConsoleExpected, ConsoleJob, ConsolePhoto, ConsoleRow, ConsoleSession, Status},
     work_order::AssignmentState,
@@ -94,7 +95,14 @@ impl Office {
                 .collect::<Result<_>>()?;
             let asked = asked(&as_signed.template, &sheet).into_iter();
             let asked = asked.map(|(step, asked)| AskedStep { step: step.key.clone(), asked }).collect();
+            let (_, judged) = store::clocks::said(db, id)?;
+            let is_open = closing.closed_at.is_none() && order.cancelled.is_none();
+            let standard = standards::of(db, order.under.as_ref())?.filter(|_| is_open);
+            let answer = standard
+                .and_then(|standard| settled_by_response(&order, &standard, &sheet, self.now(), self.now()));
+            let answer_by = answer.filter(|one| !judged.contains(&one.duty)).map(|one| one.due);
             Ok(Some(ConsoleJob {
+                answer_by,
                 row,
                 asked,
                 charges: charges(as_signed, &sheet, Some(self.now())),

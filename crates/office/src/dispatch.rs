@@ -17,8 +17,9 @@ use jobsheet_model::{
     act::{Act, Attention},
     attention::Choice,
     changed::Edited,
-    dispatch::KeptOut,
+    dispatch::{ByHand, KeptOut},
     expected::{Expected, ToldBy, expected},
+    role::Role,
     view::ToldCustomer,
     work_order::{Assignment, AssignmentState, Cancelled, Technician},
 };
@@ -56,12 +57,17 @@ pub enum Cannot {
     /// These rules are against it: whoever does it all the same says why.
     #[error("the rules are against it: {}", words(.0))]
     Against(Vec<KeptOut>),
+    #[error("the customer was answered already")]
+    Responded,
     #[error("nobody is named")]
     Nobody,
     #[error("the customer is to know something else by now")]
     OtherExpected,
     #[error("what was said is missing")]
     NothingSaid,
+    /// Somebody with this role gives it, for these reasons (A13).
+    #[error("for a {} to give: {}", .0.word(), .1.iter().map(word).collect::<Vec<_>>().join(", "))]
+    NotYours(Role, Vec<ByHand>),
     #[error("the reason is too long")]
     TooLong,
     #[error(transparent)]

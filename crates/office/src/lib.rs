@@ -47,6 +47,7 @@ pub use decide::{Decided, Undecided};
 pub use demo::Offered;
 pub use dispatch::Cannot;
 pub use jobsheet_model::role::Role;
+pub use photos::NotBrought;
 pub use requests::{Once, Untaken};
 pub use rescue::NoRescue;
 pub use routes::doors::{Door, Needs};
@@ -108,6 +109,7 @@ struct Inner {
     hints: hints::Hints,
     /// Argon2 takes 19 MiB each time: no more than two at once.
     hashing: tokio::sync::Semaphore,
+    developing: tokio::sync::Semaphore,
     /// Work with the store that may be under way at once: each holds what it read in memory, and more than this
     /// would only wait for the database.
     working: tokio::sync::Semaphore,
@@ -144,6 +146,7 @@ impl Office {
             photos: photos::Photos::open(options.data.join("photos"), options.photos.as_deref())?,
             hints: hints::Hints::new(counter),
             hashing: tokio::sync::Semaphore::new(2),
+            developing: tokio::sync::Semaphore::new(1),
             working: tokio::sync::Semaphore::new(16),
             key,
             metrics: metrics::Metrics::default(),
@@ -235,6 +238,11 @@ impl Office {
             Ok(0) => {}
             Ok(dropped) => tracing::info!(dropped, "uploads that were never finished were removed"),
             Err(why) => tracing::warn!("looking for uploads that were never finished: {why}"),
+        }
+        match self.drop_spare_photos() {
+            Ok(0) => {}
+            Ok(dropped) => tracing::info!(dropped, "photos that no request names were removed"),
+            Err(why) => tracing::warn!("looking for photos that no request names: {why:#}"),
         }
         let now = self.now();
         if let Err(why) = self.note(|tx| store::webhooks::forget(tx, now)) {

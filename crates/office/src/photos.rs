@@ -12,6 +12,7 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow};
 use axum::body::{Body, Bytes};
+use chrono::TimeDelta;
 use futures_util::StreamExt;
 use image::{
     DynamicImage, ImageDecoder, Limits,
@@ -19,9 +20,11 @@ use image::{
 };
 use jobsheet_model::{
     Digest, planted,
+    view::PhotoKept,
     wire::{MAX_PHOTO, MAX_THUMB, THUMB_EDGE, Thumb},
     work_order::Technician,
 };
+use jobsheet_picture::{Most, NotTaken};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
@@ -46,6 +49,10 @@ const SILENCE: Duration = Duration::from_secs(30);
 const STALE: Duration = Duration::from_secs(2);
 /// An upload that nothing was added to for so long is given up. Phones keep no photo for longer without need.
 const ABANDONED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+
+/// Of a picture that somebody of the office brings in: what is looked at at most, and the longest edge of what is kept.
+pub const BROUGHT: Most = Most { bytes: MAX_PHOTO as usize, pixels: 60_000_000 };
+const EDGE: u32 = 2048;
 
 /// The longest edge of what is made small, and of what comes of it.
 const SMALLER_FROM: u32 = 3072;
@@ -92,6 +99,36 @@ pub enum Stopped {
     NotAJpeg,
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
+}
+
+/// Why a picture that somebody brought in is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBrought {
+    #[error("the picture is larger than {} bytes or {} pixels", BROUGHT.bytes, BROUGHT.pixels)]
+    TooLarge,
+    #[error("it is no JPEG, PNG or WebP that can be read")]
+    NotAPicture,
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl From<NotTaken> for NotBrought {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::TooLarge => NotBrought::TooLarge,
+            NotTaken::NotAPicture => NotBrought::NotAPicture,
+            NotTaken::Failed(_) => NotBrought::Failed(anyhow!(why)),
+        }
+    }
+}
+
+impl From<Stopped> for NotBrought {
+    fn from(why: Stopped) -> Self {
+        match why {
+            Stopped::Failed(why) => NotBrought::Failed(why),
+            why => NotBrought::Failed(anyhow!(why)),
+        }
+    }
 }
 
 impl From<std::io::Error> for Stopped {
@@ -241,6 +278,14 @@ impl Photos {
         check(&path, digest)?;
         self.place(&path, digest)?;
         Ok(true)
+    }
+
+    /// Removes a photo that nothing names any more.
+    fn remove_whole(&self, digest: &Digest) -> Result<()> {
+        match &self.bucket {
+            Some(bucket) => bucket.remove_whole(digest),
+            None => remove(&self.path(digest)).context("Removing a photo"),
+        }
     }
 
     /// Removes uploads that nothing was added to for so long: the phone begins again with the photo, if it has it still.
@@ -448,6 +493,44 @@ impl Office {
         photos.place(&path, digest)?;
         self.photo_is_whole(digest)?;
         Ok(true)
+    }
+
+    /// Takes a picture that somebody of the office brought in, for a request to name: upright, of a modest size, and
+    /// without what a camera wrote into it. The same picture again is the one that is there.
+    pub async fn bring_photo(&self, picture: Bytes) -> Result<PhotoKept, NotBrought> {
+        // One at a time: a large one takes a few hundred megabytes while it is looked at.
+        let _turn = self.0.developing.acquire().await.map_err(|why| NotBrought::Failed(why.into()))?;
+        self.run(move |office| {
+            let developed = jobsheet_picture::develop(&picture, EDGE, BROUGHT)?;
+            let size = u32::try_from(developed.bytes.len()).map_err(|_| NotTaken::TooLarge)?;
+            let (digest, now) = (developed.digest, office.now());
+            // Before its bytes are here: who looks for photos that nothing names finds that this one is wanted.
+            office.write(|tx| held::spare_photo(tx, &digest, size, now))?;
+            office.keep_photo(&digest, &developed.bytes)?;
+            Ok(PhotoKept { digest, bytes: size })
+        })
+        .await
+    }
+
+    /// Removes photos that were brought in and that no request has named for so long, or not any more. How many.
+    pub fn drop_spare_photos(&self) -> Result<u32> {
+        let since = self.now() - TimeDelta::from_std(ABANDONED)?;
+        let mut dropped = 0;
+        for digest in self.read(|db| held::spare_photos(db, since))? {
+            self.write(|tx| held::forget_spare(tx, &digest))?;
+            // Whoever brings or names it again writes its row first, and only then its bytes: nobody does between this
+            // look and the end of the transaction.
+            let gone = self.write(|tx| -> Result<bool> {
+                if store::console::photo_is_known(tx, &digest)? {
+                    return Ok(false);
+                }
+                self.0.photos.remove_whole(&digest)?;
+                held::spare_is_gone(tx, &digest)?;
+                Ok(true)
+            })?;
+            dropped += u32::from(gone);
+        }
+        Ok(dropped)
     }
 
     /// Thumbnails that came ahead of their photos. They take a number, so that the console hears of them; no work order

@@ -4,26 +4,31 @@
 use crate::store::Tx;
 use crate::{
     Office,
-    dispatch::unassigned,
+    dispatch::{Cannot, Seen, actor, unassigned},
+    photos::BROUGHT,
     standards::{self, in_use},
-    store::{self, customers, requests},
-    sync::{AUTOMATIC, journal_act},
+    store::{self, customers, people, requests, sync as photos},
+    sync::{AUTOMATIC, journal_act, note_settled},
 };
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use jobsheet_model::{
-    Digest, Text, WorkOrderId,
-    act::Act,
+    Digest, Sheet, Text, WorkOrderId,
+    act::{Act, Entry, JournalEntry},
     customer::{CustomerFile, Owned, standing},
+    due::{settled_by_response, shows},
     ids::RequestId,
     intake::{
-        Intake, Known, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry, RequestState, Walk,
-        acts_of, hits, walk,
+        Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry,
+        RequestState, ResponseMode, Walk, acts_of, hits, responded, walk,
     },
-    standard::{Finding, Level, Standard},
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, RequestRow, RequestTaken},
-    work_order::{Equipment, Site, Visit},
+    standard::{Duty, Finding, Happened, Level, Standard, verdict},
+    view::{
+        ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow,
+        RequestTaken, ResponseGiven,
+    },
+    work_order::{CustomerPhoto, Equipment, Site, Visit, Wished},
 };
 use requests::Held;
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,6 +41,19 @@ const MAX_TEXT: usize = 2000;
 const MAX_KEY: usize = 100;
 /// Within this many metres of a site's position one has arrived.
 const RADIUS_M: u32 = 150;
+
+/// A search looks at so many requests at once, and at no more for one page.
+const LOOK_AT_ONCE: u32 = 200;
+const MOST_LOOKED_AT: u32 = 2000;
+
+/// What is asked of the list.
+pub struct RequestsAsked {
+    pub state: Option<RequestState>,
+    /// Words that all stand in what it says.
+    pub find: String,
+    pub after: Option<requests::Place>,
+    pub limit: u32,
+}
 
 /// Why it cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +72,8 @@ pub enum Untaken {
     Reason,
     #[error("the text is too long")]
     TooLong,
+    #[error("the customer was answered already")]
+    Responded,
     #[error("a key of 1 to 100 characters is needed")]
     NoKey,
     #[error("the key was used for something else")]
@@ -115,13 +135,14 @@ impl Office {
             if held.version != version {
                 return Err(Untaken::Changed);
             }
-            let intake = enter(tx, fit(intake.clone(), &standard, now)?)?;
+            let intake = enter(tx, fit(tx, intake.clone(), &standard, now)?)?;
             let acts = acts_of(Some((&held.intake, &so_far)), &intake, &standard);
             if acts.is_empty() {
                 return Ok(RequestTaken { id, number: held.number, state: held.state });
             }
             held.intake = intake;
             held.version += 1;
+            photos::set_request_photos(tx, id, &held.intake.photos, now)?;
             keep(tx, held, &acts, by, now)
         })
     }
@@ -133,6 +154,59 @@ impl Office {
 
     pub fn withdraw_request(&self, id: RequestId, reason: &str, by: &str) -> Result<RequestTaken, Untaken> {
         self.settle(id, reason, by, |reason| RequestAct::Withdrawn { reason })
+    }
+
+    /// Somebody has answered the customer, in the way that was agreed; the first time counts (B4).
+    pub fn respond_to_request(
+        &self,
+        id: RequestId,
+        mode: ResponseMode,
+        note: &str,
+        by: &str,
+    ) -> Result<RequestTaken, Untaken> {
+        let (now, note) = (self.now(), jobsheet_model::text::tidy(note));
+        self.write(|tx| {
+            let (mut held, so_far, standard) = open(tx, id)?;
+            if note.chars().count() > MAX_TEXT {
+                return Err(Untaken::TooLong);
+            }
+            if responded(&requests::entries(tx, id)?).is_some() {
+                return Err(Untaken::Responded);
+            }
+            let promise = registered(&held, &so_far, &standard).response_promise(&standard, now);
+            let due = promise.map(|promise| promise.due);
+            let verdict = due.map(|due| verdict(Some(due), Some(Happened::at(now)), false, now));
+            held.version += 1;
+            let act = RequestAct::Responded { mode, note: note.clone(), due, verdict };
+            keep(tx, held, &[act], by, now)
+        })
+    }
+
+    /// The same where there is a work order already.
+    pub fn respond_on_order(
+        &self,
+        seen: impl Into<Seen>,
+        mode: ResponseMode,
+        note: &str,
+        by: &str,
+    ) -> Result<(), Cannot> {
+        let (now, note, seen) = (self.now(), jobsheet_model::text::tidy(note), seen.into());
+        let id = seen.id;
+        self.write(|tx| {
+            let held = seen.open(tx)?;
+            if note.chars().count() > MAX_TEXT {
+                return Err(Cannot::TooLong);
+            }
+            let journal = store::console::journal(tx, id)?;
+            let is_given = |line: &JournalEntry| matches!(line.entry, Entry::Act(Act::Responded { .. }));
+            if shows(&held.sheet, Duty::FirstResponse) || journal.iter().any(is_given) {
+                return Err(Cannot::Responded);
+            }
+            journal_act(tx, id, now, actor(by), Act::Responded { mode, note: note.clone() })?;
+            let Some(standard) = standards::of(tx, held.order.under.as_ref())? else { return Ok(()) };
+            let settled = settled_by_response(&held.order, &standard, &held.sheet, now, now);
+            Ok(note_settled(tx, id, &standard, settled.into_iter().collect(), now)?)
+        })
     }
 
     fn settle(
@@ -163,12 +237,32 @@ impl Office {
         self.write(|tx| once_only(tx, once, by, now, || made_into_work_order(tx, id, by, now)))
     }
 
-    pub(crate) fn console_requests(&self) -> Result<ConsoleRequests> {
+    pub(crate) fn console_requests(&self, asked: &RequestsAsked) -> Result<ConsoleRequests> {
         let now = self.now();
+        let words: Vec<String> = asked.find.to_lowercase().split_whitespace().map(str::to_owned).collect();
         self.read(|db| {
-            let (open, all) = requests::listed(db)?;
-            let rows = all.iter().map(|held| row(db, held, &requests::entries(db, held.id)?, now));
-            Ok(ConsoleRequests { open, rows: rows.collect::<Result<_>>()? })
+            let (open, is_any) = requests::counts(db)?;
+            let (mut rows, mut after, mut looked) = (Vec::new(), asked.after, 0);
+            let mut more = true;
+            // A search that finds little stops as well: whoever asked sees what there is, and asks for more.
+            while more && rows.len() < asked.limit as usize && looked < MOST_LOOKED_AT {
+                let left = asked.limit - u32::try_from(rows.len())?;
+                let wanted = if words.is_empty() { left } else { left.max(LOOK_AT_ONCE) };
+                let page = requests::page(db, asked.state, after, wanted + 1)?;
+                more = page.len() > wanted as usize;
+                for (place, held) in page.iter().take(wanted as usize) {
+                    if rows.len() == asked.limit as usize {
+                        more = true;
+                        break;
+                    }
+                    (after, looked) = (Some(*place), looked + 1);
+                    if held.intake.is_found_by(&held.number, &words) {
+                        rows.push(row(db, held, &requests::entries(db, held.id)?, now)?);
+                    }
+                }
+            }
+            let next = after.filter(|_| more).map(requests::Place::text);
+            Ok(ConsoleRequests { is_empty: !is_any, open, rows, next })
         })
     }
 
@@ -210,21 +304,24 @@ pub(crate) fn passed(db: &dyn Tx, now: DateTime<Utc>) -> Result<(Vec<Passed>, Op
     Ok((all, next))
 }
 
-/// Writes down that a promise has passed.
+/// Writes down that a promise has passed, or is about to.
 pub(crate) fn note_passed(tx: &dyn Tx, id: RequestId, act: &RequestAct, now: DateTime<Utc>) -> Result<()> {
     requests::journal(tx, id, now, AUTOMATIC, act)?;
+    if matches!(act, RequestAct::Reminded { .. }) {
+        return Ok(());
+    }
     match requests::held(tx, id)? {
         Some(held) => store::webhooks::note_late(tx, &held, now),
         None => Ok(()),
     }
 }
 
-/// Open requests whose promise has passed, the most urgent first.
+/// Open requests whose promise has passed or is about to, the most urgent first.
 pub(crate) fn late(db: &dyn Tx, now: DateTime<Utc>) -> Result<Vec<RequestRow>> {
     let mut late = Vec::new();
     for held in requests::open(db)? {
         let row = row(db, &held, &requests::entries(db, held.id)?, now)?;
-        if row.is_late {
+        if row.is_late || row.is_due_soon {
             late.push(row);
         }
     }
@@ -246,13 +343,14 @@ fn registered<'a>(held: &'a Held, so_far: &Walk, standard: &Standard) -> Registe
 
 fn taken(tx: &dyn Tx, intake: Intake, by: &str, now: DateTime<Utc>) -> Result<RequestTaken, Untaken> {
     let standard = in_use(tx)?;
-    let intake = enter(tx, fit(intake, &standard, now)?)?;
+    let intake = enter(tx, fit(tx, intake, &standard, now)?)?;
     let acts = acts_of(None, &intake, &standard);
     let state = walk(acts.iter().map(|act| (now, act))).state;
     let number = store::next_in_month(tx, "SR", &month(&standard, now))?;
     let id = RequestId(Uuid::now_v7());
     let held = Held { id, number, version: 1, received_at: now, state, under: standard.under(), intake };
     requests::insert(tx, &held)?;
+    photos::set_request_photos(tx, id, &held.intake.photos, now)?;
     for act in &acts {
         requests::journal(tx, id, now, by, act)?;
     }
@@ -333,9 +431,33 @@ fn once_only<T: Serialize + DeserializeOwned>(
     Ok(done)
 }
 
-fn fit(intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake, Untaken> {
-    let findings = intake.check(standard, now);
+fn fit(tx: &dyn Tx, intake: Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Intake, Untaken> {
+    let findings = findings(tx, &intake, standard, now)?;
     if findings.is_empty() { Ok(intake) } else { Err(Untaken::Unfit(findings)) }
+}
+
+/// What is wrong with it, by the rules and by what the office has.
+fn findings(db: &dyn Tx, intake: &Intake, standard: &Standard, now: DateTime<Utc>) -> Result<Vec<Finding>> {
+    let mut findings = intake.check(standard, now);
+    for photo in intake.photos.iter().take(MOST_PHOTOS) {
+        if photos::brought_photo(db, photo)?.is_none() {
+            let (en, zh) =
+                ("A photo is not here any more: add it again.", "有照片已不在办公室，请重新添加。");
+            let text = Text::new(en, zh);
+            findings.push(Finding { path: format!("photos.{photo}"), is_error: true, text });
+        }
+    }
+    if intake.wished.is_some() && wished(db, intake)?.is_none() {
+        let text = Text::new("There is no such technician.", "没有这位工程师。");
+        findings.push(Finding { path: "wished".to_owned(), is_error: true, text });
+    }
+    Ok(findings)
+}
+
+fn wished(db: &dyn Tx, intake: &Intake) -> Result<Option<Wished>> {
+    let Some(technician) = intake.wished else { return Ok(None) };
+    let known = people::technician(db, technician)?;
+    Ok(known.map(|one| Wished { technician, name: one.name }))
 }
 
 // --- The register ----------------------------------------------------------------------------------
@@ -399,12 +521,15 @@ fn enter(tx: &dyn Tx, mut intake: Intake) -> Result<Intake, Untaken> {
                 serial: String::new(),
                 purchased: None,
                 warranty_until: None,
+                confidential: false,
             },
         });
         fill(&mut owned.kind, kind);
         fill(&mut owned.equipment.model, model);
         fill(&mut owned.equipment.serial, serial);
         owned.equipment.purchased = owned.equipment.purchased.or(*purchased);
+        // Once said, it is so for every visit; whoever edits the customer's file takes it back.
+        owned.equipment.confidential |= intake.confidential;
         customers::save_equipment(tx, &id, &owned)?;
     }
     customers::index(tx, &id)?;
@@ -473,6 +598,15 @@ fn made_into_work_order(tx: &dyn Tx, id: RequestId, by: &str, now: DateTime<Utc>
     journal_act(tx, order.id, now, by, Act::Registered {})?;
     let grade = held.intake.grade(&standard);
     journal_act(tx, order.id, now, by, Act::Graded { level: grade.level, reason: grade.reason })?;
+    // What was answered before there was a work order is answered.
+    let entries = requests::entries(tx, id)?;
+    for entry in &entries {
+        let RequestAct::Responded { mode, note, .. } = &entry.act else { continue };
+        let mode = *mode;
+        journal_act(tx, order.id, now, &entry.actor, Act::Responded { mode, note: note.clone() })?;
+        let settled = settled_by_response(&order, &standard, &Sheet::empty(order.id), entry.at, now);
+        note_settled(tx, order.id, &standard, settled.into_iter().collect(), now)?;
+    }
     let visit = Visit { work_order: order.id, number: order.number };
     held.version += 1;
     keep(tx, held, &[RequestAct::OrderMade { visit: visit.clone() }], by, now)?;
@@ -497,13 +631,21 @@ fn known(tx: &dyn Tx, intake: &Intake, file: Option<&CustomerFile>, now: DateTim
         owned.purchased = machine.purchased.or(owned.purchased);
         owned
     });
+    let confidential = equipment.as_ref().is_some_and(|machine: &Equipment| machine.confidential);
     let contract = file.and_then(CustomerFile::contract).filter(|one| one.until >= day_of(now)).cloned();
     let history = if intake.equipment.id.is_empty() {
         Vec::new()
     } else {
         customers::history(tx, &intake.equipment.id)?
     };
-    Ok(Known { site: Site { id, name, address, landmark, position, radius_m }, equipment, contract, history })
+    let mut sent = Vec::new();
+    for digest in &intake.photos {
+        let bytes = photos::brought_photo(tx, digest)?.context("A photo of a request is not here")?;
+        sent.push(CustomerPhoto { digest: digest.clone(), bytes });
+    }
+    let site = Site { id, name, address, landmark, position, radius_m };
+    let wished = wished(tx, intake)?;
+    Ok(Known { site, equipment, contract, history, photos: sent, wished, confidential })
 }
 
 /// The firm's day.
@@ -526,6 +668,7 @@ fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeFo
         symptoms: standard.symptoms.clone(),
         levels: standard.levels.iter().map(level).collect(),
         kinds: customers::kinds(db)?,
+        photos: PhotoLimits { most: u32::try_from(MOST_PHOTOS)?, bytes: u32::try_from(BROUGHT.bytes)? },
     })
 }
 
@@ -548,7 +691,7 @@ fn look(
     let said = format!("{} {answers} {kind}", intake.symptom);
     let known: BTreeSet<_> = intake.ticked(standard);
     Ok(IntakeLook {
-        findings: intake.check(standard, now),
+        findings: findings(db, intake, standard, now)?,
         missing: intake.missing(standard),
         lacks_to_go: intake.lacks_to_go(),
         grade: intake.grade(standard),
@@ -583,7 +726,15 @@ fn row(db: &dyn Tx, held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -
         standard.on_a_work_order(&intake.grade(standard).level).context("A level that is not there")?;
     let is_open = so_far.state.is_open();
     let promised = promised(standard, intake, &so_far, held.received_at, now).filter(|_| is_open);
-    let late = promised.as_ref().is_some_and(|(_, by, _)| now > *by);
+    let given = responded(journal).map(|(entry, mode)| ResponseGiven { at: entry.at, mode });
+    let answer = registered(held, &so_far, standard).response_promise(standard, now);
+    let answer_by = answer.filter(|_| is_open && given.is_none()).map(|promise| promise.due);
+    let passed = |by: &DateTime<Utc>| now > *by;
+    let (visit_late, answer_late) =
+        (promised.as_ref().is_some_and(|(_, by, _)| passed(by)), answer_by.as_ref().is_some_and(passed));
+    let reminded = |duty| journal.iter().any(|entry| entry.act == RequestAct::Reminded { duty });
+    let due_soon = (answer_by.is_some() && !answer_late && reminded(Duty::FirstResponse))
+        || (promised.is_some() && !visit_late && reminded(standard.shown));
     let visit = journal.iter().find_map(|entry| match &entry.act {
         RequestAct::OrderMade { visit } => Some(visit.clone()),
         _ => None,
@@ -600,7 +751,10 @@ fn row(db: &dyn Tx, held: &Held, journal: &[RequestEntry], now: DateTime<Utc>) -
         received_at: held.received_at,
         respond_by: promised.map(|(_, by, _)| by),
         is_paused: so_far.is_paused(standard),
-        is_late: late,
+        is_late: visit_late || answer_late,
+        is_due_soon: due_soon,
+        answer_by,
+        response: given,
         missing: if is_open { intake.missing(standard) } else { Vec::new() },
         work_order: visit,
         by: journal.first().map(|entry| entry.actor.clone()).unwrap_or_default(),

@@ -4,11 +4,11 @@
 //! next. Where nobody is left it is a supervisor's: the rule stands down and says so once.
 
 use crate::{
-    Office,
+    Office, acting,
     dispatch::{Cannot, Seen, actor, is_taken, offer_in},
     standards,
     store::{
-        self, Held, Tx,
+        self, Held, Tx, attention, audit,
         clocks::{self, Open},
         crew, customers,
         dispatch::{self, Set},
@@ -27,14 +27,19 @@ use jobsheet_model::{
     calendar::Hours,
     change::KnownWhat,
     dispatch::{
-        Asked, Candidate, How, KeptOut, LevelRule, Person, Profile, Rules, TurnKind, Wanted, choose,
-        has_turn, on_duty, rank,
+        Asked, ByHand, Candidate, How, KeptOut, LevelRule, Person, Profile, Rules, TurnKind, Wanted, choose,
+        has_turn, on_duty, rank, wished_first,
     },
     place::Position,
+    role::Role,
     standard::Standard,
     work_order::{AssignmentState, Technician},
 };
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Why an offer that never arrived is gone, on the phone that comes back later.
 const NOT_REACHED: &str = "It did not reach the phone in time · 未能及时送达手机";
@@ -52,6 +57,8 @@ pub struct Firm {
     pub sets: HashMap<WorkOrderId, Set>,
     pub by_rule: bool,
     last: HashMap<TechnicianId, DateTime<Utc>>,
+    /// The rules found nobody, and nobody has decided it.
+    nobody_fits: HashSet<WorkOrderId>,
     /// The one in use, and every version that a work order may have begun under.
     pub standard: Arc<Standard>,
     standards: Vec<Arc<Standard>>,
@@ -77,6 +84,7 @@ impl Firm {
             sets: dispatch::of_open(db)?,
             by_rule: is_by_rule(db)?,
             last: dispatch::last_offers(db)?,
+            nobody_fits: attention::of_kind(db, Attention::NobodyFits)?,
             standard: standards::in_use(db)?,
             standards: standards::all(db)?,
         })
@@ -104,10 +112,19 @@ impl Firm {
             return set.how;
         }
         let rules = self.rules(order);
+        // Without a person who has said otherwise it waits for one (A13).
+        if !self.by_hand(order).is_empty() {
+            return How::Hand;
+        }
         match rules.level(&order.level.key) {
             Some(LevelRule { how, .. }) if self.by_rule => *how,
             _ => How::Hand,
         }
+    }
+
+    /// Why a work order is a person's to give (A13).
+    pub fn by_hand(&self, order: &WorkOrder) -> Vec<ByHand> {
+        self.rules(order).by_hand.of(order, self.nobody_fits.contains(&order.id))
     }
 
     /// The areas that count as somebody's: the one they have, else those that their base lies in.
@@ -427,13 +444,38 @@ pub fn pass_on(tx: &dyn Tx, mut order: WorkOrder, now: DateTime<Utc>) -> Result<
 // --- By people -------------------------------------------------------------------------------------
 
 impl Office {
-    /// Everybody measured for a work order, who fits first.
-    pub fn candidates(&self, id: WorkOrderId) -> Result<Option<ConsoleCandidates>> {
+    /// Says no to who may not give this work order to anybody (A13, X12).
+    pub fn may_dispatch(&self, id: WorkOrderId, role: Role) -> Result<(), Cannot> {
+        let least = self.read(|db| -> Result<_> {
+            let Some(Held { order, .. }) = store::held(db, id)? else { return Ok(None) };
+            let firm = Firm::read(db)?;
+            let least = firm.rules(&order).by_hand.role;
+            Ok(Some((least, firm.by_hand(&order))).filter(|(_, reasons)| !reasons.is_empty()))
+        })?;
+        match least {
+            Some((least, reasons)) if !role.may(least) => {
+                if let Some(acting) = acting::here() {
+                    self.note(|tx| audit::note(tx, &acting.entry(self.now(), true)))?;
+                }
+                Err(Cannot::NotYours(least, reasons))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Everybody measured for a work order, whom the customer wants first, then who fits; for somebody with this role.
+    pub fn candidates(&self, id: WorkOrderId, role: Role) -> Result<Option<ConsoleCandidates>> {
         let now = self.now();
         self.read(|db| {
             let Some(Held { order, .. }) = store::held(db, id)? else { return Ok(None) };
             let firm = Firm::read(db)?;
-            let measured = firm.measure(db, &order, now)?;
+            let mut measured = firm.measure(db, &order, now)?;
+            let wished = order.request.wished.as_ref().map(|wished| wished.technician);
+            if let Some(wished) = wished {
+                wished_first(&mut measured.candidates, wished);
+            }
+            let by_hand = firm.by_hand(&order);
+            let hand_role = measured.rules.by_hand.role;
             let kinds = customers::kinds(db)?;
             let skill = measured.skill.as_deref();
             let keys = match &measured.place {
@@ -453,6 +495,10 @@ impl Office {
                 chosen: measured.chosen.map(|one| one.technician),
                 in_turn: dispatch::of(db, id)?.map(|set| set.people).unwrap_or_default(),
                 suggested: suggested(db, id, &firm.technicians)?,
+                may: by_hand.is_empty() || role.may(hand_role),
+                by_hand,
+                hand_role,
+                wished,
             }))
         })
     }

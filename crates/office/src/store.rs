@@ -61,6 +61,14 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "unlock", sql: include_str!("../../../migrations/office/0018_unlock.sql") },
     Migration { name: "places", sql: include_str!("../../../migrations/office/0019_places.sql") },
     Migration {
+        name: "request_photos",
+        sql: include_str!("../../../migrations/office/0020_request_photos.sql"),
+    },
+    Migration {
+        name: "request_pages",
+        sql: include_str!("../../../migrations/office/0021_request_pages.sql"),
+    },
+    Migration {
         name: "customer_told",
         sql: include_str!("../../../migrations/office/0023_customer_told.sql"),
     },
@@ -545,6 +553,7 @@ fn moves_work_order(entry: &Entry) -> bool {
             | Act::Delivered { .. }
             | Act::DispatchSet { .. }
             | Act::CustomerTold { .. }
+            | Act::Responded { .. }
             | Act::Raised { .. }
             | Act::Judged { .. }
             | Act::Decided { .. }

@@ -493,34 +493,7 @@ impl<'a> Push<'a> {
         if settled.is_empty() {
             return Ok(());
         }
-        let (raised, judged) = clocks::said(self.tx, order.id)?;
-        for Settled { duty, due, verdict } in settled {
-            if judged.contains(&duty) {
-                continue;
-            }
-            let act = Act::Judged { duty, verdict, due };
-            journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
-            if verdict == Verdict::Met {
-                // Nobody knew of it when the promise passed.
-                let is_it = |one, of: &str| one == Attention::Breached && of == due::about(standard, duty);
-                let answer = (Choice::Met, "It was in time, and heard of later · 当时已按时，后来才得知");
-                answered(self.tx, order.id, is_it, answer, AUTOMATIC, self.now)?;
-            }
-            let attention = match verdict {
-                Verdict::Breached => Attention::Breached,
-                Verdict::Undetermined => Attention::Undetermined,
-                Verdict::Running | Verdict::Paused | Verdict::Met => continue,
-            };
-            let about = match attention {
-                Attention::Breached => due::about(standard, duty),
-                _ => duty.word(),
-            };
-            if !raised.iter().any(|said| said.attention == attention && said.about == about) {
-                let act = Act::Raised { attention, about: about.to_owned() };
-                journal_act(self.tx, order.id, self.now, AUTOMATIC, act)?;
-            }
-        }
-        Ok(())
+        note_settled(self.tx, order.id, standard, settled, self.now)
     }
 
     /// Accepts the change into journal and sheet, or says why it does not fit. The outer error is the store's.
@@ -788,6 +761,44 @@ fn is_request(attention: Attention, of: &str, about: &str) -> bool {
 /// A plain enum as it stands in JSON.
 pub fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
+}
+
+/// Writes down what was settled and was not before, and raises what was not kept.
+pub fn note_settled(
+    tx: &dyn Tx,
+    id: WorkOrderId,
+    standard: &Standard,
+    settled: Vec<Settled>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let (raised, judged) = clocks::said(tx, id)?;
+    for Settled { duty, due, verdict } in settled {
+        if judged.contains(&duty) {
+            continue;
+        }
+        let act = Act::Judged { duty, verdict, due };
+        journal_act(tx, id, now, AUTOMATIC, act)?;
+        if verdict == Verdict::Met {
+            // Nobody knew of it when the promise passed.
+            let is_it = |one, of: &str| one == Attention::Breached && of == due::about(standard, duty);
+            let answer = (Choice::Met, "It was in time, and heard of later · 当时已按时，后来才得知");
+            answered(tx, id, is_it, answer, AUTOMATIC, now)?;
+        }
+        let attention = match verdict {
+            Verdict::Breached => Attention::Breached,
+            Verdict::Undetermined => Attention::Undetermined,
+            Verdict::Running | Verdict::Paused | Verdict::Met => continue,
+        };
+        let about = match attention {
+            Attention::Breached => due::about(standard, duty),
+            _ => duty.word(),
+        };
+        if !raised.iter().any(|said| said.attention == attention && said.about == about) {
+            let act = Act::Raised { attention, about: about.to_owned() };
+            journal_act(tx, id, now, AUTOMATIC, act)?;
+        }
+    }
+    Ok(())
 }
 
 fn answers_offer(what: &What) -> bool {

@@ -261,7 +261,7 @@ fn bring_equipment(tx: &dyn Tx, table: &Table, by: &str, now: DateTime<Utc>) -> 
     let rows = table::equipment(table).map_err(Stopped::Faults)?;
     let mut faults = Vec::new();
     let mut touched = BTreeSet::new();
-    for (row, EquipmentRow { customer, owned }) in &rows {
+    for (row, EquipmentRow { customer, owned, confidential }) in &rows {
         let Some(file) = customers::file(tx, customer)? else {
             faults.push(of(*row, "customer", Wrong::Unknown));
             continue;
@@ -277,7 +277,12 @@ fn bring_equipment(tx: &dyn Tx, table: &Table, by: &str, now: DateTime<Utc>) -> 
         }
         match customers::owner(tx, &owned.equipment.id)? {
             Some(owner) if owner != *customer => faults.push(of(*row, "id", Wrong::AnothersOwn)),
-            _ => customers::save_equipment(tx, customer, owned)?,
+            _ => {
+                let mut owned = owned.clone();
+                let known = file.owned(&owned.equipment.id).is_some_and(|one| one.equipment.confidential);
+                owned.equipment.confidential = confidential.unwrap_or(known);
+                customers::save_equipment(tx, customer, &owned)?;
+            }
         }
     }
     checked(faults)?;

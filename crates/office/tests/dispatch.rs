@@ -2,6 +2,7 @@
 
 use crate::{
     console::{OWN, act, act_on, ask, sign_in},
+    requests::{Desk, whole},
     world::{Answer, Phone, World, note, open},
 };
 use axum::http::Method;
@@ -12,10 +13,10 @@ use jobsheet_model::{
     area::Area,
     board::{ConsoleArea, ConsoleBoard, ConsoleCandidates, ConsoleCrew, ConsoleRota},
     change::{ContactOutcome, DeclineReason, DelayReason, KnownWhat},
-    dispatch::{How, KeptOut, Measure, TurnKind},
+    dispatch::{ByHand, How, KeptOut, Measure, TurnKind},
     expected::{Expected, ToldBy},
-    view::{ConsoleJob, Raised},
-    work_order::AssignmentState,
+    view::{AuditEntry, ConsoleJob, Page, Raised, RequestTaken},
+    work_order::{AssignmentState, Visit},
 };
 use jobsheet_office::{Cannot, NewStaff, Role};
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ fn raised(world: &World, id: WorkOrderId, attention: Attention) -> Vec<Raised> {
 }
 
 fn candidates(world: &World, id: WorkOrderId) -> ConsoleCandidates {
-    world.office.candidates(id).unwrap().unwrap()
+    world.office.candidates(id, Role::Supervisor).unwrap().unwrap()
 }
 
 fn kept_out(found: &ConsoleCandidates, login: &str) -> Vec<KeptOut> {
@@ -689,4 +690,110 @@ async fn a15_the_board_shows_each_lane_with_its_offers_and_what_is_nobodys() {
     let there = lane(&board(&world).await);
     assert!(there.jobs.iter().find(|job| job.id == id).unwrap().offer.is_none());
     assert_eq!(there.dark_until, Some(back_by));
+}
+
+/// A request for the demo firm's second level, of which the rules would send somebody at once.
+async fn made(desk: &Desk<'_>, key: &str, says: impl Fn(&mut Value)) -> WorkOrderId {
+    let mut intake = whole();
+    says(&mut intake);
+    let taken: RequestTaken = desk.takes(key, &intake).await.json();
+    desk.makes(taken.id, key).await.json::<Visit>().work_order
+}
+
+#[tokio::test]
+async fn a13_whom_the_customer_wants_and_what_is_confidential_waits_for_whom_the_standard_names() {
+    let world = World::new();
+    with_one(&world, |_| true);
+    let desk = Desk::of(&world).await;
+    let lily = dispatcher(&world).await;
+    by_rule(&world);
+    let sun = id_of(&world, "sun.hao");
+    let plain = made(&desk, "plain", |_| {}).await;
+    let id = made(&desk, "wished", |intake| {
+        intake["wished"] = json!(sun);
+        intake["confidential"] = json!(true);
+    })
+    .await;
+    tick(&world);
+    // What nothing speaks against was given by rule, or given up by it; this one waits.
+    assert!(
+        acts(&world, plain)
+            .iter()
+            .any(|(_, act)| matches!(act, Act::Offered { .. } | Act::DispatchSet { .. }))
+    );
+    assert!(
+        !acts(&world, id).iter().any(|(_, act)| matches!(act, Act::Offered { .. } | Act::DispatchSet { .. }))
+    );
+    let reasons = [ByHand::Wished, ByHand::Confidential];
+    let board: ConsoleBoard = ask(&world, Method::GET, "/board", &lily, "", "").await.json();
+    let job = board.unassigned.iter().find(|job| job.id == id).unwrap();
+    assert_eq!((job.how, job.by_hand.as_slice(), job.wished.as_str()), (How::Hand, &reasons[..], "孙浩"));
+    let path = format!("/work-orders/{id}/candidates");
+    let found: ConsoleCandidates = ask(&world, Method::GET, &path, &lily, "", "").await.json();
+    assert_eq!(
+        (found.may, found.hand_role, found.by_hand.as_slice()),
+        (false, Role::Supervisor, &reasons[..])
+    );
+    assert_eq!((found.wished, found.candidates[0].login.as_str()), (Some(sun), "sun.hao"));
+    assert_eq!(found.candidates.iter().filter(|one| one.technician == sun).count(), 1);
+
+    // A dispatcher gives it to nobody, whichever way; each try is in the audit.
+    let why = "He was here last time";
+    for (door, body) in [
+        ("offer", json!({"technician": "sun.hao", "reason": why})),
+        ("offer-in-turn", json!({"technicians": ["sun.hao"], "reason": why})),
+        ("dispatch", json!({"by_rule": true, "reason": why})),
+        ("reassign", json!({"technician": "sun.hao", "reason": why})),
+    ] {
+        let refused = act(&world, &lily, id, door, &body).await;
+        assert_eq!(refused.status, 403, "{door}");
+        assert_eq!(refused.problem(), "/problems/not-yours-to-give");
+        let said: Value = refused.json();
+        assert_eq!(said["by"], "supervisor");
+        assert!(said["detail"].as_str().unwrap().contains("confidential"), "{said}");
+    }
+    let cookie = sign_in(&world).await;
+    let audit: Page<AuditEntry> = ask(&world, Method::GET, "/audit", &cookie, "", "").await.json();
+    let tries = audit.rows.iter().filter(|one| one.actor == "lily" && one.refused).count();
+    assert_eq!(tries, 4);
+
+    // The thirty minutes run as for any that nobody has; then a supervisor decides.
+    world.clock.advance(minutes(29));
+    tick(&world);
+    assert_eq!(raised(&world, id, Attention::Unassigned).len(), 0);
+    world.clock.advance(minutes(2));
+    tick(&world);
+    assert_eq!(raised(&world, id, Attention::Unassigned).len(), 1);
+    let offer = json!({"technician": "sun.hao", "reason": why});
+    let answer = act(&world, &cookie, id, "offer", &offer).await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(has(&world, id), "孙浩");
+
+    // The machine is confidential from here on, whoever calls and whatever they say of it.
+    let known = world.office.work_order(id).unwrap().unwrap();
+    let next = made(&desk, "next", |intake| {
+        intake["customer"]["id"] = json!(known.customer.id);
+        intake["site"]["id"] = json!(known.site.id);
+        intake["equipment"]["id"] = json!(known.equipment.as_ref().unwrap().id);
+    })
+    .await;
+    tick(&world);
+    assert!(order(&world, next).request.confidential);
+    assert_eq!(candidates(&world, next).by_hand, [ByHand::Confidential]);
+    assert_eq!(has(&world, next), "Withdrawn");
+    // And where nobody fits it is a supervisor's as well.
+    let nobody = made(&desk, "nobody", |intake| {
+        intake["site"]["address"] = json!("Nowhere that anybody knows");
+    })
+    .await;
+    tick(&world);
+    assert_eq!(candidates(&world, nobody).by_hand, [ByHand::NobodyFits]);
+    let body = json!({"technician": "sun.hao", "reason": why});
+    let refused = act(&world, &lily, nobody, "offer", &body).await;
+    assert_eq!(refused.problem(), "/problems/not-yours-to-give");
+    // Nobody whom the firm does not have is wished for.
+    let mut intake = whole();
+    intake["wished"] = json!("01890000-0000-7000-8000-000000000001");
+    let refused: Value = desk.takes("none", &intake).await.json();
+    assert_eq!(refused["fields"][0]["path"], "wished");
 }

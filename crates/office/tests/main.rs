@@ -14,6 +14,7 @@ mod dispatch;
 mod phones;
 mod photos;
 mod register;
+mod request_photos;
 mod requests;
 mod rescue;
 mod roles;

@@ -10,19 +10,20 @@ use axum::{
 };
 use chrono::TimeDelta;
 use jobsheet_model::{
-    act::Attention,
+    act::{Act, Attention, Entry},
     customer::{CustomerFile, Phase},
     ids::RequestId,
-    intake::{RequestAct, RequestState},
-    view::{ConsoleLane, ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
+    intake::{RequestAct, RequestState, ResponseMode},
+    standard::{Duty, Verdict},
+    view::{ConsoleJob, ConsoleLane, ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
     work_order::{AssignmentState, Visit},
 };
 use jobsheet_office::Office;
 use serde_json::{Value, json};
 
 pub struct Desk<'a> {
-    world: &'a World,
-    cookie: String,
+    pub world: &'a World,
+    pub cookie: String,
 }
 
 impl Desk<'_> {
@@ -30,7 +31,7 @@ impl Desk<'_> {
         Desk { world, cookie: sign_in(world).await }
     }
 
-    async fn asks(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub async fn asks(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         self.asks_at(&self.world.office, method, path, headers, body).await
     }
 
@@ -54,7 +55,7 @@ impl Desk<'_> {
         send_to(office, request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn takes(&self, key: &str, intake: &Value) -> Answer {
+    pub async fn takes(&self, key: &str, intake: &Value) -> Answer {
         self.takes_at(&self.world.office, key, intake).await
     }
 
@@ -63,7 +64,7 @@ impl Desk<'_> {
         self.asks_at(office, Method::POST, "/requests", &[("idempotency-key", key)], intake).await
     }
 
-    async fn reads(&self, id: RequestId) -> ConsoleRequest {
+    pub async fn reads(&self, id: RequestId) -> ConsoleRequest {
         self.asks(Method::GET, &format!("/requests/{id}"), &[], &json!(null)).await.json()
     }
 
@@ -76,7 +77,7 @@ impl Desk<'_> {
         self.asks(Method::GET, &path, &[], &json!(null)).await.json()
     }
 
-    async fn makes(&self, id: RequestId, key: &str) -> Answer {
+    pub async fn makes(&self, id: RequestId, key: &str) -> Answer {
         let path = format!("/requests/{id}/work-order");
         self.asks(Method::POST, &path, &[("idempotency-key", key)], &json!({})).await
     }
@@ -394,7 +395,10 @@ async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_sta
     let ticks = || while world.office.tick().unwrap() > 0 {};
     world.clock.advance(TimeDelta::hours(2));
     ticks();
-    assert!(acts().await.is_empty() && lane().await.late.is_empty() && !desk.list().await.rows[0].is_late);
+    // D3: whoever is to send somebody was reminded, once, and sees it in the lane.
+    assert_eq!(acts().await, [RequestAct::Reminded { duty: Duty::Arrive }]);
+    let soon = desk.list().await.rows.remove(0);
+    assert!(soon.is_due_soon && !soon.is_late && lane().await.late[0].id == taken.id);
     // Nothing else happens meanwhile: the office looks by itself when the promise passes.
     world.clock.advance(TimeDelta::milliseconds(1));
     let others: Vec<_> = (0..3).map(|_| open(&world.folder, &world.clock)).collect();
@@ -403,17 +407,168 @@ async fn a7_d3_a_request_that_nobody_was_sent_for_in_time_is_raised_once_and_sta
             scope.spawn(|| while office.tick().unwrap() > 0 {});
         }
     });
-    assert_eq!(acts().await, [RequestAct::Breached {}], "once, however many look");
+    let reminded = RequestAct::Reminded { duty: Duty::Arrive };
+    assert_eq!(acts().await, [reminded.clone(), RequestAct::Breached {}], "once, however many look");
     let [row] = &lane().await.late[..] else { panic!() };
-    assert!(row.id == taken.id && row.is_late && desk.reads(taken.id).await.row.is_late);
+    assert!(row.id == taken.id && row.is_late && !row.is_due_soon && desk.reads(taken.id).await.row.is_late);
     world.clock.advance(TimeDelta::hours(2));
     ticks();
-    assert_eq!(acts().await, [RequestAct::Breached {}, RequestAct::CeilingPassed {}]);
+    assert_eq!(acts().await, [reminded, RequestAct::Breached {}, RequestAct::CeilingPassed {}]);
     // Somebody is sent: from here on it is the work order that is late.
     let visit: Visit = desk.makes(taken.id, "w1").await.json();
     ticks();
     assert!(lane().await.late.is_empty() && !desk.reads(taken.id).await.row.is_late);
     let raised = world.office.raised(visit.work_order).unwrap();
     assert!(raised.iter().any(|one| one.attention == Attention::Breached), "{raised:?}");
-    assert_eq!(acts().await.len(), 2);
+    assert_eq!(acts().await.len(), 3);
+}
+
+/// Standard B: a first response within fifteen minutes, by the telephone as it was agreed.
+#[tokio::test]
+async fn b4_d3_somebody_is_reminded_of_the_first_response_and_its_clock_is_met_or_breached_by_it() {
+    let world = World::new();
+    world.office.set_standard("B").unwrap();
+    let desk = Desk::of(&world).await;
+    let urgent = with(&[("/reference", json!("HT-1")), ("/tried", json!("Off and on"))]);
+    let ticks = || while world.office.tick().unwrap() > 0 {};
+    let by_itself = async |id| {
+        let journal = desk.reads(id).await.journal.into_iter();
+        journal.filter(|line| line.actor == "Jobsheet").map(|line| line.act).collect::<Vec<_>>()
+    };
+    let answers = async |path: String, mode: &str| {
+        let body = json!({"mode": mode, "note": "He turns it off until somebody comes"});
+        desk.asks(Method::POST, &path, &[], &body).await
+    };
+    let met: RequestTaken = desk.takes("k1", &urgent).await.json();
+    let late: RequestTaken = desk.takes("k2", &urgent).await.json();
+    let none: RequestTaken = desk.takes("k3", &urgent).await.json();
+    assert_eq!(desk.reads(met.id).await.row.answer_by, Some(monday() + TimeDelta::minutes(15)));
+    world.clock.advance(TimeDelta::minutes(12));
+    ticks();
+    ticks();
+    let reminded = RequestAct::Reminded { duty: Duty::FirstResponse };
+    assert_eq!(by_itself(met.id).await, [reminded.clone()], "once");
+    assert!(desk.reads(met.id).await.row.is_due_soon);
+    assert_eq!(answers(format!("/requests/{}/response", met.id), "phone").await.status, 200);
+    let row = desk.reads(met.id).await.row;
+    assert_eq!((row.answer_by, row.is_due_soon, row.is_late), (None, false, false));
+    let given = row.response.unwrap();
+    assert_eq!((given.mode, given.at), (ResponseMode::Phone, world.clock.now()));
+    let act = desk.reads(met.id).await.journal.pop().unwrap();
+    assert_eq!(act.actor, "周莉");
+    let RequestAct::Responded { verdict, due, .. } = act.act else { panic!() };
+    assert_eq!((verdict, due), (Some(Verdict::Met), Some(monday() + TimeDelta::minutes(15))));
+    let twice = answers(format!("/requests/{}/response", met.id), "email").await;
+    assert_eq!((twice.status.as_u16(), twice.problem()), (409, "/problems/response-given".into()));
+    assert_eq!(answers(format!("/requests/{}/response", met.id), "pigeon").await.status, 400);
+
+    world.clock.advance(TimeDelta::minutes(4));
+    ticks();
+    assert_eq!(by_itself(met.id).await, [reminded.clone()]);
+    assert_eq!(by_itself(late.id).await, [reminded.clone(), RequestAct::ResponseMissed {}]);
+    assert!(desk.reads(late.id).await.row.is_late);
+    answers(format!("/requests/{}/response", late.id), "remote").await;
+    assert!(!desk.reads(late.id).await.row.is_late);
+
+    // Work orders take it over: what was answered is answered, and what was not can still be.
+    let visit = async |id, key| desk.makes(id, key).await.json::<Visit>().work_order;
+    let (met, late, none) =
+        (visit(met.id, "o1").await, visit(late.id, "o2").await, visit(none.id, "o3").await);
+    ticks();
+    let verdicts = |id| -> Vec<_> {
+        let judged = |entry| match entry {
+            Entry::Act(Act::Judged { duty: Duty::FirstResponse, verdict, .. }) => Some(verdict),
+            _ => None,
+        };
+        world.office.journal(id).unwrap().into_iter().filter_map(|line| judged(line.entry)).collect()
+    };
+    let breached = |id| {
+        let raised = world.office.raised(id).unwrap().into_iter();
+        raised.filter(|one| one.attention == Attention::Breached && one.about == "first_response").count()
+    };
+    assert_eq!((verdicts(met), breached(met)), (vec![Verdict::Met], 0));
+    assert_eq!((verdicts(late), breached(late)), (vec![Verdict::Breached], 1));
+    assert_eq!((verdicts(none), breached(none)), (vec![], 1));
+    let job = |id| format!("/work-orders/{id}");
+    let shown = async |id| -> ConsoleJob { desk.asks(Method::GET, &job(id), &[], &json!(null)).await.json() };
+    assert_eq!(shown(met).await.answer_by, None);
+    assert_eq!(shown(none).await.answer_by, Some(monday() + TimeDelta::minutes(15)));
+    let on_order = async |id| {
+        let body = json!({"mode": "message", "note": ""});
+        crate::console::act(&world, &desk.cookie, id, "response", &body).await
+    };
+    assert_eq!(on_order(none).await.status, 204);
+    assert_eq!((verdicts(none), breached(none)), (vec![Verdict::Breached], 1), "said once");
+    assert_eq!(shown(none).await.answer_by, None);
+    for id in [met, none] {
+        assert_eq!(on_order(id).await.problem(), "/problems/response-given");
+    }
+}
+
+/// Sixty open ones and five that are settled: none is cut off, and none is told twice.
+#[tokio::test]
+async fn requests_are_read_page_by_page_the_open_ones_first_and_found_by_words() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut taken = Vec::new();
+    for n in 0..65 {
+        let named = with(&[("/customer/name", json!(format!("Customer-{n:02}")))]);
+        taken.push(desk.takes(&format!("k{n}"), &named).await.json::<RequestTaken>());
+    }
+    for one in &taken[..5] {
+        let path = format!("/requests/{}/withdraw", one.id);
+        desk.asks(Method::POST, &path, &[], &json!({"reason": "Called twice"})).await;
+    }
+    let get = async |asked: &str| -> ConsoleRequests {
+        desk.asks(Method::GET, &format!("/requests?{asked}"), &[], &json!(null)).await.json()
+    };
+    let all = async |asked: &str| {
+        let (mut all, mut after, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let page = get(&format!("{asked}{after}")).await;
+            assert_eq!((page.open, page.is_empty), (60, false));
+            all.extend(page.rows);
+            pages += 1;
+            match page.next {
+                Some(next) => after = format!("&after={next}"),
+                None => return (all, pages),
+            }
+        }
+    };
+    let usual = get("").await;
+    assert_eq!((usual.rows.len(), usual.next.is_some()), (50, true));
+    let (rows, pages) = all("limit=7").await;
+    assert_eq!((rows.len(), pages), (65, 10));
+    let ids: std::collections::BTreeSet<_> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), 65);
+    let open = rows.iter().take_while(|row| row.state.is_open()).count();
+    assert_eq!(open, 60, "the open ones come first");
+    assert_eq!((rows[0].customer.as_str(), rows[59].customer.as_str()), ("Customer-64", "Customer-05"));
+    assert_eq!(rows[60].customer, "Customer-04", "the one that was withdrawn last");
+
+    let (withdrawn, pages) = all("limit=2&state=withdrawn").await;
+    assert_eq!((withdrawn.len(), pages), (5, 3));
+    let (new, _) = all("limit=11&state=new").await;
+    assert_eq!(new.len(), 60);
+    let (solved, _) = all("state=solved").await;
+    assert_eq!(solved.len(), 0);
+    // Past the end of the open ones nothing of them follows.
+    assert_eq!(get("state=new&after=settled.999").await.rows.len(), 0);
+
+    // Among all of them, by words in any order and any case; also by telephone and by number.
+    for asked in ["find=room%20CUSTOMER-64", &format!("find={}", taken[64].number)] {
+        let (found, _) = all(&format!("limit=5&{asked}")).await;
+        let found: Vec<_> = found.iter().map(|row| row.customer.as_str()).collect();
+        assert_eq!(found, ["Customer-64"], "{asked}");
+    }
+    assert_eq!(all("limit=5&find=9001&state=withdrawn").await.0.len(), 5);
+    assert_eq!(all("limit=5&find=nobody").await.0.len(), 0);
+    for bad in ["limit=0", "limit=201", "after=open", "after=open.x", "after=both.1", "state=lost"] {
+        let answer = desk.asks(Method::GET, &format!("/requests?{bad}"), &[], &json!(null)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem()),
+            (400, "/problems/bad-request".into()),
+            "{bad}"
+        );
+    }
 }

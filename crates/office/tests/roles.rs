@@ -45,12 +45,14 @@ dispatcher GET  /console/api/intake
 dispatcher POST /console/api/intake/look
 dispatcher GET  /console/api/phones
 dispatcher POST /console/api/phones/{id}/revoke
+dispatcher POST /console/api/photos
 dispatcher GET  /console/api/photos/{digest}
 dispatcher GET  /console/api/photos/{digest}/thumb
 dispatcher GET  /console/api/requests
 dispatcher POST /console/api/requests
 dispatcher GET  /console/api/requests/{id}
 dispatcher PUT  /console/api/requests/{id}
+dispatcher POST /console/api/requests/{id}/response
 dispatcher POST /console/api/requests/{id}/solve
 dispatcher POST /console/api/requests/{id}/withdraw
 dispatcher POST /console/api/requests/{id}/work-order
@@ -70,6 +72,7 @@ dispatcher POST /console/api/technicians/{id}/code
 dispatcher GET  /console/api/work-orders
 dispatcher GET  /console/api/work-orders/{id}
 dispatcher POST /console/api/work-orders/{id}/cancel
+dispatcher POST /console/api/work-orders/{id}/response
 dispatcher POST /console/api/work-orders/{id}/offer
 dispatcher POST /console/api/work-orders/{id}/reassign
 dispatcher GET  /console/api/board

@@ -1,4 +1,5 @@
-//! Photos that only the office has, seen on the phone: the small picture first, the whole one when somebody wants it.
+//! Photos that only the office has, of earlier visits or of the customer, seen on the phone: the small picture first, the
+//! whole one when somebody wants it.
 
 use crate::{
     door::{Door, Through},
@@ -26,7 +27,12 @@ impl Core {
         let (photo, here) = blocking(move || {
             store.read(|rows| {
                 let job = rows.work_order(id)?.ok_or_else(no_such_job)?;
-                let photo = job.sheet.photos.into_iter().find(|photo| photo.digest == wanted);
+                let taken = job.sheet.photos.iter().find(|photo| photo.digest == wanted);
+                // What came with the request is older than anything that was done for it.
+                let sent = job.order.request.photos.iter().find(|photo| photo.digest == wanted);
+                let photo = taken
+                    .map(|photo| (photo.bytes, photo.at))
+                    .or(sent.map(|photo| (photo.bytes, job.order.request.received_at)));
                 let whole = rows.photo_place(&wanted)? != PhotoPlace::Away;
                 let here = if thumb || whole { rows.photo(&wanted, thumb)? } else { None };
                 Ok((photo.ok_or_else(no_such_photo)?, here.filter(|bytes| !bytes.is_empty())))
@@ -55,7 +61,7 @@ impl Core {
             let whole: &[u8] = if thumb { &[] } else { &bytes };
             signed.store.write(|rows| {
                 let now = core.now(rows.device()?.ahead.as_ref());
-                let (size, taken_at) = (photo.bytes, photo.at);
+                let (size, taken_at) = photo;
                 let fetched =
                     Fetched { digest: &digest, work_order: id, size, taken_at, thumb: &small, bytes: whole };
                 rows.keep_fetched(&fetched, now)

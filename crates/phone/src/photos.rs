@@ -1,67 +1,23 @@
-//! Pixels: what comes from the camera becomes an upright JPEG of a modest size, with nothing in it but the
-//! picture. Place, time and make of the camera stay out: what the office needs of them is in the change.
+//! Pictures on the phone. What is done to them is `jobsheet_picture`; here are the words of its problems, and what only
+//! a phone does.
 
 use crate::error::Result;
-use image::{
-    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder,
-    imageops::FilterType, metadata::Orientation,
-};
+use image::{DynamicImage, ImageFormat};
 use jobsheet_model::{
     Digest, Problem,
     wire::{MAX_PHOTO, MAX_THUMB, THUMB_EDGE},
 };
-use std::io::Cursor;
-
-const MAX_BYTES: usize = 40 * 1024 * 1024;
-const MAX_PIXELS: u64 = 100_000_000;
-/// Of the thumbnail that the phone itself shows.
-const SHOWN_EDGE: u32 = 320;
-
-pub(crate) struct Developed {
-    /// Of `bytes`.
-    pub digest: Digest,
-    pub bytes: Vec<u8>,
-    pub thumb: Vec<u8>,
-}
+pub(crate) use jobsheet_picture::Developed;
+use jobsheet_picture::{Most, NotTaken, SHOWN_EDGE, jpeg, smaller};
 
 /// Turned upright, no edge longer than `edge`, without metadata. The same bytes give the same photo.
 pub(crate) fn develop(bytes: &[u8], edge: u32) -> Result<Developed> {
-    let picture = upright(bytes, edge.clamp(SHOWN_EDGE, 8192))?;
-    let bytes = jpeg(&picture, 85)?;
-    if bytes.len() as u64 > MAX_PHOTO {
-        return Err(too_large());
-    }
-    let thumb = jpeg(&smaller(picture, SHOWN_EDGE), 75)?;
-    Ok(Developed { digest: Digest::of(&bytes), bytes, thumb })
+    Ok(jobsheet_picture::develop(bytes, edge, Most::CAMERA)?)
 }
 
 /// The picture as it is to be seen, in three colours, no edge longer than `edge`.
 pub(crate) fn upright(bytes: &[u8], edge: u32) -> Result<DynamicImage> {
-    if bytes.len() > MAX_BYTES {
-        return Err(too_large());
-    }
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
-        return Err(not_an_image());
-    }
-    let mut decoder = reader.into_decoder().map_err(undecodable)?;
-    let (width, height) = decoder.dimensions();
-    // Before a single pixel is made room for.
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(too_large());
-    }
-    if width == 0 || height == 0 {
-        return Err(not_an_image());
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_PIXELS * 4 + 64 * 1024 * 1024);
-    decoder.set_limits(limits).map_err(undecodable)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
-
-    let mut picture = opaque(smaller(picture, edge));
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    Ok(jobsheet_picture::upright(bytes, edge, Most::CAMERA)?)
 }
 
 /// What goes ahead of the photo, made of the thumbnail that the phone shows; `None` when it does not get small enough.
@@ -73,7 +29,7 @@ pub(crate) fn to_send_ahead(shown: &[u8]) -> Option<Vec<u8>> {
 
 /// The small picture of one that came from elsewhere; what is no picture is refused.
 pub(crate) fn shown(bytes: &[u8]) -> Result<Vec<u8>> {
-    jpeg(&upright(bytes, SHOWN_EDGE)?, 75)
+    Ok(jpeg(&upright(bytes, SHOWN_EDGE)?, 75)?)
 }
 
 /// A picture that is not to be touched.
@@ -84,46 +40,13 @@ pub(crate) fn as_given(bytes: Vec<u8>) -> Result<Developed> {
     Ok(Developed { digest: Digest::of(&bytes), bytes, thumb: Vec::new() })
 }
 
-/// Never larger than it was. A big step is made in two, the first one rough: four times as fast, alike to the eye.
-fn smaller(picture: DynamicImage, edge: u32) -> DynamicImage {
-    let longest = picture.width().max(picture.height());
-    if longest <= edge {
-        return picture;
-    }
-    let rough = if longest > edge.saturating_mul(3) {
-        picture.thumbnail(edge.saturating_mul(2), edge.saturating_mul(2))
-    } else {
-        picture
-    };
-    rough.resize(edge, edge, FilterType::CatmullRom)
-}
-
-/// Eight bits and three colours; what was see-through is white.
-fn opaque(picture: DynamicImage) -> DynamicImage {
-    if !picture.color().has_alpha() {
-        return DynamicImage::ImageRgb8(picture.into_rgb8());
-    }
-    let rgba = picture.into_rgba8();
-    let rgb = image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, a] = rgba.get_pixel(x, y).0;
-        let over = |c: u8| ((u32::from(c) * u32::from(a) + 255 * (255 - u32::from(a))) / 255) as u8;
-        image::Rgb([over(r), over(g), over(b)])
-    });
-    DynamicImage::ImageRgb8(rgb)
-}
-
-fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality)
-        .encode_image(picture)
-        .map_err(|e| anyhow::Error::new(e).context("encoding a photo"))?;
-    Ok(bytes)
-}
-
-fn undecodable(why: ImageError) -> crate::error::Error {
-    match why {
-        ImageError::Limits(_) => too_large(),
-        _ => not_an_image(),
+impl From<NotTaken> for crate::error::Error {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::TooLarge => too_large(),
+            NotTaken::NotAPicture => not_an_image(),
+            NotTaken::Failed(why) => anyhow::Error::new(why).context("encoding a photo").into(),
+        }
     }
 }
 
@@ -138,7 +61,7 @@ fn not_an_image() -> crate::error::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
+    use std::{io::Cursor, path::PathBuf};
 
     fn code(result: Result<Developed>) -> String {
         Problem::from(result.err().unwrap()).code
@@ -221,7 +144,7 @@ mod tests {
     fn a_bomb_is_refused_before_it_goes_off() {
         assert_eq!(code(develop(&png_saying(20_000, 10_001), 2048)), "photo_too_large");
         assert_eq!(code(develop(&png_saying(4_000_000_000, 4_000_000_000), 2048)), "photo_too_large");
-        assert_eq!(code(develop(&vec![0; MAX_BYTES + 1], 2048)), "photo_too_large");
+        assert_eq!(code(develop(&vec![0; Most::CAMERA.bytes + 1], 2048)), "photo_too_large");
         // A JPEG that says it is 65,000 x 65,000.
         let mut jpeg = jpeg(&DynamicImage::new_rgb8(16, 16), 85).unwrap();
         let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();

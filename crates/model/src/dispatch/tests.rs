@@ -286,3 +286,26 @@ fn e17_who_is_away_is_so_through_the_last_day() {
     assert!(away(Some(day("2026-11-23"))).is_away(day("2026-11-23")));
     assert!(!away(Some(day("2026-11-22"))).is_away(day("2026-11-23")));
 }
+
+#[test]
+fn a13_whom_the_customer_wants_comes_first_and_the_others_stay_in_order() {
+    let people: Vec<_> = ["ana", "bo", "chen", "dong"].map(person).into();
+    let mut ranked = ranked(&people, &rules());
+    let before: Vec<_> = ranked.iter().map(|one| one.login.clone()).collect();
+    wished_first(&mut ranked, number("chen"));
+    let logins = |ranked: &[Candidate]| ranked.iter().map(|one| one.login.clone()).collect::<Vec<_>>();
+    assert_eq!(logins(&ranked), ["chen", "ana", "bo", "dong"]);
+    wished_first(&mut ranked, number("nobody"));
+    assert_eq!(logins(&ranked), ["chen", "ana", "bo", "dong"]);
+    assert_eq!(before, ["ana", "bo", "chen", "dong"]);
+}
+
+#[test]
+fn x12_a_standard_says_what_is_a_persons_to_give_and_whose() {
+    use ByHand::{Confidential, NobodyFits, Wished};
+    let a = rules().by_hand;
+    assert_eq!((a.role, a.reasons.as_slice()), (Role::Supervisor, &[Wished, Confidential, NobodyFits][..]));
+    // Where it says nothing, a person decides all the same.
+    let b = standard::shipped_one("B").and_then(|b| b.dispatch).expect("rules").by_hand;
+    assert_eq!((b.role, b.reasons.as_slice()), (Role::Dispatcher, &[Wished, Confidential][..]));
+}

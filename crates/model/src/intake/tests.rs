@@ -330,7 +330,15 @@ fn planned(intake: &Intake, standard: &Standard) -> WorkOrder {
         position: None,
         radius_m: 150,
     };
-    let known = Known { site, equipment: None, contract: None, history: Vec::new() };
+    let known = Known {
+        site,
+        equipment: None,
+        contract: None,
+        history: Vec::new(),
+        photos: Vec::new(),
+        wished: None,
+        confidential: false,
+    };
     let assignment = Assignment {
         technician: TechnicianId(uuid::Uuid::nil()),
         technician_name: String::new(),
@@ -415,6 +423,13 @@ fn a7_a17_the_clock_runs_from_the_call_and_each_promise_that_passes_is_said_once
     let mut journal = vec![entry(1, RequestAct::Registered {})];
     let moment = TimeDelta::milliseconds(1);
     let passed = |journal: &[RequestEntry], now| registered(Vec::new()).passed(&a, journal, now);
+    // D3: when three quarters of it have gone, once; what has passed already is not reminded of.
+    let soon = monday() + (due - monday()) * 3 / 4;
+    let reminded = RequestAct::Reminded { duty: Duty::Arrive };
+    assert_eq!(passed(&journal, soon), (vec![], Some(soon + moment)));
+    assert_eq!(passed(&journal, soon + moment), (vec![reminded.clone()], Some(due + moment)));
+    assert_eq!(passed(&journal, due + moment), (vec![RequestAct::Breached {}], Some(ceiling + moment)));
+    journal.push(entry(2, reminded));
     assert_eq!(passed(&journal, due), (vec![], Some(due + moment)), "in time is in time");
     assert_eq!(passed(&journal, due + moment), (vec![RequestAct::Breached {}], Some(ceiling + moment)));
     journal.push(entry(2, RequestAct::Breached {}));
@@ -443,4 +458,50 @@ fn a7_a17_the_clock_runs_from_the_call_and_each_promise_that_passes_is_said_once
         assert_eq!(passed.is_empty(), standard.awaiting_pauses, "{}", standard.key);
         assert_eq!(next, None);
     }
+}
+
+#[test]
+fn b4_d3_a_first_response_is_reminded_of_and_missed_until_somebody_has_answered() {
+    let mut b = one("B");
+    let intake = with(&[
+        ("/symptom_kind", json!("")),
+        ("/answers", json!({})),
+        ("/criteria", json!(["core_stopped"])),
+    ]);
+    let registered = Registered {
+        id: RequestId(uuid::Uuid::nil()),
+        number: "SR-2611-0001".into(),
+        received_at: monday(),
+        intake: &intake,
+        pauses: Vec::new(),
+    };
+    let minutes = |n: i64| monday() + TimeDelta::minutes(n);
+    let entry = |n, act| RequestEntry { n, at: monday(), actor: "x".into(), act };
+    let begun = vec![entry(1, RequestAct::Registered {})];
+    assert_eq!(registered.response_promise(&b, monday()).map(|one| one.due), Some(minutes(15)));
+    let reminded = RequestAct::Reminded { duty: Duty::FirstResponse };
+    assert_eq!(registered.passed(&b, &begun, minutes(11)).0, []);
+    assert_eq!(registered.passed(&b, &begun, minutes(12)).0, [reminded.clone()]);
+    assert_eq!(registered.passed(&b, &begun, minutes(16)).0, [RequestAct::ResponseMissed {}]);
+    // The visit is promised as well, and has its own reminder.
+    let due = registered.promised(&b, monday()).map(|(_, due, _)| due).unwrap();
+    let missed =
+        [begun.clone(), vec![entry(2, reminded.clone()), entry(3, RequestAct::ResponseMissed {})]].concat();
+    let start = RequestAct::Reminded { duty: b.shown };
+    assert_eq!(registered.passed(&b, &missed, due).0, [start]);
+    // Somebody has answered: nothing of it is due any more.
+    let given = RequestAct::Responded {
+        mode: ResponseMode::Phone,
+        note: String::new(),
+        due: None,
+        verdict: Some(Verdict::Met),
+    };
+    let answered = [begun.clone(), vec![entry(2, given)]].concat();
+    assert_eq!(registered.passed(&b, &answered, minutes(16)).0, []);
+    assert_eq!(responded(&answered).map(|(_, mode)| mode), Some(ResponseMode::Phone));
+    // A standard may have nobody reminded.
+    b.remind_percent = 0;
+    assert_eq!(registered.passed(&b, &begun, minutes(12)).0, []);
+    b.remind_percent = 100;
+    assert!(b.check().iter().any(|one| one.is_error && one.path == "remind_percent"));
 }

@@ -47,6 +47,13 @@ impl Standard {
                 "上限不能低于承诺本身：100% 到 1000%。",
             ));
         }
+        if self.remind_percent >= 100 {
+            found.push(Finding::error(
+                "remind_percent",
+                "Before the promise passes: below 100 %; 0 % is never.",
+                "应在承诺到期之前：小于 100%；0% 表示不提醒。",
+            ));
+        }
         if !(1..=100).contains(&self.progress_percent) {
             found.push(Finding::error(
                 "progress_percent",
@@ -133,6 +140,14 @@ impl Standard {
                 "dispatch.day_minutes".into(),
                 "Between 1 and 1440 minutes.".into(),
                 "应为 1 到 1440 分钟。".into(),
+            );
+        }
+        let distinct: BTreeSet<_> = rules.by_hand.reasons.iter().collect();
+        if distinct.len() != rules.by_hand.reasons.len() {
+            say(
+                "dispatch.by_hand.reasons".into(),
+                "Each reason once.".into(),
+                "每项原因只能出现一次。".into(),
             );
         }
         let mut seen = BTreeSet::new();

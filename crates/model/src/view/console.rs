@@ -13,7 +13,9 @@ use crate::{
     enrol::{PhoneId, Wipe},
     expected::{Expected, ToldBy},
     ids::RequestId,
-    intake::{ChannelNow, Grade, Intake, MissingInfo, Named, RequestEntry, RequestState, Symptom},
+    intake::{
+        ChannelNow, Grade, Intake, MissingInfo, Named, RequestEntry, RequestState, ResponseMode, Symptom,
+    },
     moment::millis,
     reference::FaultCode,
     role::Role,
@@ -224,6 +226,10 @@ pub enum Status {
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleJob {
+    /// When the customer is to have a first response that nobody has given yet (B4).
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub answer_by: Option<DateTime<Utc>>,
     pub row: ConsoleRow,
     pub order: WorkOrder,
     pub sheet: Sheet,
@@ -393,6 +399,25 @@ pub struct IntakeForm {
     pub levels: Vec<LevelChoice>,
     /// Kinds of equipment.
     pub kinds: Vec<Named>,
+    pub photos: PhotoLimits,
+}
+
+/// What is taken of the customer's photos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhotoLimits {
+    /// With one request.
+    pub most: u32,
+    /// Of one file.
+    pub bytes: u32,
+}
+
+/// A photo as the office keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhotoKept {
+    pub digest: Digest,
+    pub bytes: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -448,21 +473,42 @@ pub struct RequestRow {
     pub respond_by: Option<DateTime<Utc>>,
     /// The clocks stand still: it waits for the customer.
     pub is_paused: bool,
-    /// Its promise has passed, and nobody was sent yet.
+    /// What it promises has passed: nobody was sent yet, or nobody has answered.
     pub is_late: bool,
+    /// Somebody was reminded of a promise that is still to be kept (D3).
+    pub is_due_soon: bool,
+    /// When the first response is due; nothing once it was given, or where none is promised (B4).
+    #[ts(type = "string | null")]
+    #[serde(with = "millis::option")]
+    pub answer_by: Option<DateTime<Utc>>,
+    /// When the customer was answered, and how.
+    pub response: Option<ResponseGiven>,
     pub missing: Vec<MissingInfo>,
     pub work_order: Option<Visit>,
     /// Name of who registered it.
     pub by: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResponseGiven {
+    #[ts(type = "string")]
+    #[serde(with = "millis")]
+    pub at: DateTime<Utc>,
+    pub mode: ResponseMode,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsoleRequests {
+    /// Nothing was ever asked for.
+    pub is_empty: bool,
     /// Of all that are open.
     pub open: u32,
     /// The open ones first, then the latest.
     pub rows: Vec<RequestRow>,
+    /// Where the next page begins; `null` when there is none. There may be one behind a page on which nothing was found.
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

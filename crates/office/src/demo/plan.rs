@@ -167,6 +167,9 @@ fn order(
             asked: Vec::new(),
             reference: String::new(),
             pauses: Vec::new(),
+            photos: Vec::new(),
+            wished: None,
+            confidential: false,
         },
         customer: work_order::Customer {
             id: format!("C{:04}", 1001 + place),
@@ -190,6 +193,7 @@ fn order(
             serial: machine.serial.clone(),
             purchased: Some(bought(machine, today)),
             warranty_until: Some(bought(machine, today) + Months::new(WARRANTY_MONTHS)),
+            confidential: false,
         }),
         contract: (customer.cover == Cover::Contract).then(|| Contract {
             number: format!("HT-{}-{:03}", today.year() - 1, 31 + place),

@@ -67,6 +67,11 @@ impl Bucket {
         }
     }
 
+    /// Removes a photo that nothing names any more.
+    pub fn remove_whole(&self, digest: &Digest) -> Result<()> {
+        self.remove(vec![self.whole(digest)])
+    }
+
     /// Gives what was checked the photo's name. It replaces nothing but the same bytes.
     pub fn place(&self, file: &Path, digest: &Digest) -> Result<()> {
         self.write(self.whole(digest), std::fs::read(file)?).context("Keeping a photo")

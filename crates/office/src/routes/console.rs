@@ -291,7 +291,11 @@ async fn offer(
     seen: Seen,
     Sent(Offer { technician, reason }): Sent<Offer>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.offer_ranked(seen, &technician, &reason, &staff.session.name)).await?;
+    let offer = move |office: &Office| {
+        office.may_dispatch(seen.id, staff.session.role)?;
+        office.offer_ranked(seen, &technician, &reason, &staff.session.name)
+    };
+    office.run(offer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -302,7 +306,11 @@ async fn reassign(
     seen: Seen,
     Sent(Reassign { technician, reason }): Sent<Reassign>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.reassign(seen, &technician, &reason, &staff.session.name)).await?;
+    let reassign = move |office: &Office| {
+        office.may_dispatch(seen.id, staff.session.role)?;
+        office.reassign(seen, &technician, &reason, &staff.session.name)
+    };
+    office.run(reassign).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

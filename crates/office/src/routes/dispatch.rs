@@ -54,9 +54,10 @@ async fn board(State(office): State<Office>) -> Result<Json<ConsoleBoard>, HttpP
 #[utoipa::path(get, path = "/work-orders/{id}/candidates", responses((status = 200, description = "Done", body = ConsoleCandidates)))]
 async fn candidates(
     State(office): State<Office>,
+    staff: Staff,
     In(id): In<WorkOrderId>,
 ) -> Result<Json<ConsoleCandidates>, HttpProblem> {
-    let found = office.run(move |office| office.candidates(id)).await?;
+    let found = office.run(move |office| office.candidates(id, staff.session.role)).await?;
     found.map(Json).ok_or_else(HttpProblem::not_found)
 }
 
@@ -74,8 +75,12 @@ async fn offer_in_turn(
     seen: Seen,
     Sent(InTurn { technicians, reason }): Sent<InTurn>,
 ) -> Result<StatusCode, HttpProblem> {
-    let by = staff.session.name;
-    office.run(move |office| office.offer_in_turn(seen, &technicians, &reason, &by)).await?;
+    let by = staff.session.name.clone();
+    let offer = move |office: &Office| {
+        office.may_dispatch(seen.id, staff.session.role)?;
+        office.offer_in_turn(seen, &technicians, &reason, &by)
+    };
+    office.run(offer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -93,7 +98,11 @@ async fn set_dispatch(
     seen: Seen,
     Sent(ByRule { by_rule, reason }): Sent<ByRule>,
 ) -> Result<StatusCode, HttpProblem> {
-    office.run(move |office| office.set_dispatch(seen, by_rule, &reason, &staff.session.name)).await?;
+    let set = move |office: &Office| {
+        office.may_dispatch(seen.id, staff.session.role)?;
+        office.set_dispatch(seen, by_rule, &reason, &staff.session.name)
+    };
+    office.run(set).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

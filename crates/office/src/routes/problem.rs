@@ -6,7 +6,7 @@ use crate::{
     decide::Undecided,
     dispatch::Cannot,
     phones::{NoCode, Unfit},
-    photos::Stopped,
+    photos::{NotBrought, Stopped},
     requests::Untaken,
     rescue::NoRescue,
     standards::Unpublished,
@@ -248,6 +248,24 @@ impl From<Stopped> for HttpProblem {
     }
 }
 
+impl From<NotBrought> for HttpProblem {
+    fn from(why: NotBrought) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotBrought::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "photo-too-large", "The photo is too large.")
+            }
+            NotBrought::NotAPicture => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not-a-picture",
+                "This is no JPEG, PNG or WebP picture that can be read.",
+            ),
+            NotBrought::Failed(why) => return why.into(),
+        }
+        .detail(detail)
+    }
+}
+
 impl From<NoRescue> for HttpProblem {
     fn from(why: NoRescue) -> Self {
         let detail = why.to_string();
@@ -315,6 +333,7 @@ impl From<Untaken> for HttpProblem {
                 "Somebody has changed the request meanwhile.",
             ),
             Untaken::Settled => conflict("request-settled", "The request is settled already."),
+            Untaken::Responded => conflict("response-given", "The customer was answered already."),
             Untaken::Awaits(_) => {
                 conflict("awaiting-info", "The request waits for what the customer has to say.")
             }
@@ -417,7 +436,12 @@ impl From<Cannot> for HttpProblem {
             Cannot::Over => conflict("visit-over", "The visit is over."),
             Cannot::Reason => unfit("reason-needed", "A reason is needed."),
             Cannot::Against(_) => unfit("against-the-rules", "The rules are against it: a reason is needed."),
+            Cannot::Responded => conflict("response-given", "The customer was answered already."),
             Cannot::Nobody => unfit("nobody-named", "Nobody is named."),
+            Cannot::NotYours(role, _) => Self {
+                extra: Box::new(Extra { by: Some(role.word().to_owned()), ..Extra::default() }),
+                ..Self::new(StatusCode::FORBIDDEN, "not-yours-to-give", "Another role gives this work order.")
+            },
             Cannot::Failed(why) => return why.into(),
         }
         .detail(detail)

@@ -4,9 +4,15 @@ use super::{
     console::Staff,
     doors::{DISPATCHER, Doors},
     problem::HttpProblem,
-    wire::{In, Whole, json_body, seen_version, versioned},
+    wire::{Asked, In, Sent, Whole, json_body, limited, seen_version, versioned},
 };
-use crate::{Office, requests::Once};
+use crate::{
+    Office,
+    dispatch::Seen,
+    photos::BROUGHT,
+    requests::{Once, RequestsAsked},
+    store::requests::Place,
+};
 use axum::{
     Json,
     extract::{Query, State},
@@ -17,11 +23,12 @@ use jobsheet_model::{
     Digest,
     customer::CustomerFile,
     ids::RequestId,
-    intake::Intake,
-    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, RequestTaken},
+    intake::{Intake, RequestState, ResponseMode},
+    view::{ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, PhotoKept, RequestTaken},
     work_order::Visit,
 };
 use serde::Deserialize;
+use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -38,7 +45,10 @@ pub fn of_console(doors: Doors) -> Doors {
         .door(DISPATCHER, routes!(request, edit))
         .door(DISPATCHER, routes!(solve))
         .door(DISPATCHER, routes!(withdraw))
+        .door(DISPATCHER, routes!(respond))
+        .door(DISPATCHER, routes!(respond_on_order))
         .door(DISPATCHER, routes!(work_order))
+        .door(DISPATCHER, limited(routes!(bring_photo), BROUGHT.bytes))
 }
 
 #[utoipa::path(get, path = "/intake", responses((status = 200, description = "Done", body = IntakeForm)))]
@@ -82,9 +92,39 @@ async fn customers(
     Ok(Json(office.run(move |office| office.find_customers(&find)).await?))
 }
 
-#[utoipa::path(get, path = "/requests", responses((status = 200, description = "Done", body = ConsoleRequests)))]
-async fn requests(State(office): State<Office>) -> Result<Json<ConsoleRequests>, HttpProblem> {
-    Ok(Json(office.run(|office| office.console_requests()).await?))
+/// Requests on a page: at most, and unless it is said.
+const PAGE: RangeInclusive<u32> = 1..=200;
+const USUAL: u32 = 50;
+
+#[derive(Deserialize)]
+struct Listed {
+    state: Option<RequestState>,
+    #[serde(default)]
+    find: String,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+#[utoipa::path(get, path = "/requests", params(
+    ("state" = inline(Option<RequestState>), Query, description = "Only these"),
+    ("find" = Option<String>, Query, description = "Words that all stand in number, customer, telephone, site, equipment or symptom"),
+    ("after" = Option<String>, Query, description = "What the page before gave as next"),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless said")),
+    responses((status = 200, description = "The open ones first, then the latest", body = ConsoleRequests)))]
+async fn requests(
+    State(office): State<Office>,
+    Asked(Listed { state, find, after, limit }): Asked<Listed>,
+) -> Result<Json<ConsoleRequests>, HttpProblem> {
+    let no_place = || HttpProblem::bad_request("after is what the page before gave");
+    let after = after.map(|text| Place::read(&text).ok_or_else(no_place)).transpose()?;
+    let limit = limit.unwrap_or(USUAL);
+    if !PAGE.contains(&limit) {
+        return Err(HttpProblem::bad_request("limit is a number from 1 to 200"));
+    }
+    // What is longer than any name finds nothing.
+    let find: String = find.chars().take(200).collect();
+    let asked = RequestsAsked { state, find, after, limit };
+    Ok(Json(office.run(move |office| office.console_requests(&asked)).await?))
 }
 
 #[utoipa::path(get, path = "/requests/{id}", responses((status = 200, description = "With its version as `ETag`", body = ConsoleRequest, headers(("etag" = String)))))]
@@ -161,6 +201,37 @@ async fn withdraw(
     Ok(Json(office.run(move |office| office.withdraw_request(id, &reason, &staff.session.name)).await?))
 }
 
+#[derive(Deserialize, ToSchema)]
+struct Respond {
+    mode: ResponseMode,
+    #[serde(default)]
+    note: String,
+}
+
+#[utoipa::path(post, path = "/requests/{id}/response", request_body = Respond, responses((status = 200, description = "Done", body = RequestTaken), (status = 409, description = "The customer was answered already, or the request is settled")))]
+async fn respond(
+    State(office): State<Office>,
+    staff: Staff,
+    In(id): In<RequestId>,
+    headers: HeaderMap,
+    whole: Whole,
+) -> Result<Json<RequestTaken>, HttpProblem> {
+    let Respond { mode, note } = body(&headers, whole)?;
+    let respond = move |office: &Office| office.respond_to_request(id, mode, &note, &staff.session.name);
+    Ok(Json(office.run(respond).await?))
+}
+
+#[utoipa::path(post, path = "/work-orders/{id}/response", params(("if-match" = String, Header, description = "The version that was seen, as `ETag` said it")), request_body = Respond, responses((status = 204, description = "Done"), (status = 409, description = "The customer was answered already, or the work order is closed"), (status = 412, description = "Somebody has changed it meanwhile"), (status = 428, description = "`If-Match` is missing")))]
+async fn respond_on_order(
+    State(office): State<Office>,
+    staff: Staff,
+    seen: Seen,
+    Sent(Respond { mode, note }): Sent<Respond>,
+) -> Result<StatusCode, HttpProblem> {
+    office.run(move |office| office.respond_on_order(seen, mode, &note, &staff.session.name)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 #[utoipa::path(post, path = "/requests/{id}/work-order", params(("idempotency-key" = String, Header, description = "1 to 100 characters; the same key with the same content is the same", min_length = 1, max_length = 100)), responses((status = 201, description = "Made", body = Visit), (status = 400, description = "No key"), (status = 409, description = "Something else was done meanwhile"), (status = 422, description = "The key was used for something else")))]
 async fn work_order(
     State(office): State<Office>,
@@ -171,4 +242,13 @@ async fn work_order(
     let once = once(&headers, format!("work order of {id}").as_bytes());
     let made = office.run(move |office| office.make_work_order(id, &once, &staff.session.name)).await?;
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// For a request to name. The same picture again is the one that is there.
+#[utoipa::path(post, path = "/photos", request_body(content = Vec<u8>, content_type = "image/*", description = "A JPEG, PNG or WebP of 20 MiB and 60 megapixels at most"), responses((status = 201, description = "Kept as a JPEG, upright, no edge longer than 2048, without what a camera wrote into it; removed after 35 days unless a request names it", body = PhotoKept)))]
+async fn bring_photo(
+    State(office): State<Office>,
+    Whole(picture): Whole,
+) -> Result<(StatusCode, Json<PhotoKept>), HttpProblem> {
+    Ok((StatusCode::CREATED, Json(office.bring_photo(picture).await?)))
 }

@@ -10,7 +10,7 @@ use jobsheet_model::{
     attention::Handling,
     view::{ConsoleAttention, Decision, LaneKind, LaneOrder},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Something that was raised, and what became of it.
 pub struct One {
@@ -158,6 +158,12 @@ pub fn overdue(db: &dyn Tx, now: DateTime<Utc>) -> Result<(Vec<u64>, Option<Date
         db.all(sql, [Word(Attention::SecondHandling)], |row| Ok((row.get(0)?, row.get::<At>(1)?.0)))?;
     let next = all.iter().map(|(_, until)| *until).find(|until| *until > now);
     Ok((all.into_iter().filter(|(_, until)| *until <= now).map(|(n, _)| n).collect(), next))
+}
+
+/// Work orders on which something of this kind waits for a decision.
+pub fn of_kind(db: &dyn Tx, kind: Attention) -> Result<HashSet<WorkOrderId>> {
+    let sql = "SELECT work_order FROM attention WHERE decided IS NULL AND kind = ?1";
+    Ok(db.all(sql, [Word(kind)], |row| Ok(row.get::<Id<_>>(0)?.0))?)
 }
 
 /// Of one work order.

@@ -12,8 +12,6 @@ use jobsheet_model::{
     standard::Under,
 };
 
-/// As many as a page shows.
-const MOST: u32 = 500;
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 
 pub struct Held {
@@ -26,7 +24,8 @@ pub struct Held {
     pub intake: Intake,
 }
 
-const HELD: &str = "SELECT id, number, version, received_at, state, standard, body FROM request";
+const HELD: &str = "SELECT id, number, version, received_at, state, standard, body, n FROM request";
+const OPEN: &str = "state IN ('new', 'awaiting_info')";
 
 fn held_row(row: &Row<'_>) -> Result<Held, Error> {
     Ok(Held {
@@ -44,25 +43,81 @@ pub fn held(db: &dyn Tx, id: RequestId) -> Result<Option<Held>> {
     Ok(db.one(&format!("{HELD} WHERE id = ?1"), [Id(id)], held_row).optional()?)
 }
 
-/// How many are open; and the open ones, then the latest of the others.
-pub fn listed(db: &dyn Tx) -> Result<(u32, Vec<Held>)> {
-    let open = "state IN ('new', 'awaiting_info')";
-    let count = db.one(&format!("SELECT count(*) FROM request WHERE {open}"), [], |row| row.get(0))?;
-    let mut all: Vec<Held> = Vec::new();
-    for sql in [
-        format!("{HELD} INDEXED BY request_open WHERE {open} ORDER BY n DESC LIMIT ?1"),
-        format!("{HELD} INDEXED BY request_latest WHERE NOT {open} ORDER BY n DESC LIMIT ?1"),
-    ] {
-        all.extend(db.all::<_, Vec<_>>(&sql, [MOST], held_row)?);
+/// A place in the list: among the open ones, or those that are settled; and the number of the latest entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub is_open: bool,
+    pub n: u64,
+}
+
+impl Place {
+    const FIRST: Self = Self { is_open: true, n: i64::MAX as u64 };
+
+    pub fn read(text: &str) -> Option<Self> {
+        let (among, n) = text.split_once('.')?;
+        let is_open = match among {
+            "open" => true,
+            "settled" => false,
+            _ => return None,
+        };
+        let n = n.parse().ok().filter(|n| i64::try_from(*n).is_ok())?;
+        Some(Self { is_open, n })
     }
-    all.truncate(MOST as usize);
-    Ok((count, all))
+
+    pub fn text(self) -> String {
+        format!("{}.{}", if self.is_open { "open" } else { "settled" }, self.n)
+    }
+}
+
+/// How many are open, and whether there are any at all.
+pub fn counts(db: &dyn Tx) -> Result<(u32, bool)> {
+    let sql = format!("SELECT count(*) FROM request WHERE {OPEN}");
+    Ok((db.one(&sql, [], |row| row.get(0))?, db.exists("SELECT 1 FROM request LIMIT 1", [])?))
+}
+
+/// A page: the open ones first, then the others, the latest first; each with its place.
+pub fn page(
+    db: &dyn Tx,
+    state: Option<RequestState>,
+    after: Option<Place>,
+    limit: u32,
+) -> Result<Vec<(Place, Held)>> {
+    let after = after.unwrap_or(Place::FIRST);
+    let with_place = |is_open| {
+        move |row: &Row<'_>| -> Result<_, Error> { Ok((Place { is_open, n: row.get(7)? }, held_row(row)?)) }
+    };
+    if let Some(state) = state {
+        // One alone is wholly on one side.
+        let is_open = state.is_open();
+        let from = match after.is_open == is_open {
+            true => after.n,
+            false if is_open => return Ok(Vec::new()),
+            false => Place::FIRST.n,
+        };
+        let sql = format!(
+            "{HELD} INDEXED BY request_of_state WHERE state = ?1 AND n < ?2 ORDER BY n DESC LIMIT ?3"
+        );
+        return Ok(db.all(&sql, params![Word(state), from, limit], with_place(is_open))?);
+    }
+    let mut all: Vec<(Place, Held)> = Vec::new();
+    if after.is_open {
+        let sql = format!("{HELD} INDEXED BY request_open WHERE {OPEN} AND n < ?1 ORDER BY n DESC LIMIT ?2");
+        all = db.all(&sql, params![after.n, limit], with_place(true))?;
+    }
+    let left = limit.saturating_sub(u32::try_from(all.len())?);
+    if left > 0 {
+        let from = if after.is_open { Place::FIRST.n } else { after.n };
+        let sql =
+            format!("{HELD} INDEXED BY request_latest WHERE NOT {OPEN} AND n < ?1 ORDER BY n DESC LIMIT ?2");
+        let settled: Vec<_> = db.all(&sql, params![from, left], with_place(false))?;
+        all.extend(settled);
+    }
+    Ok(all)
 }
 
 /// All for which something is still to be done, the oldest first.
 pub fn open(db: &dyn Tx) -> Result<Vec<Held>> {
-    let sql =
-        format!("{HELD} INDEXED BY request_open WHERE state IN ('new', 'awaiting_info') ORDER BY number");
+    let sql = format!("{HELD} INDEXED BY request_open WHERE {OPEN} ORDER BY number");
     Ok(db.all(&sql, [], held_row)?)
 }
 

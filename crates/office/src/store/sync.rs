@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use jobsheet_model::{
     ChangeId, DeviceId, Digest, Refusal, TechnicianId, WorkOrderId,
     due::Heard,
+    ids::RequestId,
     reference::VanStock,
     wire::{Base, Gone, ReferenceSet},
 };
@@ -385,11 +386,94 @@ pub fn photo_named_by(db: &dyn Tx, digest: &Digest, technician: TechnicianId) ->
     Ok(db.exists(sql, params![digest.as_str(), Id(technician)])?)
 }
 
-/// May this technician see the photo: does it belong to a work order of theirs?
+/// May this technician see the photo: does it belong to a work order of theirs, or to the request of one?
 pub fn photo_seen_by(db: &dyn Tx, digest: &Digest, technician: TechnicianId) -> Result<bool> {
     let sql = "SELECT 1 FROM photo_use u JOIN access a ON a.work_order = u.work_order
-         WHERE u.digest = ?1 AND a.technician = ?2 AND a.active = 1";
+         WHERE u.digest = ?1 AND a.technician = ?2 AND a.active = 1
+         UNION ALL
+         SELECT 1 FROM request_photo p JOIN request r ON r.id = p.request
+         JOIN work_order w ON w.request = r.number JOIN access a ON a.work_order = w.id
+         WHERE p.digest = ?1 AND a.technician = ?2 AND a.active = 1";
     Ok(db.exists(sql, params![digest.as_str(), Id(technician)])?)
+}
+
+// --- Photos that the office's people bring in ------------------------------------------------------
+
+/// Keeps a place for a photo that somebody has brought in; a request is to name it.
+pub fn spare_photo(tx: &dyn Tx, digest: &Digest, bytes: u32, now: DateTime<Utc>) -> Result<()> {
+    tx.run(
+        "INSERT INTO photo (digest, bytes) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING",
+        params![digest.as_str(), bytes],
+    )?;
+    put_by(tx, digest, now)
+}
+
+fn put_by(tx: &dyn Tx, digest: &Digest, now: DateTime<Utc>) -> Result<()> {
+    tx.run(
+        "INSERT INTO photo_spare (digest, at) VALUES (?1, ?2)
+         ON CONFLICT (digest) DO UPDATE SET at = excluded.at",
+        params![digest.as_str(), At(now)],
+    )?;
+    Ok(())
+}
+
+/// How large a photo is that somebody of the office brought in, if it is here whole. Photos of sheets are none of these.
+pub fn brought_photo(db: &dyn Tx, digest: &Digest) -> Result<Option<u32>> {
+    let sql = "SELECT bytes FROM photo WHERE digest = ?1 AND whole_at IS NOT NULL
+         AND (EXISTS (SELECT 1 FROM photo_spare WHERE digest = ?1)
+              OR EXISTS (SELECT 1 FROM request_photo WHERE digest = ?1))";
+    Ok(db.one(sql, [digest.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// The photos of a request are these; what was taken away is put by until nobody comes back to it.
+pub fn set_request_photos(
+    tx: &dyn Tx,
+    request: RequestId,
+    photos: &[Digest],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "SELECT digest FROM request_photo WHERE request = ?1";
+    let before: Vec<Digest> = tx.all(sql, [Id(request)], |row| Ok(row.get::<Sha>(0)?.0))?;
+    for gone in before.iter().filter(|one| !photos.contains(one)) {
+        tx.run(
+            "DELETE FROM request_photo WHERE request = ?1 AND digest = ?2",
+            params![Id(request), gone.as_str()],
+        )?;
+        put_by(tx, gone, now)?;
+    }
+    for photo in photos.iter().filter(|one| !before.contains(one)) {
+        tx.run(
+            "INSERT INTO request_photo (request, digest) VALUES (?1, ?2)",
+            params![Id(request), photo.as_str()],
+        )?;
+        tx.run("DELETE FROM photo_spare WHERE digest = ?1", [photo.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Photos that were put by before a moment.
+pub fn spare_photos(db: &dyn Tx, before: DateTime<Utc>) -> Result<Vec<Digest>> {
+    let sql = "SELECT digest FROM photo_spare WHERE at < ?1 ORDER BY at, digest";
+    Ok(db.all(sql, [At(before)], |row| Ok(row.get::<Sha>(0)?.0))?)
+}
+
+/// Forgets a photo that was put by, unless something names it: then it is none any more, and stays. Its bytes are to go
+/// after that, in another transaction, if there is no such photo still.
+pub fn forget_spare(tx: &dyn Tx, digest: &Digest) -> Result<()> {
+    let named =
+        "SELECT 1 FROM photo_use WHERE digest = ?1 UNION ALL SELECT 1 FROM request_photo WHERE digest = ?1";
+    if tx.exists(named, [digest.as_str()])? {
+        tx.run("DELETE FROM photo_spare WHERE digest = ?1", [digest.as_str()])?;
+    } else {
+        tx.run("DELETE FROM thumb WHERE photo = ?1", [digest.as_str()])?;
+        tx.run("DELETE FROM photo WHERE digest = ?1", [digest.as_str()])?;
+    }
+    Ok(())
+}
+
+pub fn spare_is_gone(tx: &dyn Tx, digest: &Digest) -> Result<()> {
+    tx.run("DELETE FROM photo_spare WHERE digest = ?1", [digest.as_str()])?;
+    Ok(())
 }
 
 /// Work orders that exist and use this photo.

@@ -86,6 +86,8 @@ export default {
   'photos.more': 'More kinds of photo',
   'photos.less': 'Fewer kinds of photo',
   'photos.needed': '1 needed',
+  'photos.customer': 'Photos from the customer',
+  'photos.ofCustomer': 'Photo {i} from the customer',
   'photos.away': 'Only the office has the whole photo. This is a small one.',
   'photos.fetch': 'Get the whole photo ({size})',
   'photos.fetchAny': 'Get the whole photo',

@@ -82,6 +82,8 @@ export default {
   'photos.more': '更多照片类别',
   'photos.less': '收起照片类别',
   'photos.needed': '缺 1 张',
+  'photos.customer': '客户发来的照片',
+  'photos.ofCustomer': '客户照片 {i}',
   'photos.away': '完整照片只在公司，这里显示的是小图。',
   'photos.fetch': '下载完整照片（{size}）',
   'photos.fetchAny': '下载完整照片',
