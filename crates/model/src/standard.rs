@@ -332,7 +332,7 @@ impl Standard {
         let hours = self.hours(&promise.calendar, start, last.max(start))?;
         let due = hours.due_with(start, promise.within, pauses, now)?;
         let ceiling = hours.share(start, due, self.ceiling_percent)?;
-        let remind = self.remind(&hours, start, due);
+        let remind = self.remind(&hours, start, promise.within, due);
         Some(Reckoned { due, ceiling, remind, provisional: !hours.is_known(ceiling) })
     }
 }
@@ -362,12 +362,22 @@ impl Standard {
         let hours = self.hours(&promise.calendar, received, last.max(received).max(agreed_to))?;
         let due = hours.due_with(received, promise.within, pauses, now)?.max(agreed_to);
         let ceiling = hours.share(received, due, self.ceiling_percent)?.max(due);
-        let remind = self.remind(&hours, received, due);
+        let remind = self.remind(&hours, received, promise.within, due);
         Some(Reckoned { due, ceiling, remind, provisional: !hours.is_known(ceiling) })
     }
 
-    fn remind(&self, hours: &Hours, start: DateTime<Utc>, due: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        hours.share(start, due, self.remind_percent).filter(|_| self.remind_percent > 0)
+    /// When the share of a promise is left that a reminder comes with. What does not count for the promise does not for this.
+    fn remind(
+        &self,
+        hours: &Hours,
+        start: DateTime<Utc>,
+        within: Budget,
+        due: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let left = i64::from(100_u32.checked_sub(self.remind_percent)?);
+        let whole = hours.between(start, hours.due(start, within)?).num_milliseconds();
+        let left = TimeDelta::try_milliseconds(whole.checked_mul(left)? / 100)?;
+        hours.ahead_of(due, left).filter(|_| self.remind_percent > 0)
     }
 }
 

@@ -27,7 +27,7 @@ use jobsheet_model::{
     prepare::prepare,
     reference::beyond_stock,
     sheet::apply,
-    standard::Verdict,
+    standard::{Standard, Verdict},
     wire::{
         Base, BaseSheet, ChangeResult, Gone, HeldMark, MAX_PUSH, Outcome, Receipt, Safe, SyncRequest,
         SyncResponse, reference_digest, scope_digest,

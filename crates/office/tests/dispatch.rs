@@ -697,7 +697,7 @@ async fn made(desk: &Desk<'_>, key: &str, says: impl Fn(&mut Value)) -> WorkOrde
     let mut intake = whole();
     says(&mut intake);
     let taken: RequestTaken = desk.takes(key, &intake).await.json();
-    desk.makes(taken.id, key).await.json::<Visit>().work_order
+    desk.makes(taken.id, &format!("{key}-made")).await.json::<Visit>().work_order
 }
 
 #[tokio::test]
@@ -754,7 +754,7 @@ async fn a13_whom_the_customer_wants_and_what_is_confidential_waits_for_whom_the
     }
     let cookie = sign_in(&world).await;
     let audit: Page<AuditEntry> = ask(&world, Method::GET, "/audit", &cookie, "", "").await.json();
-    let tries = audit.rows.iter().filter(|one| one.actor == "lily" && one.refused).count();
+    let tries = audit.items.iter().filter(|one| one.actor == "lily" && one.refused).count();
     assert_eq!(tries, 4);
 
     // The thirty minutes run as for any that nobody has; then a supervisor decides.
