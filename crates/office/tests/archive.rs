@@ -1,7 +1,7 @@
 //! What comes back: closed by the rule or by hand, searched in the archive, and never changed in silence.
 
 use crate::{
-    console::{OWN, act, ask, sign_in},
+    console::{act, ask, sign_in},
     world::{Answer, Phone, World, note},
 };
 use axum::http::Method;
