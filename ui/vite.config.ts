@@ -6,7 +6,11 @@ const phone = 'http://127.0.0.1:8081';
 export default defineConfig(async ({ mode }) => ({
   base: './',
   // `vite --mode fake`: screens without a core, for looking at them.
-  plugins: [vue(), mode === 'fake' && (await import('./test/fake.ts')).fakeCore()],
+  // Nothing here is written in the older style of components: what only that needs is left out.
+  plugins: [
+    vue({ features: { optionsAPI: false } }),
+    mode === 'fake' && (await import('./test/fake.ts')).fakeCore(),
+  ],
   clearScreen: false,
   server: {
     port: 5173,

@@ -118,3 +118,21 @@ test('times and days', () => {
   expect(formats.dayLabel(new Date(2026, 10, 24), now)).toMatch(/11月24日/);
   expect(formats.relative(new Date(2026, 10, 22, 12, 5), now)).toMatch(/3 ?小时后/);
 });
+
+test('what is written without Intl is what Intl would write', () => {
+  for (const [language, locale] of [
+    ['en', 'en-GB'],
+    ['zh', 'zh-CN'],
+  ] as const) {
+    setLang(language);
+    const money = { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' } as const;
+    const yuan = new Intl.NumberFormat(locale, money);
+    for (const minor of [0, 5, 99, 100, 48_600, 99_999, 100_000, 12_345_678, 123_456_789_000, -5, -420_000])
+      expect(formats.money({ minor, currency: 'CNY' })).toBe(yuan.format(minor / 100));
+    const counts = new Intl.NumberFormat(locale);
+    for (const n of [0, 7, 42, 999, 1000, 12_345, -3]) expect(formats.number(n)).toBe(counts.format(n));
+    const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    for (const at of [new Date(2026, 0, 1), new Date(2026, 10, 22, 9, 5), new Date(2026, 6, 31, 23, 59)])
+      expect(formats.time(at)).toBe(hour.format(at));
+  }
+});

@@ -148,8 +148,14 @@ async fn job(core: State<'_, Core>, work_order: WorkOrderId) -> Answer<Job> {
 }
 
 #[tauri::command]
-async fn record(core: State<'_, Core>, work_order: WorkOrderId, what: What) -> Answer<Job> {
-    on_disk(core, move |phone| phone.record(work_order, what)).await
+async fn record(
+    core: State<'_, Core>,
+    work_order: WorkOrderId,
+    what: What,
+    voids_paper: Option<bool>,
+) -> Answer<Job> {
+    let paper = voids_paper.unwrap_or_default().into();
+    on_disk(core, move |phone| phone.record_of(work_order, what, paper)).await
 }
 
 #[tauri::command]
@@ -173,13 +179,17 @@ struct AddPhoto {
     work_order: WorkOrderId,
     subject: PhotoSubject,
     step: Option<StepKey>,
+    #[serde(default)]
+    voids_paper: bool,
 }
 
 #[tauri::command]
 async fn add_photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
     let args: AddPhoto = args_in_header(&request)?;
     let bytes = picture(&request)?;
-    on_disk(core, move |phone| phone.add_photo(args.work_order, args.subject, args.step, &bytes)).await
+    let paper = args.voids_paper.into();
+    on_disk(core, move |phone| phone.add_photo_of(args.work_order, args.subject, args.step, &bytes, paper))
+        .await
 }
 
 #[derive(Deserialize)]
@@ -187,13 +197,16 @@ async fn add_photo(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
 struct AddDrawing {
     work_order: WorkOrderId,
     drawn_on: Digest,
+    #[serde(default)]
+    voids_paper: bool,
 }
 
 #[tauri::command]
 async fn add_drawing(core: State<'_, Core>, request: Request<'_>) -> Answer<Job> {
     let args: AddDrawing = args_in_header(&request)?;
     let bytes = picture(&request)?;
-    on_disk(core, move |phone| phone.add_drawing(args.work_order, &args.drawn_on, &bytes)).await
+    let paper = args.voids_paper.into();
+    on_disk(core, move |phone| phone.add_drawing(args.work_order, &args.drawn_on, &bytes, paper)).await
 }
 
 #[derive(Deserialize)]

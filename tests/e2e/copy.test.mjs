@@ -477,7 +477,7 @@ test('a sheet is printed before leaving, and a blank one for a job that nobody h
 
 for (const [language, said] of Object.entries(fluent)) {
   test(`what is signed on paper counts, with a name and its photo, in ${language}`, async (t) => {
-    const { page, phone, wang, id, number, job, office } = await atTheReview(t, language, {
+    const { page, wang, id, number, job, office } = await atTheReview(t, language, {
       width: 320,
       height: 568,
     });
@@ -526,16 +526,47 @@ for (const [language, said] of Object.entries(fluent)) {
       assert.ok(seen.includes(one), seen);
     await isWell(desk.page, `on-paper-${language}`);
 
-    // What is changed after that was not signed: both say so, and it can be signed again.
+    // Who changes it after that is warned first, and can go back: what was typed stays typed.
     await page.goto(`#/job/${id}`);
     await page.see({ test: 'job-on-paper' }, 20_000);
-    await phone.record(id, { what: 'note_written', text: said.customer });
-    await page.see({ test: 'job-on-paper-changed' }, 20_000);
+    const say = wang.words;
+    const warned = '.k-confirm';
+    await page.goto(`#/job/${id}/notes`);
+    await page.fill({ test: 'note-text' }, said.remedy);
+    await page.tap({ test: 'note-save' });
+    const warning = await page.text(warned, 20_000);
+    assert.ok(warning.includes(say('app.voids.title')) && warning.includes(said.customer), warning);
+    assert.deepEqual([await page.axe(), await page.overflowing(), await page.targetsUnder(48)], [[], [], []]);
+    await page.tap({ role: 'button', name: say('app.voids.keep') });
+    await page.gone(warned);
+    assert.deepEqual([(await job()).sheet.stage, (await job()).sheet.notes], ['signed_on_paper', []]);
+    assert.equal(await field('note-text'), said.remedy);
+    // A photo of the machine is no other: the back button is an answer too.
+    await page.goto(`#/job/${id}/photos`);
+    await page.upload({ test: 'photo-input-after' }, await photoOf(`machine of ${number}`, 'QRCode'));
+    await page.see(warned, 20_000);
+    await page.tab.keyboard.press('Escape');
+    await page.gone(warned);
+    assert.equal((await job()).sheet.photos.length, sheet.photos.length);
+
+    // Who does it all the same has it among what no longer counts, and so has the office; it can be signed again.
+    await page.goto(`#/job/${id}/notes`);
+    await page.tap({ test: 'note-save' });
+    await page.tap({ role: 'button', name: say('app.voids.change') });
+    await page.gone(warned);
+    await until(async () => (await job()).sheet.stage === 'work_done', 10_000, 'the note is written');
+    await page.goto(`#/job/${id}`);
+    const before = await page.text({ test: 'job-before' }, 20_000);
+    for (const one of [say('app.job.before'), said.customer, say('app.what.note_written')])
+      assert.ok(before.includes(one), before);
+    assert.equal(await page.count({ test: 'job-on-paper' }), 0);
     assert.deepEqual([await page.axe(), await page.overflowing()], [[], []]);
-    assert.equal((await job()).sheet.stage, 'work_done');
     const changed = await office.sees(number, ({ sheet }) => sheet.stage === 'work_done');
     assert.ok(changed.closing.lacks.includes('acceptance'), JSON.stringify(changed.closing));
-    await desk.page.see({ test: 'detail-paper-changed' }, 20_000);
+    const listed = await desk.page.text({ test: 'detail-superseded' }, 20_000);
+    for (const one of [said.customer, desk.words('what.note_written')])
+      assert.ok(listed.includes(one), listed);
+    await isWell(desk.page, `voided-paper-${language}`);
     await page.goto(`#/job/${id}/refused`);
     await page.tap({ test: 'refused-way-paper' });
     await page.fill({ test: 'refused-name' }, said.customer);

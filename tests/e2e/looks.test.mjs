@@ -25,7 +25,7 @@ const usual = [390, 844];
 const keptReadings = new Set(
   (
     'sign-in sign-in-code decline job-accepted job-working prepare contact arrive fault pause checklist photos parts part ' +
-    'changed asset diagnosis notes unfinished missing review rating refused sign new-sheet not-found pin hand-back locked'
+    'changed asset diagnosis notes unfinished missing review rating refused sign new-sheet not-found pin hand-back locked call'
   ).split(' '),
 );
 /** How each screen is looked at, one after the other without loading it anew. */
@@ -114,6 +114,34 @@ describe('every screen can be read and tapped by everybody', () => {
   /** The technician has the phone again, whatever was visited before. */
   const takesBack = () => phone.does('save_draft', { key: 'customer', value: null });
 
+  /** Nobody scrolls for a key of the PIN, neither before nor after a wrong one, nor with the phone on its side. */
+  async function keysInReach(language) {
+    const outOfReach = () => {
+      const main = document.querySelector('main').getBoundingClientRect();
+      const keys = [...document.querySelectorAll('.k-pin-key')];
+      const isOut = (key) => {
+        const { top, bottom, width, height } = key.getBoundingClientRect();
+        return top < main.top || bottom > main.bottom || width < 48 || height < 48;
+      };
+      return keys.length === 12 ? keys.filter(isOut).map((key) => key.dataset.testid) : ['not twelve'];
+    };
+    const [width, height] = small;
+    for (const text of ['', 'problem']) {
+      await wears(language, { theme: 'light', text_size: 100, size: small });
+      await visit(page, phone.url, { path: '#/', ready: { test: 'pin-5' } });
+      if (text) {
+        for (const digit of '111111') await page.tap({ test: `pin-${digit}` });
+        await page.tap({ test: 'locked-unlock' });
+        await page.see({ test: 'locked-problem' }, 20_000);
+      }
+      for (const size of text ? [small] : [small, [360, 640], [height, width]]) {
+        await page.size(...size);
+        assert.deepEqual([size, await page.evaluate(outOfReach)], [size, []]);
+        await page.keeps(`${language}-light-100-${size[0]}-locked-reach${text}`);
+      }
+    }
+  }
+
   test('the sign-in', async (t) => {
     const at = { path: '#/sign-in', ready: { test: 'sign-in-submit' } };
     await each(t, [
@@ -197,7 +225,12 @@ describe('every screen can be read and tapped by everybody', () => {
     ]);
     await takesBack();
     await phone.does('lock');
-    await each(t, [{ name: 'locked', path: '#/', ready: { test: 'pin-5' } }]);
+    await each(t, [
+      { name: 'locked', path: '#/', ready: { test: 'pin-5' } },
+      { name: 'call', path: '#/locked/call', ready: { test: 'call-question' } },
+    ]);
+    for (const language of languages)
+      await t.test(`all keys of the PIN in reach, in ${language}`, () => keysInReach(language));
     await phone.does('unlock', { login: wangLei.login, pin });
     await phone.does('set_pin', { pin: '', old: pin });
   });

@@ -564,6 +564,32 @@ const table = {
   },
 };
 
+/** Behind the lock, without a number of its own: a code by telephone opens the phone. */
+const beside = {
+  call: {
+    name: 'Opened by telephone',
+    path: '#/locked/call',
+    locked: true,
+    content: { sees: [here('call-question'), here('call-code'), here('call-open')] },
+    empty: {
+      bad: [answers('session', (session) => ({ ...session, question: null }))],
+      sees: [here('call-none'), sentence('app.call.noneText')],
+    },
+    loading: {
+      bad: [hangs('unlock_by_code')],
+      does: typesACode,
+      sees: ['[data-testid=call-open][aria-busy=true]'],
+    },
+    offline: { sees: [here('call-question'), here('call-code'), here('call-open')] },
+    error: { does: typesACode, sees: [here('call-problem'), sentence('problem.wrong_unlock_code')] },
+  },
+};
+
+async function typesACode({ page }) {
+  await page.fill(here('call-code'), 'K7QF-92MD-XP4T-8WVA');
+  await page.tap(here('call-open'));
+}
+
 async function byCode({ page, words: say }) {
   await page.tap({ role: 'radio', name: say('app.signIn.by.code') });
 }
@@ -683,7 +709,7 @@ describe('every screen in every state', () => {
   test('the table names every screen with every state, and tests that there are', () => {
     const numbers = Array.from({ length: 27 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`);
     assert.deepEqual(Object.keys(table), numbers);
-    for (const [number, screen] of Object.entries(table))
+    for (const [number, screen] of Object.entries({ ...table, ...beside }))
       for (const cell of [...states.map((state) => screen[state]), ...(screen.errors ?? [])]) {
         assert.ok(cell, `${number} ${screen.name} has all of ${states}`);
         if (cell.file) {
@@ -735,6 +761,7 @@ describe('every screen in every state', () => {
     await phone.does('set_pin', { pin, old: '' });
     await phone.does('lock');
     await column(t, ['content', 'error'], [['S02', table.S02]]);
+    await column(t, ['content', 'empty', 'loading', 'error'], Object.entries(beside));
     await phone.does('unlock', { login: wangLei.login, pin });
   });
 
@@ -772,6 +799,7 @@ describe('every screen in every state', () => {
     await column(t, ['offline'], [['S22', table.S22]]);
     await phone.does('set_pin', { pin, old: '' });
     await phone.does('lock');
+    await column(t, ['offline'], Object.entries(beside));
     const each = { ...table.S02 };
     for (const language of languages) {
       if (language !== languages[0]) await phone.does('lock');

@@ -243,6 +243,15 @@ async fn e11_what_the_customer_signed_on_paper_is_accepted_once_the_office_has_i
     let back = Back { order, sheet, photos_missing: false, undecided: 0, settled: false };
     let under = shipped_one(&order.under.as_ref().expect("a standard").standard).expect("it ships");
     assert_eq!(lacks(&under.closing, &back), [], "nobody has to decide anything");
+
+    // What is added after that was not signed: the paper stands among what no longer counts, at both ends.
+    field.records(KnownWhat::NoteWritten { text: "再换一个阀".into() });
+    let sheet = comes_up(&field).await;
+    assert_eq!((sheet.stage, &sheet.on_paper), (Stage::WorkDone, &None));
+    let [voided] = sheet.voided.as_slice() else { panic!("{:?}", sheet.voided) };
+    assert_eq!((&voided.paper.pages[..], voided.by.as_str()), (std::slice::from_ref(&page), "note_written"));
+    let back = Back { order, sheet: &sheet, photos_missing: false, undecided: 0, settled: false };
+    assert!(!lacks(&under.closing, &back).is_empty(), "it is not accepted any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@ import {
   createWebHashHistory,
   START_LOCATION,
   type RouteLocationRaw,
+  type RouteParams,
   type RouteRecordRaw,
 } from 'vue-router';
 import { closeTopSheet } from '@jobsheet/kit';
@@ -15,8 +16,10 @@ import {
   takeBack,
   wanted,
 } from './composables/useCustomer';
+import { readJobAhead } from './composables/useQuery';
 import { currentSession } from './composables/useSession';
 import { ahead } from './core/ahead';
+import Today from './screens/Today.vue';
 
 export type TabKey = 'today' | 'outbox' | 'parts' | 'me';
 
@@ -34,7 +37,6 @@ declare module 'vue-router' {
 const job = (path: string, component: RouteRecordRaw['component'], customer = false): RouteRecordRaw =>
   ({ path: `/job/:id${path}`, component, props: true, meta: { customer } }) as RouteRecordRaw;
 
-const today = () => import('./screens/Today.vue');
 const hub = () => import('./screens/job/Hub.vue');
 const checklist = () => import('./screens/work/Checklist.vue');
 const outbox = () => import('./screens/Outbox.vue');
@@ -47,7 +49,8 @@ export const routes = [
     component: () => import('./screens/session/CallOffice.vue'),
     meta: { open: true },
   },
-  { path: '/', component: today, meta: { tab: 'today' } },
+  // What a start shows is in the start's own script; everything else comes when it is wanted, or ahead of that.
+  { path: '/', component: Today, meta: { tab: 'today' } },
   { path: '/outbox', component: outbox, meta: { tab: 'outbox' } },
   { path: '/parts', component: () => import('./screens/work/PartsTab.vue'), meta: { tab: 'parts' } },
   { path: '/me', component: () => import('./screens/me/Me.vue'), meta: { tab: 'me' } },
@@ -120,6 +123,18 @@ router.beforeEach((to, from) => {
   }
   if (!handed.value && wasCustomers && to.meta.customer) return `/job/${String(to.params.id)}`;
   return true;
+});
+
+/** The job of the screen that is on its way: read while its script is fetched, and there when it opens. */
+const jobOf = ({ params }: { params: RouteParams }) =>
+  typeof params.id === 'string' && currentSession()?.technician ? params.id : null;
+router.beforeEach((to) => {
+  const id = jobOf(to);
+  if (id) void readJobAhead(id);
+});
+router.beforeResolve(async (to) => {
+  const id = jobOf(to);
+  if (id) await readJobAhead(id);
 });
 
 router.afterEach((to, _, failure) => {

@@ -225,6 +225,11 @@ export function aboutWords(attention: Attention, about: string): string {
   }
 }
 
+/** The name of a change as a title: "Note". */
+export function whatWords(name: string): string {
+  return name in whats ? t(`what.${name as KnownWhat['what']}`) : t('what.unknown', { name });
+}
+
 export function signatory(name: string, capacity: string): string {
   return capacity ? t('entry.capacity', { name, capacity }) : name;
 }

@@ -149,7 +149,7 @@ pub fn texts(order: &WorkOrder, sheet: &Sheet) -> Vec<(Field, String)> {
         add(Field::Said, &signed.act.signatory);
         add(Field::Said, &signed.act.remark);
     }
-    if let Some(paper) = &sheet.on_paper {
+    for paper in sheet.on_paper.iter().chain(sheet.voided.iter().map(|one| &one.paper)) {
         add(Field::Said, &paper.signatory);
     }
     for next in &sheet.follow_ups {

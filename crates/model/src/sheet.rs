@@ -83,7 +83,7 @@ pub struct Sheet {
     pub function_test: Option<FunctionTest>,
     pub notes: Vec<Note>,
     pub sign_off: Option<SignOff>,
-    /// The paper that was signed last; it counts while the stage says so.
+    /// The paper that was signed, while it counts.
     #[serde(default)]
     pub on_paper: Option<OnPaper>,
     pub sign_off_refused: Option<SignOffRefused>,
@@ -92,6 +92,9 @@ pub struct Sheet {
     pub opened: Option<OpenedSheet>,
     /// Sign-offs of earlier revisions, with the reason they were reopened.
     pub superseded: Vec<Superseded>,
+    /// Papers that were signed and no longer count, each with what voided it (E11).
+    #[serde(default)]
+    pub voided: Vec<VoidedPaper>,
     /// Changes that only a newer version understands.
     pub unknown: Vec<ChangeId>,
     /// How many changes this sheet is made of.
@@ -185,6 +188,11 @@ facts! {
     Unfinished { reason: UnfinishedReason, parts: Vec<PartWanted>, next: String, note: String }
     FollowUp { kind: FollowUpKind, text: String }
     Superseded { act: SignOffAct, reason: String }
+    VoidedPaper {
+        paper: OnPaper,
+        /// The name of the change that voided it: `note_written`.
+        by: String,
+    }
 }
 
 impl PartLine {
@@ -287,6 +295,7 @@ impl Sheet {
             follow_ups: Vec::new(),
             opened: None,
             superseded: Vec::new(),
+            voided: Vec::new(),
             unknown: Vec::new(),
             changes: 0,
         }
@@ -305,7 +314,7 @@ impl Sheet {
     /// When the visit ended, if it has.
     pub fn over_at(&self) -> Option<DateTime<Utc>> {
         (self.sign_off.as_ref().map(|s| s.at))
-            .or(self.on_paper.as_ref().filter(|_| self.stage == Stage::SignedOnPaper).map(|s| s.at))
+            .or(self.on_paper.as_ref().map(|s| s.at))
             .or(self.sign_off_refused.as_ref().map(|s| s.at))
             .or(self.unfinished.as_ref().map(|u| u.at))
             .or(self.declined.as_ref().map(|d| d.at))
@@ -339,7 +348,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         pause,
         corrected: None,
     };
-    let on_paper = sheet.stage == Stage::SignedOnPaper;
+    let signed_paper = sheet.on_paper.clone();
     use KnownWhat::*;
     match what {
         OfferAccepted {} => {
@@ -427,8 +436,6 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
         PhotoRemoved { digest } => {
             let index = sheet.photos.iter().position(|p| &p.digest == digest).ok_or(Refusal::NoSuchPhoto)?;
             sheet.photos.remove(index);
-            // Without its picture nobody can see that it was signed.
-            sheet.on_paper.take_if(|paper| paper.pages.contains(digest));
         }
         PartFitted { line, part, quantity, serial_in, serial_out, from, old_part, on_van } => {
             if !(1..=MAX_QUANTITY).contains(quantity) {
@@ -522,7 +529,7 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
                 ink: ink.clone(),
                 phone: phone.clone(),
             });
-            (sheet.sign_off_refused, sheet.on_paper) = (None, None);
+            sheet.sign_off_refused = None;
             sheet.stage = Stage::SignedOff;
         }
         SignedOnPaper { signatory, capacity, pages } => {
@@ -542,7 +549,6 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             let note = typed(note)?;
             times::end(&mut sheet.spans, at);
             sheet.sign_off_refused = Some(self::SignOffRefused { at, reason: *reason, note });
-            sheet.on_paper = None;
             sheet.stage = Stage::SignOffRefused;
         }
         CouldNotFinish { reason, parts, next, note } => {
@@ -571,8 +577,17 @@ pub fn apply(sheet: &mut Sheet, change: &Change) -> Result<(), Refusal> {
             sheet.stage = Stage::WorkDone;
         }
     }
-    if on_paper && sheet.stage == Stage::SignedOnPaper && touches_what_is_on_the_paper(what) {
-        sheet.stage = Stage::WorkDone;
+    if let Some(paper) = signed_paper {
+        if sheet.stage == Stage::SignedOnPaper && touches_what_is_on_the_paper(what) {
+            sheet.stage = Stage::WorkDone;
+        }
+        if sheet.stage != Stage::SignedOnPaper {
+            sheet.on_paper = None;
+        }
+        // Or another one was signed in its place.
+        if sheet.on_paper.as_ref() != Some(&paper) {
+            sheet.voided.push(VoidedPaper { at, paper, by: change.what.name() });
+        }
     }
     sheet.changes += 1;
     Ok(())
@@ -591,8 +606,13 @@ fn touches_what_was_signed(what: &KnownWhat) -> bool {
     )
 }
 
-/// A paper cannot follow what is changed after it was signed: it stays on the sheet and no longer counts. Who signs
-/// again, or photographs another page, changes nothing of what was signed.
+/// Would this change take away what the customer signed on paper (E11)? Nobody does that unasked.
+pub fn voids_the_paper(sheet: &Sheet, what: &KnownWhat) -> bool {
+    sheet.on_paper.is_some() && touches_what_is_on_the_paper(what)
+}
+
+/// A paper cannot follow what is changed after it was signed: it is kept among what no longer counts. Who signs again,
+/// or photographs another page, changes nothing of what was signed.
 fn touches_what_is_on_the_paper(what: &KnownWhat) -> bool {
     let of_the_paper = matches!(
         what,

@@ -8,7 +8,7 @@ use jobsheet_model::change::*;
 use jobsheet_model::charges::{ChargeKind, Consent, Cover, charges, consent, estimate};
 use jobsheet_model::document::document;
 use jobsheet_model::prepare::prepare;
-use jobsheet_model::sheet::MAX_TEXT;
+use jobsheet_model::sheet::{MAX_TEXT, voids_the_paper};
 use jobsheet_model::step::{Answer, KnownAnswer, Template, Verdict};
 use jobsheet_model::times::{SpanKind, minutes_of};
 use jobsheet_model::work_order::Earlier;
@@ -226,33 +226,43 @@ fn e11_a_signed_paper_counts_with_a_name_and_with_photos_that_show_it() {
     let page = photo(b"page", PhotoSubject::Document);
     let next = KnownWhat::FollowUpSuggested { kind: FollowUpKind::Contract, text: "ends in March".into() };
     for known in [page, next] {
+        assert!(!voids_the_paper(&sheet, &known), "{known:?}");
         say(&mut sheet, known.clone()).expect("fits");
         assert_eq!(sheet.stage, Stage::SignedOnPaper, "{known:?}");
     }
-    // What was signed and then changed no longer counts, and still says who had signed it.
+    // What was signed and then changed no longer counts. It is kept with what voided it, and nobody voids it unasked.
     let note = KnownWhat::NoteWritten { text: "one more valve".into() };
     let gone = |of: &[u8]| KnownWhat::PhotoRemoved { digest: Digest::of(of) };
-    for (known, stage, still) in [
-        (note, Stage::WorkDone, true),
-        (gone(b"boiler"), Stage::WorkDone, true),
-        (KnownWhat::WorkStarted {}, Stage::Working, true),
-        (gone(b"paper"), Stage::WorkDone, false), // without its picture nobody can see that it was signed
+    for (known, stage, by) in [
+        (note.clone(), Stage::WorkDone, "note_written"),
+        (gone(b"boiler"), Stage::WorkDone, "photo_removed"),
+        (gone(b"paper"), Stage::WorkDone, "photo_removed"),
+        (KnownWhat::WorkStarted {}, Stage::Working, "work_started"),
     ] {
         let mut sheet = sheet.clone();
+        let paper = sheet.on_paper.clone();
+        assert!(voids_the_paper(&sheet, &known), "{known:?}");
         say(&mut sheet, known.clone()).expect("fits");
-        assert_eq!((sheet.stage, sheet.on_paper.is_some()), (stage, still), "{known:?}");
+        assert_eq!((sheet.stage, sheet.on_paper.is_none()), (stage, true), "{known:?}");
         assert_eq!((sheet.over_at(), sheet.revision), (None, 1), "{known:?}");
+        let [voided] = sheet.voided.as_slice() else { panic!("{:?}", sheet.voided) };
+        assert_eq!((Some(&voided.paper), voided.by.as_str()), (paper.as_ref(), by));
+        assert!(!voids_the_paper(&sheet, &note), "there is none that counts");
         say(&mut sheet, on_paper("何主管", &[b"page"])).expect("signed again");
-        assert_eq!(sheet.stage, Stage::SignedOnPaper);
+        assert_eq!((sheet.stage, sheet.voided.len()), (Stage::SignedOnPaper, 1));
     }
+    // What does not fit voids nothing.
+    assert_eq!(say(&mut sheet, gone(b"elsewhere")), Err(Refusal::NoSuchPhoto));
+    assert!(sheet.on_paper.is_some() && sheet.voided.is_empty());
 
     // What is signed or refused afterwards is what counts.
     for (later, stage) in [(signed(&Digest::of(b"x")), Stage::SignedOff), (refused, Stage::SignOffRefused)] {
         let mut sheet = sheet.clone();
         say(&mut sheet, photo(b"paper", PhotoSubject::Document)).expect("fits");
         say(&mut sheet, on_paper("何主管", &[b"paper"])).expect("fits");
+        assert_eq!(sheet.voided.len(), 1, "the one that the second took the place of");
         say(&mut sheet, later).expect("fits");
-        assert_eq!((sheet.stage, sheet.on_paper.is_none()), (stage, true));
+        assert_eq!((sheet.stage, sheet.on_paper.is_none(), sheet.voided.len()), (stage, true, 2));
     }
 }
 

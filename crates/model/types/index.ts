@@ -1972,13 +1972,17 @@ more_time: number, delay: Delay | null, contacts: Array<Contact>, kit: Kit | nul
  */
 requests: Array<PartRequest>, spans: Array<Span>, diagnosis: Diagnosis | null, quote: Quote | null, goodwill: Array<Goodwill>, function_test: FunctionTest | null, notes: Array<Note>, sign_off: SignOff | null, 
 /**
- * The paper that was signed last; it counts while the stage says so.
+ * The paper that was signed, while it counts.
  */
 on_paper: OnPaper | null, sign_off_refused: SignOffRefused | null, unfinished: Unfinished | null, follow_ups: Array<FollowUp>, opened: OpenedSheet | null, 
 /**
  * Sign-offs of earlier revisions, with the reason they were reopened.
  */
 superseded: Array<Superseded>, 
+/**
+ * Papers that were signed and no longer count, each with what voided it (E11).
+ */
+voided: Array<VoidedPaper>, 
 /**
  * Changes that only a newer version understands.
  */
@@ -2429,6 +2433,16 @@ here: boolean, };
 export type VisitSheet = { work_order: WorkOrderId, parts: Array<VisitPart>, photos: Array<VisitPhoto>, };
 
 export type Visited = { row: ConsoleRow, at: string, equipment: Text | null, remedy: string, };
+
+export type VoidedPaper = { 
+/**
+ * When, by the phone's corrected clock.
+ */
+at: string, paper: OnPaper, 
+/**
+ * The name of the change that voided it: `note_written`.
+ */
+by: string, };
 
 /**
  * What of a job's lists the office has not received yet.

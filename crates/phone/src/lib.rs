@@ -38,6 +38,7 @@ pub use moment::{Clock, SystemClock, TestClock};
 pub use office::{Ask, Heard, Reply};
 pub use pass::{Pass, Step};
 pub use phone::{Options, Phone};
+pub use record::SignedPaper;
 
 use jobsheet_model::view::Event;
 use tokio::sync::broadcast::{Receiver, error::RecvError};

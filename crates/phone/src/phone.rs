@@ -9,6 +9,7 @@ use crate::{
     moment::{Clock, moment},
     pass::Pass,
     photos::{Developed, as_given, develop},
+    record::SignedPaper,
     runner,
     status::Live,
     store::{Store, no_such_job},
@@ -258,7 +259,12 @@ impl Phone {
 
     /// The one way to write. Returns when the change is durable.
     pub fn record(&self, id: WorkOrderId, what: What) -> Result<Job, Problem> {
-        Ok(self.core().record(id, what, None)?)
+        self.record_of(id, what, SignedPaper::MayBeVoided)
+    }
+
+    /// As a screen records it, which asks before a signed paper is voided.
+    pub fn record_of(&self, id: WorkOrderId, what: What, paper: SignedPaper) -> Result<Job, Problem> {
+        Ok(self.core().record(id, what, None, paper)?)
     }
 
     pub fn dismiss_gone(&self, id: WorkOrderId) -> Result<Today, Problem> {
@@ -301,17 +307,34 @@ impl Phone {
         step: Option<StepKey>,
         bytes: &[u8],
     ) -> Result<Job, Problem> {
+        self.add_photo_of(id, subject, step, bytes, SignedPaper::MayBeVoided)
+    }
+
+    pub fn add_photo_of(
+        &self,
+        id: WorkOrderId,
+        subject: PhotoSubject,
+        step: Option<StepKey>,
+        bytes: &[u8],
+        paper: SignedPaper,
+    ) -> Result<Job, Problem> {
         let photo = develop(bytes, self.core().device.settings()?.unwrap_or_default().photo_edge)?;
-        self.keep_photo(id, subject, step, None, photo)
+        self.keep_photo(id, (subject, step, None), photo, paper)
     }
 
     /// Marks drawn on a photo of this job make a photo of its own, for the same purpose; the one below stays.
-    pub fn add_drawing(&self, id: WorkOrderId, drawn_on: &Digest, bytes: &[u8]) -> Result<Job, Problem> {
+    pub fn add_drawing(
+        &self,
+        id: WorkOrderId,
+        drawn_on: &Digest,
+        bytes: &[u8],
+        paper: SignedPaper,
+    ) -> Result<Job, Problem> {
         let known = self.core().signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
         let below = known.sheet.photos.into_iter().find(|p| &p.digest == drawn_on);
         let below = below.ok_or_else(no_such_photo)?;
         let photo = develop(bytes, self.core().device.settings()?.unwrap_or_default().photo_edge)?;
-        self.keep_photo(id, below.subject, below.step, Some(below.digest), photo)
+        self.keep_photo(id, (below.subject, below.step, Some(below.digest)), photo, paper)
     }
 
     /// The same for a picture that was made ready elsewhere: kept and sent byte for byte, without a thumbnail.
@@ -322,16 +345,15 @@ impl Phone {
         step: Option<StepKey>,
         bytes: Vec<u8>,
     ) -> Result<Job, Problem> {
-        self.keep_photo(id, subject, step, None, as_given(bytes)?)
+        self.keep_photo(id, (subject, step, None), as_given(bytes)?, SignedPaper::MayBeVoided)
     }
 
     fn keep_photo(
         &self,
         id: WorkOrderId,
-        subject: PhotoSubject,
-        step: Option<StepKey>,
-        drawn_on: Option<Digest>,
+        (subject, step, drawn_on): (PhotoSubject, Option<StepKey>, Option<Digest>),
         photo: Developed,
+        paper: SignedPaper,
     ) -> Result<Job, Problem> {
         let core = self.core();
         let known = core.signed()?.store.read(|rows| rows.work_order(id))?.ok_or_else(no_such_job)?;
@@ -339,7 +361,7 @@ impl Phone {
             let bytes = u32::try_from(photo.bytes.len()).map_err(|e| Error::Other(e.into()))?;
             let digest = photo.digest.clone();
             let taken = KnownWhat::PhotoTaken { digest, subject, step, bytes, drawn_on };
-            return Ok(core.record(id, taken.into(), Some(&photo))?);
+            return Ok(core.record(id, taken.into(), Some(&photo), paper)?);
         }
         self.job(id)
     }

@@ -10,20 +10,50 @@ use crate::{
     photos::Developed,
     store::{Rows, no_such_job},
 };
+use chrono::SecondsFormat;
 use jobsheet_model::{
-    Change, ChangeId, Digest, Moment, Sheet, What, WorkOrder, WorkOrderId, apply,
+    Change, ChangeId, Digest, Moment, Problem, Sheet, What, WorkOrder, WorkOrderId, apply,
     change::{KnownWhat, PartSource},
     planted,
     prepare::prepare,
+    sheet::{OnPaper, voids_the_paper},
     sign_off::PhoneSignature,
     times::SpanKind,
     view::{Event, Job, Review},
 };
 
+/// What may become of a paper that the customer has signed (E11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedPaper {
+    /// What would void it is not recorded: whoever is at work is asked first.
+    Stands,
+    /// They were asked, or nobody is there to be asked.
+    MayBeVoided,
+}
+
+impl From<bool> for SignedPaper {
+    /// Whether it may be voided.
+    fn from(may: bool) -> Self {
+        if may { Self::MayBeVoided } else { Self::Stands }
+    }
+}
+
+fn voids_paper(paper: &OnPaper) -> Problem {
+    Problem::new("voids_paper", "The customer signed on paper; with this change that no longer counts.")
+        .with("name", &paper.signatory)
+        .with("at", paper.at.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
 impl Core {
     /// Records what happened, and shows the job as it is then. A work order that is gone or cancelled takes it like any
     /// other (P15).
-    pub fn record(&self, id: WorkOrderId, what: What, photo: Option<&Developed>) -> Result<Job> {
+    pub fn record(
+        &self,
+        id: WorkOrderId,
+        what: What,
+        photo: Option<&Developed>,
+        paper: SignedPaper,
+    ) -> Result<Job> {
         let signed = self.signed()?;
         let technician = &signed.account.technician;
         let job = signed.store.write(|rows| {
@@ -38,6 +68,11 @@ impl Core {
             }
             let mut row = rows.work_order(id)?.ok_or_else(no_such_job)?;
             let (order, sheet) = (&row.order, &mut row.sheet);
+            if let (SignedPaper::Stands, What::Known(known), Some(signed)) = (paper, &what, &sheet.on_paper)
+                && voids_the_paper(sheet, known)
+            {
+                return Err(voids_paper(signed).into());
+            }
             let change = Change {
                 id: ChangeId(uuid_at(at.utc)),
                 device: device.id,
@@ -84,7 +119,7 @@ impl Core {
         let runs =
             sheet.spans.iter().any(|s| s.to.is_none() && matches!(s.kind, SpanKind::Work | SpanKind::Pause));
         if runs && !sheet.is_locked() {
-            self.record(id, KnownWhat::WorkFinished {}.into(), None)?;
+            self.record(id, KnownWhat::WorkFinished {}.into(), None, SignedPaper::MayBeVoided)?;
         }
         store.read(|rows| {
             let known = rows.work_order(id)?.ok_or_else(no_such_job)?;
@@ -153,8 +188,7 @@ mod tests {
         phone::{Options, Phone, Signed},
     };
     use jobsheet_model::{
-        Problem, TechnicianId, change::OpenedSheet, change::PhotoSubject, place::Position,
-        work_order::Technician,
+        TechnicianId, change::OpenedSheet, change::PhotoSubject, place::Position, work_order::Technician,
     };
     use std::sync::Arc;
 

@@ -125,6 +125,8 @@ struct OfJob {
 struct Record {
     work_order: WorkOrderId,
     what: What,
+    #[serde(default)]
+    voids_paper: bool,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +135,8 @@ struct AddPhoto {
     work_order: WorkOrderId,
     subject: PhotoSubject,
     step: Option<StepKey>,
+    #[serde(default)]
+    voids_paper: bool,
 }
 
 #[derive(Deserialize)]
@@ -140,6 +144,8 @@ struct AddPhoto {
 struct AddDrawing {
     work_order: WorkOrderId,
     drawn_on: Digest,
+    #[serde(default)]
+    voids_paper: bool,
 }
 
 #[derive(Deserialize)]
@@ -247,7 +253,8 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         }
         "record" => {
             let args: Record = read(headers, &body)?;
-            on_disk(move || json(phone.record(args.work_order, args.what)?)).await
+            let paper = args.voids_paper.into();
+            on_disk(move || json(phone.record_of(args.work_order, args.what, paper)?)).await
         }
         "dismiss_gone" => {
             let args: OfJob = read(headers, &body)?;
@@ -263,11 +270,16 @@ async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -
         }
         "add_photo" => {
             let args: AddPhoto = read_header(headers)?;
-            on_disk(move || json(phone.add_photo(args.work_order, args.subject, args.step, &body)?)).await
+            let paper = args.voids_paper.into();
+            on_disk(move || {
+                json(phone.add_photo_of(args.work_order, args.subject, args.step, &body, paper)?)
+            })
+            .await
         }
         "add_drawing" => {
             let args: AddDrawing = read_header(headers)?;
-            on_disk(move || json(phone.add_drawing(args.work_order, &args.drawn_on, &body)?)).await
+            let paper = args.voids_paper.into();
+            on_disk(move || json(phone.add_drawing(args.work_order, &args.drawn_on, &body, paper)?)).await
         }
         "photo" => {
             let args: PhotoWanted = read_header(headers)?;

@@ -8,7 +8,8 @@ function timeless(snapshot) {
   return snapshot
     .replace(/^ *- '?(row|rowheader|cell)\b.*\n?/gm, '')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
-    .replace(/\b[0-9A-F]{4}-[0-9A-F]{4}\b/g, '#')
+    .replace(/(?<![\w%])[0-9A-Z]{4}-[0-9A-Z]{4}\b/g, '#')
+    .replace(/\b([0-9A-Z] ){7}[0-9A-Z]\b/g, '#')
     .replace(/\b(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?\b/g, '#')
     .replace(/\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b/g, '#')
     .replace(/(周|星期)[一二三四五六日]/g, '$1#')

@@ -6,13 +6,18 @@ import type { Event } from '@jobsheet/model';
 const listeners = new Set<(event: Event) => void>();
 let started = false;
 
-/** Hears the core's events until the calling component goes. */
-export function useCoreEvents(heard: (event: Event) => void): void {
+/** Hears the core's events as long as the app runs. */
+export function hearCoreEvents(heard: (event: Event) => void): void {
   if (!started) {
     started = true;
     onEvent((event) => [...listeners].forEach((listener) => listener(event)));
   }
   listeners.add(heard);
+}
+
+/** Hears the core's events until the calling component goes. */
+export function useCoreEvents(heard: (event: Event) => void): void {
+  hearCoreEvents(heard);
   onScopeDispose(() => listeners.delete(heard));
 }
 

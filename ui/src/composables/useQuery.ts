@@ -2,7 +2,7 @@
 import { computed, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue';
 import { core, isProblem } from '../core/client';
 import type { Event, Job, Problem, Today, WorkOrderId } from '@jobsheet/model';
-import { arrived, arrivedAt, useCoreEvents, useOnShow, useTick } from './bus';
+import { arrived, arrivedAt, hearCoreEvents, useCoreEvents, useOnShow, useTick } from './bus';
 
 export type Topic = Event['topic'];
 /** Topics, or a test of the event. */
@@ -25,6 +25,8 @@ interface Entry<T> {
   again: boolean;
   /** Grows with each `put`, so that an older reading does not overwrite a newer answer. */
   puts: number;
+  /** Read for a screen that is about to open, which need not read it again: null when nobody did, or it is stale. */
+  ahead: Promise<void> | null;
 }
 
 function entry<T>(): Entry<T> {
@@ -35,6 +37,7 @@ function entry<T>(): Entry<T> {
     reading: null,
     again: false,
     puts: 0,
+    ahead: null,
   };
 }
 
@@ -56,6 +59,7 @@ export function forgetAnswers(): void {
     each.data.value = null;
     each.problem.value = null;
     each.loading.value = true;
+    each.ahead = null;
   }
 }
 
@@ -138,6 +142,24 @@ export function putJob(job: Job): void {
   put(known, job);
 }
 
+let listening = false;
+
+/**
+ * Reads a job for the screen that is about to open, so that it opens with it. Waits no longer than somebody would wonder
+ * whether the tap was felt; then the screen opens and says that it is reading.
+ */
+export function readJobAhead(id: WorkOrderId): Promise<void> {
+  const known = keptEntry<Job>(jobKey(id));
+  if (known.data.value) return Promise.resolve();
+  if (!listening) {
+    listening = true;
+    // Whatever happens in between, the screen reads it again.
+    hearCoreEvents(() => kept.forEach((each) => (each.ahead = null)));
+  }
+  known.ahead ??= read(known, () => core.job(id));
+  return Promise.race([known.ahead, new Promise<void>((late) => window.setTimeout(late, 100))]);
+}
+
 /** One job; follows `id` when the route changes. `job` is another name for `data`. */
 export function useJob(id: MaybeRefOrGetter<WorkOrderId>): Query<Job> & { job: Readonly<Ref<Job | null>> } {
   const current = computed(() => keptEntry<Job>(jobKey(toValue(id))));
@@ -152,7 +174,12 @@ export function useJob(id: MaybeRefOrGetter<WorkOrderId>): Query<Job> & { job: R
   useOnShow(() => void reload());
   watch(
     () => toValue(id),
-    () => void reload(),
+    (now) => {
+      const known = keptEntry<Job>(jobKey(now));
+      const { ahead } = known;
+      known.ahead = null;
+      if (!ahead) void reload();
+    },
     { immediate: true },
   );
   const data = computed(() => current.value.data.value);

@@ -5,9 +5,13 @@ import type { Digest, Job, KnownWhat, PhotoSubject, Problem, StepKey, WorkOrderI
 import { core } from '../core/client';
 import { problemWords } from '../i18n';
 import { asProblem, putJob } from './useQuery';
+import { mayVoidThePaper } from './voiding';
 
 export interface Recorder {
-  /** The job as it is now, or null when it could not be recorded: then the problem was said, and the input stays. */
+  /**
+   * The job as it is now, or null when it was not recorded: then the problem was said, or somebody would rather keep the
+   * signed paper; and the input stays.
+   */
   record: (what: KnownWhat) => Promise<Job | null>;
   addPhoto: (subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) => Promise<Job | null>;
   addDrawing: (drawnOn: Digest, bytes: Uint8Array) => Promise<Job | null>;
@@ -28,12 +32,16 @@ export function useRecord(id: MaybeRefOrGetter<WorkOrderId>): Recorder {
   const running = ref(0);
   const problem = ref<Problem | null>(null);
 
-  async function perform(write: () => Promise<Job>): Promise<Job | null> {
+  async function perform(write: (voidsPaper: boolean) => Promise<Job>): Promise<Job | null> {
     running.value += 1;
     try {
-      const job = await write();
+      const job = await write(false).catch(async (error: unknown) => {
+        const why = asProblem(error);
+        if (why.code !== 'voids_paper') throw why;
+        return (await mayVoidThePaper(why.params)) ? write(true) : null;
+      });
       problem.value = null;
-      putJob(job);
+      if (job) putJob(job);
       return job;
     } catch (error) {
       problem.value = sayProblem(error);
@@ -44,9 +52,10 @@ export function useRecord(id: MaybeRefOrGetter<WorkOrderId>): Recorder {
   }
 
   return {
-    record: (what) => perform(() => core.record(toValue(id), what)),
-    addPhoto: (subject, step, bytes) => perform(() => core.addPhoto(toValue(id), subject, step, bytes)),
-    addDrawing: (drawnOn, bytes) => perform(() => core.addDrawing(toValue(id), drawnOn, bytes)),
+    record: (what) => perform((voids) => core.record(toValue(id), what, voids)),
+    addPhoto: (subject, step, bytes) =>
+      perform((voids) => core.addPhoto(toValue(id), subject, step, bytes, voids)),
+    addDrawing: (drawnOn, bytes) => perform((voids) => core.addDrawing(toValue(id), drawnOn, bytes, voids)),
     busy: computed(() => running.value > 0),
     problem,
     problemText: computed(() => (problem.value ? problemWords(problem.value) : '')),

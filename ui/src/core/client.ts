@@ -105,8 +105,12 @@ export const core = {
 
   today: () => call<Today>('today'),
   job: (workOrder: WorkOrderId) => call<Job>('job', { workOrder }),
-  /** The one way to write. Resolves when the change is durable; answers with the job as it is now. */
-  record: (workOrder: WorkOrderId, what: KnownWhat) => call<Job>('record', { workOrder, what }),
+  /**
+   * The one way to write. Resolves when the change is durable; answers with the job as it is now. What would void a paper
+   * that the customer has signed is a problem (`voids_paper`) until somebody said that it may.
+   */
+  record: (workOrder: WorkOrderId, what: KnownWhat, voidsPaper: boolean) =>
+    call<Job>('record', { workOrder, what, voidsPaper }),
   /** A job that the office took away was seen: it leaves the list. Nothing recorded is lost. */
   dismissGone: (workOrder: WorkOrderId) => call<Today>('dismiss_gone', { workOrder }),
 
@@ -116,11 +120,16 @@ export const core = {
   asset: (workOrder: WorkOrderId) => call<Asset>('asset', { workOrder }),
 
   /** Stores a photo (any JPEG, PNG or WebP) and records `PhotoTaken` in one transaction. */
-  addPhoto: (workOrder: WorkOrderId, subject: PhotoSubject, step: StepKey | null, bytes: Uint8Array) =>
-    callBytes('add_photo', { workOrder, subject, step }, bytes) as Promise<Job>,
+  addPhoto: (
+    workOrder: WorkOrderId,
+    subject: PhotoSubject,
+    step: StepKey | null,
+    bytes: Uint8Array,
+    voidsPaper: boolean,
+  ) => callBytes('add_photo', { workOrder, subject, step, voidsPaper }, bytes) as Promise<Job>,
   /** A photo of this job with marks on it becomes a photo of its own, beside the one below. */
-  addDrawing: (workOrder: WorkOrderId, drawnOn: Digest, bytes: Uint8Array) =>
-    callBytes('add_drawing', { workOrder, drawnOn }, bytes) as Promise<Job>,
+  addDrawing: (workOrder: WorkOrderId, drawnOn: Digest, bytes: Uint8Array, voidsPaper: boolean) =>
+    callBytes('add_drawing', { workOrder, drawnOn, voidsPaper }, bytes) as Promise<Job>,
   /** The photo as JPEG; `thumb` is at most 320 px on its longest edge. */
   photo: (digest: Digest, thumb: boolean) =>
     callBytes('photo', { digest, thumb }, new Uint8Array()) as Promise<ArrayBuffer>,

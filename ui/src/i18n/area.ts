@@ -1,10 +1,22 @@
-import type { Messages } from '@jobsheet/kit';
+import type { Entry, Messages } from '@jobsheet/kit';
 
-type Area<A extends string, M extends Messages> = { readonly [K in keyof M & string as `${A}.${K}`]: M[K] };
+type Areas = Readonly<Record<string, Messages>>;
+type KeysOf<S extends Areas> = {
+  [A in keyof S & string]: `${A}.${keyof S[A] & string}`;
+}[keyof S & string];
+type Flat<S extends Areas> = {
+  readonly [K in KeysOf<S>]: K extends `${infer A}.${infer M}`
+    ? A extends keyof S
+      ? M extends keyof S[A]
+        ? S[A][M]
+        : never
+      : never
+    : never;
+};
 
-/** `checklist.title` of work.ts is `work.checklist.title`. */
-export function area<A extends string, M extends Messages>(name: A, messages: M): Area<A, M> {
-  return Object.fromEntries(
-    Object.entries(messages).map(([key, entry]) => [`${name}.${key}`, entry]),
-  ) as Area<A, M>;
+/** `checklist.title` of work.ts is `work.checklist.title`. A plain loop: this runs at each start, before anything is seen. */
+export function flat<S extends Areas>(areas: S): Flat<S> {
+  const all: Record<string, Entry> = {};
+  for (const area in areas) for (const key in areas[area]) all[`${area}.${key}`] = areas[area][key];
+  return all as Flat<S>;
 }

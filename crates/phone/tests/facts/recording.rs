@@ -9,6 +9,7 @@ use jobsheet_model::{
     step::{Answer, KnownAnswer, Verdict},
     view::{Session, Settings, Standing},
 };
+use jobsheet_phone::SignedPaper;
 use serde_json::json;
 use std::time::Duration;
 
@@ -173,20 +174,60 @@ async fn what_is_drawn_on_a_photo_stands_beside_it_for_the_same_purpose() {
     let pocket = Pocket::at(&office).await;
     let job = pocket.phone.add_photo(id(1), PhotoSubject::After, None, &picture(1)).unwrap();
     let below = job.sheet.photos[0].clone();
-    let job = pocket.phone.add_drawing(id(1), &below.digest, &picture(2)).unwrap();
+    let job = pocket.phone.add_drawing(id(1), &below.digest, &picture(2), SignedPaper::Stands).unwrap();
     assert_eq!(job.sheet.photos.len(), 2);
     let drawn = &job.sheet.photos[1];
     assert_eq!((drawn.subject, drawn.drawn_on.as_ref()), (PhotoSubject::After, Some(&below.digest)));
     assert_eq!(job.sheet.photos[0], below);
 
     let unknown = jobsheet_model::Digest::of(b"of another job");
-    assert_eq!(pocket.phone.add_drawing(id(1), &unknown, &picture(3)).unwrap_err().code, "no_such_photo");
+    assert_eq!(
+        pocket.phone.add_drawing(id(1), &unknown, &picture(3), SignedPaper::Stands).unwrap_err().code,
+        "no_such_photo"
+    );
     // Drawn without a single mark, it is the photo that is there already.
-    let same = pocket.phone.add_drawing(id(1), &below.digest, &picture(1)).unwrap();
+    let same = pocket.phone.add_drawing(id(1), &below.digest, &picture(1), SignedPaper::Stands).unwrap();
     assert_eq!(same.sheet.photos.len(), 2);
     pocket.phone.sync_once().await.unwrap();
     assert_eq!(pocket.waiting(), 0);
     assert_eq!(pocket.phone.job(id(1)).unwrap().sheet, office.sheet(id(1)));
+}
+
+#[tokio::test]
+async fn e11_what_would_void_a_signed_paper_is_recorded_on_a_screen_only_when_somebody_said_so() {
+    let office = Stub::open([offered(1)]).await;
+    let pocket = Pocket::at(&office).await;
+    let phone = &pocket.phone;
+    let note = || KnownWhat::NoteWritten { text: "one more valve".into() }.into();
+    phone.record_of(id(1), note(), SignedPaper::Stands).expect("nothing is signed yet");
+    let job = phone.add_photo(id(1), PhotoSubject::Document, None, &picture(1)).unwrap();
+    let pages = vec![job.sheet.photos[0].digest.clone()];
+    let below =
+        phone.add_photo(id(1), PhotoSubject::After, None, &picture(2)).unwrap().sheet.photos[1].clone();
+    let signed = KnownWhat::SignedOnPaper { signatory: "何主管".into(), capacity: String::new(), pages };
+    let before = phone.record_of(id(1), signed.into(), SignedPaper::Stands).unwrap().sheet;
+
+    let refused = [
+        phone.record_of(id(1), note(), SignedPaper::Stands),
+        phone.add_photo_of(id(1), PhotoSubject::After, None, &picture(3), SignedPaper::Stands),
+        phone.add_drawing(id(1), &below.digest, &picture(4), SignedPaper::Stands),
+    ];
+    for problem in refused.map(|one| one.expect_err("it is asked first")) {
+        assert_eq!((problem.code.as_str(), problem.params["name"].as_str()), ("voids_paper", "何主管"));
+    }
+    assert_eq!(phone.job(id(1)).unwrap().sheet, before);
+    // Another page of it, and what comes after a visit, need no word.
+    let suggested = KnownWhat::FollowUpSuggested { kind: FollowUpKind::Contract, text: "in March".into() };
+    phone.record_of(id(1), suggested.into(), SignedPaper::Stands).unwrap();
+    phone.add_photo_of(id(1), PhotoSubject::Document, None, &picture(5), SignedPaper::Stands).unwrap();
+    assert_eq!(phone.job(id(1)).unwrap().sheet.stage, Stage::SignedOnPaper);
+
+    let sheet = phone.record_of(id(1), note(), SignedPaper::MayBeVoided).unwrap().sheet;
+    assert_eq!(
+        (sheet.stage, sheet.on_paper, &sheet.voided[0].paper.signatory[..]),
+        (Stage::WorkDone, None, "何主管")
+    );
+    phone.record_of(id(1), note(), SignedPaper::Stands).expect("there is none that counts");
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ export default {
   refusal_no_such_span: 'This stretch of time is not on the sheet any more.',
   refusal_ends_before_it_begins: 'The end lies before the beginning.',
   refusal_empty: 'Something is missing: please fill it in.',
+  voids_paper: 'The customer signed on paper. With this change that no longer counts.',
   refusal_too_long: 'This text is too long. Please shorten it.',
   refusal_no_such_step: 'This checklist has no such step.',
   refusal_wrong_answer: 'This answer does not fit the question.',

@@ -53,6 +53,7 @@ export default {
   refusal_no_such_span: '服务单上已没有这段时间。',
   refusal_ends_before_it_begins: '结束时间早于开始时间。',
   refusal_empty: '有内容未填，请补充。',
+  voids_paper: '客户已在纸上签字，改动后该签字失效。',
   refusal_too_long: '文字太长，请缩短。',
   refusal_no_such_step: '检查表中没有这一项。',
   refusal_wrong_answer: '答案与问题不符。',
