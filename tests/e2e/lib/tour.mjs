@@ -167,7 +167,9 @@ export async function visit(page, base, { path, then, ready }) {
 export async function settles(page, ready) {
   await page.see(ready ?? 'h1, .k-landscape, .visually-hidden', 20_000);
   const still = () => {
-    const waiting = document.querySelector('.k-skeleton, [data-testid=loading], main[aria-busy=true], .wait:not(.failed)');
+    const waiting = document.querySelector(
+      '.k-skeleton, [data-testid=loading], main[aria-busy=true], .wait:not(.failed)',
+    );
     const loading = [...document.images].some((image) => !image.complete && image.loading !== 'lazy');
     const moving = document.getAnimations().some((one) => one.playState === 'running');
     return !waiting && !loading && !moving && document.querySelector('main') !== null;
