@@ -42,7 +42,8 @@ vi.mock('../src/core/client', () => {
   };
 });
 
-const { forgetAnswers, putJob, useJob, useNow, useQuery } = await import('../src/composables/useQuery');
+const { forgetAnswers, putJob, readJobAhead, useJob, useNow, useQuery } =
+  await import('../src/composables/useQuery');
 const { useRecord } = await import('../src/composables/useRecord');
 const { useDraft } = await import('../src/composables/useDraft');
 const { core } = await import('../src/core/client');
@@ -108,6 +109,42 @@ describe('useQuery', () => {
     emit({ topic: 'sync' });
     await settle();
     expect(calls).toEqual(['today']);
+  });
+});
+
+describe('a job that is read while its screen is on the way', () => {
+  it('is there when the screen opens, which reads it no second time', async () => {
+    await readJobAhead(id);
+    const { job, loading } = inScope(() => useJob(id));
+    expect(job.value?.order.id).toBe(id);
+    expect(loading.value).toBe(false);
+    await settle();
+    expect(calls).toEqual(['job']);
+    // The next screen of the job looks again.
+    await readJobAhead(id);
+    inScope(() => useJob(id));
+    await settle();
+    expect(calls).toEqual(['job', 'job']);
+  });
+
+  it('is read again where something happened in between', async () => {
+    inScope(() => useQuery(core.today, ['sync']));
+    await readJobAhead(id);
+    emit({ topic: 'job', work_order: id });
+    inScope(() => useJob(id));
+    await settle();
+    expect(calls.filter((one) => one === 'job')).toEqual(['job', 'job']);
+  });
+
+  it('holds up nobody who waits for it', async () => {
+    vi.useFakeTimers();
+    late.now = new Promise(() => undefined);
+    let opened = false;
+    void readJobAhead('0192f000-0000-7000-8000-000000000419').then(() => (opened = true));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(opened).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(opened).toBe(true);
   });
 });
 

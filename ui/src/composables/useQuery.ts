@@ -157,6 +157,8 @@ export function readJobAhead(id: WorkOrderId): Promise<void> {
     hearCoreEvents(() => kept.forEach((each) => (each.ahead = null)));
   }
   known.ahead ??= read(known, () => core.job(id));
+  // Where nobody came for it by then, whoever comes reads it for themselves.
+  window.setTimeout(() => (known.ahead = null), 2000);
   return Promise.race([known.ahead, new Promise<void>((late) => window.setTimeout(late, 100))]);
 }
 

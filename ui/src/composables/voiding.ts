@@ -11,6 +11,10 @@ export interface Voiding {
 /** What is being asked; the dialog of components/VoidsPaper.vue shows it. */
 export const voiding = shallowRef<Voiding | null>(null);
 
+let kept = 0;
+/** How often somebody would rather keep it: of several pictures, the rest is not asked about one by one. */
+export const timesKept = (): number => kept;
+
 /** Asks whether the signed paper may be voided. */
 export function mayVoidThePaper(of: Record<string, string> = {}): Promise<boolean> {
   // Asked once more before the first was answered: what came first is not recorded.
@@ -18,6 +22,7 @@ export function mayVoidThePaper(of: Record<string, string> = {}): Promise<boolea
   return new Promise((resolve) => {
     const answer = (may: boolean) => {
       voiding.value = null;
+      if (!may) kept += 1;
       resolve(may);
     };
     voiding.value = { name: of.name ?? '', at: of.at ?? '', answer };

@@ -3,6 +3,7 @@ import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter,
 import type { Digest, Job, PhotoSubject, StepKey, WorkOrderId } from '@jobsheet/model';
 import { core, isProblem } from '../core/client';
 import type { Recorder } from '../composables/useRecord';
+import { timesKept } from '../composables/voiding';
 import { endCapture } from './capture';
 
 interface Shown {
@@ -115,10 +116,12 @@ export function useTakePhotos(recorder: Pick<Recorder, 'addPhoto'>): {
   const taking = shallowRef<Taking | null>(null);
   async function takeAll(files: readonly File[], subject: PhotoSubject, step: StepKey | null = null) {
     let job: Job | null = null;
+    const kept = timesKept();
     for (const [i, file] of files.entries()) {
       taking.value = { subject, step, i: i + 1, n: files.length };
       const bytes = new Uint8Array(await file.arrayBuffer().catch(() => new ArrayBuffer(0)));
       job = (await recorder.addPhoto(subject, step, bytes)) ?? job;
+      if (timesKept() !== kept) break;
     }
     taking.value = null;
     await endCapture();
