@@ -5,14 +5,13 @@ import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue';
 export function useLater(ready: () => boolean): Readonly<Ref<boolean>> {
   const later = ref(false);
   let frame = 0;
-  let after = 0;
   const stop = watch(
     ready,
     (is) => {
       if (!is || later.value) return;
-      // A timer that is set within a frame runs after that frame was painted.
+      // In the frame after the one that paints what is ready.
       frame = requestAnimationFrame(() => {
-        after = window.setTimeout(() => (later.value = true));
+        frame = requestAnimationFrame(() => (later.value = true));
       });
     },
     { immediate: true, flush: 'post' },
@@ -20,7 +19,6 @@ export function useLater(ready: () => boolean): Readonly<Ref<boolean>> {
   onScopeDispose(() => {
     stop();
     cancelAnimationFrame(frame);
-    window.clearTimeout(after);
   });
   return readonly(later);
 }
