@@ -457,7 +457,7 @@ export default {
   'voids.text':
     '{name} signed on paper {at}. After this change that no longer counts, and the customer has to sign again.',
   'voids.keep': 'Go back',
-  'voids.change': 'Change it',
+  'voids.change': 'Change',
   'job.notSigned': 'Customer did not sign. Reason: {reason}.',
   'job.refusal_not_satisfied': 'not satisfied',
   'job.refusal_price': 'not satisfied with price',
