@@ -244,6 +244,8 @@ async function theCustomersPhotos(t, language, theme) {
   await isWell(page, `request-photos-${language}`);
   await page.tap({ test: 'photo-dismiss' });
   await page.gone({ test: 'photo-problem' });
+  // Listened to well before: the browser takes its time to hand its questions over.
+  const asked = page.tab.waitForEvent('filechooser');
   await gives(page, 'drop', 20);
   await has(2);
   await gives(page, 'paste', 200);
@@ -252,7 +254,8 @@ async function theCustomersPhotos(t, language, theme) {
   // With the keyboard alone: the files are asked for, and one is taken away again.
   const keys = page.tab.keyboard;
   await page.tab.focus('[data-testid="photos-add"]');
-  const [chooser] = await Promise.all([page.tab.waitForEvent('filechooser'), keys.press('Enter')]);
+  await keys.press('Enter');
+  const chooser = await asked;
   await chooser.setFiles(photos.during.path);
   await has(4);
   await page.tab.focus('[data-testid="photo-remove-2"]');
