@@ -51,7 +51,7 @@ const STALE: Duration = Duration::from_secs(2);
 const ABANDONED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
 
 /// Of a picture that somebody of the office brings in: what is looked at at most, and the longest edge of what is kept.
-pub const BROUGHT: Most = Most { bytes: MAX_PHOTO as usize, pixels: 60_000_000 };
+pub const BROUGHT: Most = Most { bytes: 20_000_000, pixels: 60_000_000 };
 const EDGE: u32 = 2048;
 
 /// The longest edge of what is made small, and of what comes of it.

@@ -245,7 +245,7 @@ async fn work_order(
 }
 
 /// For a request to name. The same picture again is the one that is there.
-#[utoipa::path(post, path = "/photos", request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A JPEG, PNG or WebP of 20 MiB and 60 megapixels at most"), responses((status = 201, description = "Kept as a JPEG, upright, no edge longer than 2048, without what a camera wrote into it; removed after 35 days unless a request names it", body = PhotoKept)))]
+#[utoipa::path(post, path = "/photos", request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A JPEG, PNG or WebP of 20 MB and 60 megapixels at most"), responses((status = 201, description = "Kept as a JPEG, upright, no edge longer than 2048, without what a camera wrote into it; removed after 35 days unless a request names it", body = PhotoKept)))]
 async fn bring_photo(
     State(office): State<Office>,
     Whole(picture): Whole,
