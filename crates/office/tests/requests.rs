@@ -20,6 +20,7 @@ use jobsheet_model::{
 };
 use jobsheet_office::Office;
 use serde_json::{Value, json};
+use std::slice;
 
 pub struct Desk<'a> {
     pub world: &'a World,
@@ -447,7 +448,7 @@ async fn b4_d3_somebody_is_reminded_of_the_first_response_and_its_clock_is_met_o
     ticks();
     ticks();
     let reminded = RequestAct::Reminded { duty: Duty::FirstResponse };
-    assert_eq!(by_itself(met.id).await, [reminded.clone()], "once");
+    assert_eq!(by_itself(met.id).await, slice::from_ref(&reminded), "once");
     assert!(desk.reads(met.id).await.row.is_due_soon);
     assert_eq!(answers(format!("/requests/{}/response", met.id), "phone").await.status, 200);
     let row = desk.reads(met.id).await.row;
@@ -464,7 +465,7 @@ async fn b4_d3_somebody_is_reminded_of_the_first_response_and_its_clock_is_met_o
 
     world.clock.advance(TimeDelta::minutes(4));
     ticks();
-    assert_eq!(by_itself(met.id).await, [reminded.clone()]);
+    assert_eq!(by_itself(met.id).await, slice::from_ref(&reminded));
     assert_eq!(by_itself(late.id).await, [reminded.clone(), RequestAct::ResponseMissed {}]);
     assert!(desk.reads(late.id).await.row.is_late);
     answers(format!("/requests/{}/response", late.id), "remote").await;

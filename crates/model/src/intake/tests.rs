@@ -481,12 +481,12 @@ fn b4_d3_a_first_response_is_reminded_of_and_missed_until_somebody_has_answered(
     assert_eq!(registered.response_promise(&b, monday()).map(|one| one.due), Some(minutes(15)));
     let reminded = RequestAct::Reminded { duty: Duty::FirstResponse };
     assert_eq!(registered.passed(&b, &begun, minutes(11)).0, []);
-    assert_eq!(registered.passed(&b, &begun, minutes(12)).0, [reminded.clone()]);
+    assert_eq!(registered.passed(&b, &begun, minutes(12)).0, std::slice::from_ref(&reminded));
     assert_eq!(registered.passed(&b, &begun, minutes(16)).0, [RequestAct::ResponseMissed {}]);
     // The visit is promised as well, and has its own reminder.
     let due = registered.promised(&b, monday()).map(|(_, due, _)| due).unwrap();
-    let missed =
-        [begun.clone(), vec![entry(2, reminded.clone()), entry(3, RequestAct::ResponseMissed {})]].concat();
+    let later = vec![entry(2, reminded), entry(3, RequestAct::ResponseMissed {})];
+    let missed = [begun.clone(), later].concat();
     let start = RequestAct::Reminded { duty: b.shown };
     assert_eq!(registered.passed(&b, &missed, due).0, [start]);
     // Somebody has answered: nothing of it is due any more.
