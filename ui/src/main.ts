@@ -5,13 +5,13 @@ import { createApp } from 'vue';
 import App from './App.vue';
 import { loadHanded } from './composables/useCustomer';
 import { currentSession, loadSession } from './composables/useSession';
-import { lang, lastLang, setLang, warm } from './i18n';
+import { lang, likelyLang, setLang, warm } from './i18n';
 import { router } from './router';
 
 async function start(): Promise<void> {
   let failed: unknown = null;
   // Fetched while the core looks up who is signed in: most likely it is as it was the last time.
-  warm(lastLang());
+  warm(likelyLang());
   // The guard and the first paint need to know who is signed in, in which language and colours.
   await loadSession().catch((error: unknown) => (failed = error));
   if (currentSession()?.technician) await loadHanded();

@@ -11,18 +11,9 @@ const words = {
 };
 let wanted: Lang | null = null;
 
-/** Only so that a start knows which words to fetch before the core has said it. */
-const HINT = 'lang';
-
-/** The language spoken last on this phone, or the system's. */
-export function lastLang(): Lang {
-  let last: string | null = null;
-  try {
-    last = localStorage.getItem(HINT);
-  } catch {
-    // Nothing may be kept here: then the system's.
-  }
-  return (last ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
+/** The system's language: the likeliest, until the core has said which one is spoken here. */
+export function likelyLang(): Lang {
+  return navigator.language.startsWith('zh') ? 'zh' : 'en';
 }
 
 /** Fetches the words of a language, if they are not here yet. */
@@ -36,11 +27,6 @@ export async function setLang(next: Lang): Promise<void> {
   if (!i18n.knows(next)) await words[next]();
   if (wanted !== next) return;
   i18n.setLang(next);
-  try {
-    localStorage.setItem(HINT, next);
-  } catch {
-    // As above.
-  }
 }
 
 export const { t, has, lang } = i18n;
