@@ -71,8 +71,23 @@ class Pipe {
   }
 }
 
-/** Opens the browser with one page, touched with a finger, with nothing kept from before. */
-export async function openOldChromium({
+/**
+ * Opens the browser with one page, touched with a finger, with nothing kept from before. Now and then one of its processes
+ * does not find the others, and there is no page: then it is begun again.
+ */
+export async function openOldChromium(options) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await begin(options);
+    } catch (error) {
+      if (tries === 3 || error.cause?.code !== NO_PAGE) throw error;
+    }
+  }
+}
+
+const NO_PAGE = 'NO_PAGE';
+
+async function begin({
   base,
   width = 390,
   height = 844,
@@ -110,7 +125,9 @@ export async function openOldChromium({
     const { product } = await pipe.send('Browser.getVersion');
     if (!VERSION.test(product)) throw new Error(`this is ${product}`);
     const { targetInfos } = await pipe.send('Target.getTargets');
-    const { targetId } = targetInfos.find((one) => one.type === 'page');
+    const target = targetInfos.find((one) => one.type === 'page');
+    if (!target) throw Object.assign(new Error('there is no page'), { code: NO_PAGE });
+    const { targetId } = target;
     const { sessionId } = await pipe.send('Target.attachToTarget', { targetId, flatten: true });
     const page = new OldChromiumPage({ base, width, height }, { child, ended, pipe, sessionId, product });
     await page.begins({ locale, geolocation });
