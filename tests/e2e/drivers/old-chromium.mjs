@@ -87,13 +87,7 @@ export async function openOldChromium(options) {
 
 const NO_PAGE = 'NO_PAGE';
 
-async function begin({
-  base,
-  width = 390,
-  height = 844,
-  locale = 'zh-CN',
-  geolocation,
-} = {}) {
+async function begin({ base, width = 390, height = 844, locale = 'zh-CN', geolocation } = {}) {
   const args = [
     '--headless',
     '--no-sandbox',
