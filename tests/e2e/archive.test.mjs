@@ -156,19 +156,20 @@ async function aCustomersFile(t, language, theme) {
   await page.see({ test: 'visit' });
   await isWell(page, `customer-${language}`);
 
+  const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
   await page.tap({ test: 'edit-customer' });
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'edit-name');
+  await until(async () => (await focused()) === 'edit-name', 10_000, 'the first field');
   await isWell(page, `customer-edit-${language}`);
   const name = await page.evaluate(() => document.querySelector('[data-testid="edit-name"]').value);
   await page.fill({ test: 'edit-name' }, '');
   await page.tap({ test: 'save-customer' });
   await page.see({ test: 'customer-problem' });
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'edit-name');
+  await until(async () => (await focused()) === 'edit-name', 10_000, 'the field at fault');
   await page.fill({ test: 'edit-name' }, name);
   await page.fill({ test: 'edit-contact' }, '钱主任');
   await page.tap({ test: 'save-customer' });
   await page.see({ test: 'edit-customer' });
-  assert.ok((await page.text('main')).includes('钱主任'));
+  await until(async () => (await page.text('main')).includes('钱主任'), 10_000, 'as it is now');
   // Undone, it is as it was.
   await page.tap({ role: 'button', name: words('customers.undo') });
   await until(async () => !(await page.text('main')).includes('钱主任'), 10_000, 'as it was');
