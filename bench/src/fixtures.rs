@@ -329,6 +329,7 @@ impl Order {
                 photos: Vec::new(),
                 wished: None,
                 confidential: false,
+                declared: None,
             },
             customer: Customer {
                 id: customer.id.clone(),
@@ -385,6 +386,8 @@ impl Order {
             edited: None,
             followed_by: None,
             parts_decided: Vec::new(),
+            rules: Default::default(),
+            asked_at: None,
         }
     }
 }

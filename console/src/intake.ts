@@ -45,6 +45,7 @@ export function blank(): Intake {
     photos: [],
     wished: null,
     confidential: false,
+    declared: null,
   };
 }
 

@@ -77,7 +77,15 @@ const required = [
 ] as const;
 const acceptances = ['signed', 'refused_with_photo', 'paper', 'goes_on'] as const;
 const measures = ['area', 'grade', 'work', 'parts', 'travel', 'last_offered'] as const;
+const calls = ['before_leaving', 'before_arriving'] as const;
+const ratings = ['very_satisfied', 'satisfied', 'average', 'not_satisfied'] as const;
+const asked = ['at_closing', 'same_day', 'call_back'] as const;
+const periods = ['month', 'quarter', 'year'] as const;
+const acceptance = words(acceptances, (one) => t(`std.acceptance.${one}`));
 const measure = words(measures, (one) => t(`std.measure.${one}`));
+/** What can be added up, each by its unit. */
+const weighables = ['area', 'grade', 'work', 'parts', 'travel'] as const;
+const weighable = words(weighables, (one) => t(`std.weight.${one}`));
 const duty = words(duties, (one) => t(`std.duty.${one}`));
 
 export type FieldName =
@@ -91,6 +99,7 @@ export type FieldName =
   | 'progress_percent'
   | 'awaiting_pauses'
   | 'levels'
+  | 'level_sets'
   | 'colour'
   | 'criteria'
   | 'text'
@@ -120,6 +129,8 @@ export type FieldName =
   | 'away_until'
   | 'required'
   | 'problem_types'
+  | 'jobs'
+  | 'calls'
   | 'symptoms'
   | 'problem_type'
   | 'questions'
@@ -132,6 +143,9 @@ export type FieldName =
   | 'none'
   | 'dispatch'
   | 'order'
+  | 'weights'
+  | 'measure'
+  | 'points'
   | 'reach'
   | 'day_minutes'
   | 'level'
@@ -149,6 +163,19 @@ export type FieldName =
   | 'call_back'
   | 'by_itself'
   | 'second_handling_hours'
+  | 'handled_by'
+  | 'director'
+  | 'scale'
+  | 'rating'
+  | 'surveys'
+  | 'when'
+  | 'open_hours'
+  | 'dimensions'
+  | 'percent'
+  | 'reports'
+  | 'every'
+  | 'sample_percent'
+  | 'published'
   | 'checklists'
   | 'tariff'
   | 'currency'
@@ -249,6 +276,37 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
         criteria: [],
         clocks: [],
       }),
+    },
+  ],
+  [
+    'level_sets',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          [
+            'levels',
+            {
+              kind: 'list',
+              of: {
+                kind: 'group',
+                fields: [
+                  ['name', both],
+                  ['level', { kind: 'one', options: named('levels') }],
+                ],
+              },
+              blank: (all, body) => ({
+                key: fresh('level', all),
+                name: empty(),
+                level: list(body, 'levels')[0]?.key ?? '',
+              }),
+            },
+          ],
+        ],
+      },
+      blank: (all) => ({ key: fresh('set', all), name: empty(), levels: [] }),
     },
   ],
   [
@@ -358,6 +416,22 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
     },
   ],
   [
+    'jobs',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          ['problem_types', { kind: 'many', options: named('problem_types') }],
+          ['calls', { kind: 'many', options: words(calls, (one) => t(`std.call.${one}`)) }],
+          ['accepted', { kind: 'many', options: acceptance }],
+        ],
+      },
+      blank: (all) => ({ key: fresh('job', all), name: empty(), problem_types: [], calls: [], accepted: [] }),
+    },
+  ],
+  [
     'symptoms',
     {
       kind: 'list',
@@ -423,6 +497,7 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
       blank: (body) => ({
         calendar: list(body, 'calendars')[0]?.key ?? '',
         order: ['area', 'work', 'grade', 'last_offered'],
+        weights: [],
         reach: 1,
         day_minutes: 540,
         levels: [],
@@ -436,6 +511,26 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
             kind: 'list',
             of: { kind: 'one', options: measure },
             blank: (all) => measures.find((one) => !all.includes(one)) ?? 'area',
+          },
+        ],
+        [
+          'weights',
+          {
+            kind: 'list',
+            of: {
+              kind: 'group',
+              fields: [
+                ['measure', { kind: 'one', options: weighable }],
+                ['points', { kind: 'number' }],
+              ],
+            },
+            blank: (all) => ({
+              measure:
+                weighables.find(
+                  (one) => !all.some((other) => (other as { measure: string }).measure === one),
+                ) ?? 'area',
+              points: 1,
+            }),
           },
         ],
         ['reach', { kind: 'number' }],
@@ -502,14 +597,94 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
     {
       kind: 'group',
       fields: [
-        ['accepted', { kind: 'many', options: words(acceptances, (one) => t(`std.acceptance.${one}`)) }],
+        ['accepted', { kind: 'many', options: acceptance }],
         ['photos', { kind: 'check' }],
         ['decided', { kind: 'check' }],
         ['satisfied', { kind: 'check' }],
         ['call_back', { kind: 'check' }],
         ['by_itself', { kind: 'check' }],
         ['second_handling_hours', { kind: 'number', unit: 'hours' }],
+        ['handled_by', { kind: 'line' }],
+        ['director', { kind: 'line' }],
       ],
+    },
+  ],
+  [
+    'scale',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['rating', { kind: 'one', options: words(ratings, (one) => t(`rating.${one}`)) }],
+          ['name', both],
+          ['points', { kind: 'number' }],
+        ],
+      },
+      blank: (all) => ({
+        rating:
+          ratings.find((one) => !all.some((other) => (other as { rating: string }).rating === one)) ??
+          'not_satisfied',
+        name: empty(),
+        points: 0,
+      }),
+    },
+  ],
+  [
+    'surveys',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          ['when', { kind: 'one', options: words(asked, (one) => t(`std.asked.${one}`)) }],
+          ['open_hours', { kind: 'number', unit: 'hours' }],
+          [
+            'dimensions',
+            {
+              kind: 'list',
+              of: {
+                kind: 'group',
+                fields: [
+                  ['name', both],
+                  ['percent', percent],
+                ],
+              },
+              blank: () => ({ name: empty(), percent: 0 }),
+            },
+          ],
+        ],
+      },
+      blank: (all) => ({
+        key: fresh('survey', all),
+        name: empty(),
+        when: 'at_closing',
+        open_hours: 24,
+        dimensions: [],
+      }),
+    },
+  ],
+  [
+    'reports',
+    {
+      kind: 'list',
+      of: {
+        kind: 'group',
+        fields: [
+          ['name', both],
+          ['every', { kind: 'one', options: words(periods, (one) => t(`std.every.${one}`)) }],
+          ['sample_percent', percent],
+          ['published', { kind: 'check' }],
+        ],
+      },
+      blank: (all) => ({
+        key: fresh('report', all),
+        name: empty(),
+        every: 'month',
+        sample_percent: 100,
+        published: false,
+      }),
     },
   ],
   ['checklists', { kind: 'checklists' }],

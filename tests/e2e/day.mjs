@@ -62,6 +62,17 @@ export class Technician {
     await this.Job.opens(this.number);
   }
 
+  /** A23: his kind of job asks for a call ten minutes ahead, until it is made. */
+  async callsAhead() {
+    const asked = { test: 'job-before_arriving' };
+    await this.page.see(asked);
+    await this.page.tap({ test: 'job-before_arriving-open' });
+    await this.page.tap({ role: 'radio', name: this.words('app.contact.outcome.reached') });
+    await this.page.tap({ test: 'contact-save' });
+    await this.Job.opens(this.number);
+    await until(async () => (await this.page.count(asked)) === 0, 5000, 'the call is made');
+  }
+
   async arrives() {
     await this.Job.next('app.job.arrived');
     this.did.onSite = await this.Arrive.checksIn(this.words('app.arrive.reason.indoors'));
@@ -160,6 +171,7 @@ export const chapters = [
   'isOfferedAJob',
   'accepts',
   'preparesAndLeaves',
+  'callsAhead',
   'arrives',
   'confirmsTheFault',
   'startsWork',

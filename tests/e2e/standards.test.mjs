@@ -236,6 +236,42 @@ test('lists are filled, put in order and emptied with the keyboard alone', async
   assert.equal(await focused(page), 'add-problem_types');
 });
 
+test('other sets of levels, kinds of job and points are written and read like the rest, in Chinese', async (t) => {
+  const { page } = await desk(t, 'zh');
+  await page.tap({ test: 'standard-edit-A' });
+  await page.tap({ test: 'section-jobs' });
+  await page.tab.waitForSelector('[data-field="jobs[1]"]');
+  await unfolds(page, 'jobs[1]');
+  const ticks = (place, label) =>
+    page.evaluate(
+      ([place, label]) =>
+        [...document.querySelectorAll(`[data-field="${place}"] label`)]
+          .find((one) => one.textContent.trim() === label)
+          .click(),
+      [place, label],
+    );
+  await ticks('jobs[1].calls', '出发前');
+  await ticks('jobs[1].accepted', '签字');
+  await page.tap({ test: 'section-dispatch' });
+  await page.tap({ test: 'add-dispatch.weights' });
+  await page.see({ test: 'std-dispatch.weights[0].points' });
+  await page.fill({ test: 'std-dispatch.weights[0].points' }, '0');
+  await says(page, 'standard-findings', '1 到 1000');
+  await page.fill({ test: 'std-dispatch.weights[0].points' }, '3');
+  await says(page, 'standard-findings', '没有');
+  await page.tap({ test: 'section-level_sets' });
+  await page.tab.waitForSelector('[data-field="level_sets[1]"]');
+  await unfolds(page, 'level_sets[1]');
+  await page.tap({ test: 'add-level_sets[1].levels' });
+  await page.fill({ test: 'std-level_sets[1].levels[2].name.zh' }, '特急');
+  await page.fill({ test: 'std-level_sets[1].levels[2].name.en' }, 'Now');
+  await says(page, 'standard-differences', '特急');
+  await isWell(page, 'standards-more');
+  await page.tap({ test: 'standard-publish' });
+  await page.tap({ test: 'publish-confirm' });
+  await page.see({ test: 'standard-in-use' });
+});
+
 test('holidays come from a file, or their faults by line', async (t) => {
   const { page } = await desk(t, 'en');
   await page.tap({ test: 'standard-edit-A' });

@@ -604,6 +604,20 @@ export function makeFake() {
           : [],
       changed: null,
       bring_on_van: {},
+      tell_after: Math.floor(orders.get(id)!.estimate / 2),
+      calls: [],
+      rules: {
+        job: null,
+        progress_percent: 50,
+        calls: [],
+        accepted: ['signed', 'refused_with_photo', 'paper', 'goes_on'],
+        scale: [
+          { rating: 'very_satisfied', name: { en: 'Very satisfied', zh: '很满意' }, points: 5 },
+          { rating: 'satisfied', name: { en: 'Satisfied', zh: '满意' }, points: 3 },
+          { rating: 'average', name: { en: 'Average', zh: '一般' }, points: 2 },
+          { rating: 'not_satisfied', name: { en: 'Not satisfied', zh: '不满意' }, points: 0 },
+        ],
+      },
       now: at(0),
     };
   }

@@ -29,10 +29,33 @@ pub struct CloseRule {
     pub by_itself: bool,
     /// Hours that a second handling may take before it is the director's (B14), and the director after that.
     pub second_handling_hours: u32,
+    /// Who handles what a customer is not content with, and who after that (X18); empty: it is said each time, and the
+    /// director has no name.
+    #[serde(default)]
+    pub handled_by: String,
+    #[serde(default)]
+    pub director: String,
+}
+
+/// What the rule gives whoever handles what a customer is not content with (B14, X18).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SecondHandlingRule {
+    pub hours: u32,
+    /// Who does it, and who after that; empty where nobody is named.
+    pub by: String,
+    pub director: String,
+}
+
+impl CloseRule {
+    pub fn second_handling(&self) -> SecondHandlingRule {
+        let (by, director) = (self.handled_by.clone(), self.director.clone());
+        SecondHandlingRule { hours: self.second_handling_hours, by, director }
+    }
 }
 
 /// A form of acceptance (X14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Acceptance {
@@ -69,6 +92,8 @@ impl Default for CloseRule {
             call_back: false,
             by_itself: true,
             second_handling_hours: 24,
+            handled_by: String::new(),
+            director: String::new(),
         }
     }
 }
@@ -99,7 +124,9 @@ pub fn lacks(rule: &CloseRule, back: &Back<'_>) -> Vec<Lack> {
     let mut lacks = Vec::new();
     // Nobody accepts what was called off.
     if order.cancelled.is_none() {
-        if !rule.accepted.iter().any(|form| is_accepted(*form, order, sheet)) {
+        // What was made before there were kinds of jobs goes by the rule alone.
+        let of_job = if order.rules.is_default() { &rule.accepted } else { &order.rules.accepted };
+        if !of_job.iter().any(|form| is_accepted(*form, order, sheet)) {
             lacks.push(Lack::Acceptance);
         }
         let unhappy = sheet.sign_off.as_ref().is_some_and(|one| one.act.rating == Rating::NotSatisfied);

@@ -1,8 +1,9 @@
 //! Who is sent, and why him (A11, A12, A13, D7, D8, E5, E17).
 //!
 //! Hard rules keep somebody out, each by its name; among the others the smallest tuple of measures goes first, in the
-//! order that the standard gives. So "why him?" has an answer: the first measure in which he is ahead of the next.
-//! Nothing here is random, and nothing is weighed against something else.
+//! order that the standard gives. So "why him?" has an answer: the first measure in which he is ahead of the next. Where
+//! a standard gives measures weights, the smallest sum goes first, and the answer is the measure that made most of the
+//! difference. Nothing here is random.
 
 use crate::{
     TechnicianId, WorkOrder,
@@ -167,6 +168,10 @@ pub struct Rules {
     pub calendar: String,
     /// What is compared, the first difference decides.
     pub order: Vec<Measure>,
+    /// What is added up before that (X10): whoever has fewer points goes first, and the order decides among equals. None:
+    /// the order alone.
+    #[serde(default)]
+    pub weights: Vec<Weight>,
     /// How many borders away somebody may be sent from: 1 is a neighbouring area.
     pub reach: u32,
     /// Minutes of work that one person can have on a day.
@@ -174,6 +179,15 @@ pub struct Rules {
     pub levels: Vec<LevelRule>,
     #[serde(default)]
     pub by_hand: HandRule,
+}
+
+/// How many points one unit of a measure costs: a border, a grade, an hour of work, a part, ten minutes on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Weight {
+    pub measure: Measure,
+    pub points: u32,
 }
 
 /// What is left to a person, and whose it is then (A13, X12). In what time is the standard's `dispatch_minutes`.
@@ -272,6 +286,18 @@ pub enum Measure {
     LastOffered,
 }
 
+impl Measure {
+    /// Of how much of it one unit is, for its weight; none where it cannot be added up.
+    pub fn unit(self) -> Option<i64> {
+        match self {
+            Measure::Area | Measure::Grade | Measure::Parts => Some(1),
+            Measure::Work => Some(60),
+            Measure::Travel => Some(10),
+            Measure::LastOffered => None,
+        }
+    }
+}
+
 impl Rules {
     /// Where a standard says nothing of it: for suggestions to a person, who decides.
     pub fn plain() -> Self {
@@ -285,6 +311,7 @@ impl Rules {
                 Measure::Travel,
                 Measure::LastOffered,
             ],
+            weights: Vec::new(),
             reach: 1,
             day_minutes: 24 * 60,
             levels: Vec::new(),
@@ -382,8 +409,11 @@ pub struct Candidate {
     pub last_offered: Option<DateTime<Utc>>,
     /// The rules that are against it; none for those who fit.
     pub kept_out: Vec<KeptOut>,
-    /// The first measure in which they are ahead of the next one who fits.
+    /// The first measure in which they are ahead of the next one who fits; with weights, the one that tells most.
     pub ahead: Option<Measure>,
+    /// Points by the weights of the standard, in hundredths; `null` where it has none.
+    #[ts(type = "number | null")]
+    pub points: Option<i64>,
 }
 
 impl Candidate {
@@ -404,6 +434,13 @@ impl Candidate {
         }
     }
 
+    /// Hundredths of points by one weight. What is not known counts like the farthest that is known, `most`.
+    fn cost(&self, weight: &Weight, most: i64) -> i64 {
+        let Some(unit) = weight.measure.unit() else { return 0 };
+        let measured = Some(self.measure(weight.measure)).filter(|n| *n != i64::MAX).unwrap_or(most);
+        measured.saturating_mul(100).saturating_mul(i64::from(weight.points)) / unit
+    }
+
     fn first_difference(&self, other: &Candidate, order: &[Measure]) -> Option<(Measure, Ordering)> {
         let compared = |by: &Measure| (*by, self.measure(*by).cmp(&other.measure(*by)));
         order.iter().map(compared).find(|(_, ordering)| ordering.is_ne())
@@ -418,23 +455,45 @@ pub fn travel_minutes(metres: u32) -> u32 {
 /// Everybody, who fits first and the best of them at the head; then who is kept out, in the same order.
 pub fn rank(wanted: &Wanted<'_>, people: &[Person], rules: &Rules, map: &Map<'_>) -> Vec<Candidate> {
     let mut all: Vec<_> = people.iter().map(|person| candidate(wanted, person, rules, map)).collect();
+    let weighed = weighed(&all, rules);
+    if !weighed.is_empty() {
+        for one in &mut all {
+            one.points = Some(weighed.iter().map(|(weight, most)| one.cost(weight, *most)).sum());
+        }
+    }
     all.sort_by(|a, b| {
         let measures =
             || a.first_difference(b, &rules.order).map_or(Ordering::Equal, |(_, ordering)| ordering);
         // Who is alike in everything comes in the order of their logins, each time.
-        b.fits().cmp(&a.fits()).then_with(measures).then_with(|| a.login.cmp(&b.login))
+        let fewer = a.points.cmp(&b.points);
+        b.fits().cmp(&a.fits()).then(fewer).then_with(measures).then_with(|| a.login.cmp(&b.login))
     });
     let ahead: Vec<_> = all
         .windows(2)
         .map(|pair| match pair {
-            [one, next] if one.fits() && next.fits() => one.first_difference(next, &rules.order),
+            [one, next] if one.fits() && next.fits() => why_ahead(one, next, &weighed, rules),
             _ => None,
         })
         .collect();
     for (one, ahead) in all.iter_mut().zip(ahead) {
-        one.ahead = ahead.map(|(by, _)| by);
+        one.ahead = ahead;
     }
     all
+}
+
+/// The weights, each with the farthest that is known of its measure.
+fn weighed(all: &[Candidate], rules: &Rules) -> Vec<(Weight, i64)> {
+    let most = |by| all.iter().map(|one| one.measure(by)).filter(|n| *n != i64::MAX).max().unwrap_or(0);
+    rules.weights.iter().map(|weight| (*weight, most(weight.measure))).collect()
+}
+
+fn why_ahead(one: &Candidate, next: &Candidate, weighed: &[(Weight, i64)], rules: &Rules) -> Option<Measure> {
+    if one.points == next.points {
+        return one.first_difference(next, &rules.order).map(|(by, _)| by);
+    }
+    let lead = |(weight, most): &(Weight, i64)| next.cost(weight, *most) - one.cost(weight, *most);
+    // The first of those that tell the same.
+    weighed.iter().rev().max_by_key(|weight| lead(weight)).map(|(weight, _)| weight.measure)
 }
 
 /// Whom the rules choose: nobody where the place is not known, since the area cannot be judged then (A11).
@@ -488,6 +547,7 @@ fn candidate(wanted: &Wanted<'_>, person: &Person, rules: &Rules, map: &Map<'_>)
         last_offered: person.last_offered,
         kept_out: person.before.into_iter().chain(broken).collect(),
         ahead: None,
+        points: None,
     }
 }
 

@@ -296,6 +296,8 @@ fn due(
     }
     let promise = standard.level(&order.level.key)?.clocks.iter().find(|promise| promise.duty == duty)?;
     let start = match promise.from {
+        // Another visit does not begin anew what the customer has waited for since the first call.
+        Begins::Registered if duty == Duty::Solve => order.asked_at.unwrap_or(order.request.received_at),
         Begins::Registered => order.request.received_at,
         Begins::Received => received?,
     };

@@ -8,7 +8,7 @@ use crate::{
     moment::millis,
     reference::FaultCode,
     search::{index_terms, query_terms},
-    standard::{Duty, Finding, Reckoned, Standard, Verdict},
+    standard::{Declared, Duty, Finding, Reckoned, Standard, Verdict},
     step::{KnownStepKind, StepKind},
     text::tidy,
     work_order::{
@@ -226,6 +226,9 @@ pub struct Intake {
     /// What is to be served is confidential (A13).
     #[serde(default)]
     pub confidential: bool,
+    /// How urgent the customer calls it (D2), in words of another set of levels (X1).
+    #[serde(default)]
+    pub declared: Option<Declared>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -356,6 +359,12 @@ impl Intake {
             "There is no such level.",
             "没有这个等级。",
         );
+        unless(
+            self.declared.as_ref().is_none_or(|one| standard.likened(one).is_some()),
+            "declared",
+            "There is no such level.",
+            "没有这个等级。",
+        );
         let grade = self.grade(standard);
         unless(
             grade.level == grade.proposed || !grade.reason.is_empty(),
@@ -448,7 +457,8 @@ impl Intake {
 
     /// The level that the criteria propose, or the one that a person set instead (A8, B3, X8).
     pub fn grade(&self, standard: &Standard) -> Grade {
-        let proposed = standard.proposed(&self.ticked(standard)).map(|level| level.key.clone());
+        let proposed =
+            standard.proposed(&self.ticked(standard), self.declared.as_ref()).map(|level| level.key.clone());
         let proposed = proposed.unwrap_or_default();
         if self.level.is_empty() || self.level == proposed {
             Grade { level: proposed.clone(), proposed, reason: String::new() }
@@ -579,6 +589,12 @@ pub enum RequestAct {
     /// Solved at the desk: what was done (C4).
     Solved {
         what: String,
+        /// What its level promises of that, where it does (X2), and whether it was kept.
+        #[ts(type = "string | null")]
+        #[serde(default, with = "millis::option")]
+        due: Option<DateTime<Utc>>,
+        #[serde(default)]
+        verdict: Option<Verdict>,
     },
     /// Somebody is to go there.
     OrderMade {
@@ -806,6 +822,12 @@ impl Registered<'_> {
         reckoned.filter(|_| standard.shown != duty)
     }
 
+    /// When it is to be solved, where its level promises that (X2).
+    pub fn solve_promise(&self, standard: &Standard, now: DateTime<Utc>) -> Option<Reckoned> {
+        let level = self.intake.grade(standard).level;
+        standard.reckon(&level, Duty::Solve, self.received_at, &self.pauses, now)
+    }
+
     /// What has passed by `now` of the promises of a request for which nobody was sent, and was not said yet (A7, A17);
     /// and when the next one will. The clock of the response runs from here on: the work order only takes it over.
     pub fn passed(
@@ -894,6 +916,11 @@ impl Registered<'_> {
                 photos: known.photos,
                 wished: known.wished,
                 confidential: intake.confidential || known.confidential,
+                declared: intake
+                    .declared
+                    .as_ref()
+                    .and_then(|one| standard.likened(one))
+                    .map(|one| one.name.clone()),
             },
             customer: intake.customer.clone(),
             site: known.site,
@@ -919,6 +946,8 @@ impl Registered<'_> {
             edited: None,
             followed_by: None,
             parts_decided: Vec::new(),
+            rules: standard.visit_rules(&intake.problem_type),
+            asked_at: None,
         })
     }
 }

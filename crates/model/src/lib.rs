@@ -56,6 +56,7 @@ pub mod text;
 pub mod times;
 pub mod unlock;
 pub mod view;
+pub mod visit_rules;
 pub mod webhook;
 pub mod wire;
 pub mod work_order;

@@ -20,7 +20,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 use words::{all, word};
 
 const SCRIPT: &str = include_str!("paper/check.js");
@@ -54,19 +54,29 @@ pub fn copy(order: &WorkOrder, sheet: &Sheet) -> Option<String> {
     };
     // In a script element nothing may look like its end.
     let kept = canonical_text(&kept).replace('<', "\\u003c");
-    let script = format!("const WORDS={};{SCRIPT}", canonical_text(&all(language)).replace('<', "\\u003c"));
+    let words = called(order, language);
+    let script = format!("const WORDS={};{SCRIPT}", canonical_text(&words).replace('<', "\\u003c"));
     let body = format!(
         "<p id=\"verdict\" role=\"status\">{}</p><main id=\"shown\">{}</main>\
          <script type=\"application/json\" id=\"signed\">{kept}</script><script>{script}</script>",
         escaped(word(language, "unchecked")),
-        shown(&document, signed, &at),
+        shown(&document, signed, &at, &words),
     );
     let title = format!("{} {}", word(language, "title"), document.number);
     Some(page(language, &title, Some(&script), &body))
 }
 
+/// All words, the answers of the scale as the customer saw them (X16).
+fn called(order: &WorkOrder, language: Language) -> BTreeMap<String, &str> {
+    let mut words = all(language);
+    for mark in &order.rules.scale {
+        words.insert(named(&mark.rating), mark.name.get(language));
+    }
+    words
+}
+
 /// As check.js makes it, to the byte.
-fn shown(doc: &Document, signed: &SignOff, at: &str) -> String {
+fn shown(doc: &Document, signed: &SignOff, at: &str, words: &BTreeMap<String, &str>) -> String {
     let act = &signed.act;
     let w = |key: &str| word(doc.language, key);
     let part = |range| at.get(range).unwrap_or_default();
@@ -128,7 +138,7 @@ fn shown(doc: &Document, signed: &SignOff, at: &str) -> String {
         section(
             "acceptance",
             consent(&doc.consent)
-                + &facts(&said(act, &reasons.join(w("comma")), doc.language))
+                + &facts(&said(act, &reasons.join(w("comma")), words))
                 + &drawing(&signed.ink),
         ),
         section(
@@ -144,12 +154,17 @@ fn shown(doc: &Document, signed: &SignOff, at: &str) -> String {
 }
 
 /// What the customer said when signing.
-fn said<'a>(act: &'a SignOffAct, reasons: &'a str, language: Language) -> [(&'static str, &'a str); 6] {
+fn said<'a>(
+    act: &'a SignOffAct,
+    reasons: &'a str,
+    words: &BTreeMap<String, &'a str>,
+) -> [(&'static str, &'a str); 6] {
+    let word = |key: &str| words.get(key).copied().unwrap_or_default();
     [
         ("name", &act.signatory),
         ("capacity", &act.capacity),
-        ("worked", word(language, if act.saw_it_work { "yes" } else { "no" })),
-        ("rating", word(language, &named(&act.rating))),
+        ("worked", word(if act.saw_it_work { "yes" } else { "no" })),
+        ("rating", word(&named(&act.rating))),
         ("why", reasons),
         ("remark", &act.remark),
     ]
@@ -351,10 +366,12 @@ pub fn sheet(order: &WorkOrder, sheet: &Sheet, language: Language, offset: i32) 
     let accepted = match &sheet.sign_off {
         Some(signed) => {
             let reasons: Vec<_> = signed.act.rating_reasons.iter().map(|reason| w(&named(reason))).collect();
-            known(&said(&signed.act, &reasons.join(w("comma")), language)) + &drawing(&signed.ink)
+            known(&said(&signed.act, &reasons.join(w("comma")), &called(order, language)))
+                + &drawing(&signed.ink)
         }
         None => {
-            boxes(&[w("very_satisfied"), w("satisfied"), w("average"), w("not_satisfied")])
+            let answers: Vec<_> = order.rules.scale.iter().map(|mark| mark.name.get(language)).collect();
+            boxes(&answers)
                 + &open(&[("name", ""), ("capacity", ""), ("date", ""), ("refused", "")])
                 + &format!("{}<div class=\"sign\"></div>", text("p", w("signature")))
         }

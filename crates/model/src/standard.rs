@@ -10,6 +10,7 @@ use crate::{
     dispatch::Rules,
     intake::{ChannelRules, Named, Symptom},
     step::Template,
+    visit_rules::{JobKind, Mark, VisitRules, usual_scale},
     work_order::{self, Colour, Impact, Plan, Tariff},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,12 +31,18 @@ pub struct Standard {
     pub holidays: Vec<Holidays>,
     /// The most urgent first.
     pub levels: Vec<Level>,
+    /// Other sets of levels that people speak of; each of their levels stands for one of this standard's (X1).
+    #[serde(default)]
+    pub level_sets: Vec<LevelSet>,
     /// How requests come in, and what is asked of each (A1 to A5).
     #[serde(default)]
     pub channels: Vec<ChannelRules>,
     /// The first judgement of a request (A9, B2, C3).
     #[serde(default)]
     pub problem_types: Vec<Named>,
+    /// Professional types, by the type of problem (A10), with what each asks of a visit (X13, X14).
+    #[serde(default)]
+    pub jobs: Vec<JobKind>,
     /// What is asked further, by what the customer sees (A6).
     #[serde(default)]
     pub symptoms: Vec<Symptom>,
@@ -65,6 +72,15 @@ pub struct Standard {
     pub progress_percent: u32,
     /// What must be there before a work order is closed (B15, X15).
     pub closing: CloseRule,
+    /// What the customer chooses from when signing, the best first (B13, E14, X16).
+    #[serde(default = "usual_scale")]
+    pub scale: Vec<Mark>,
+    /// When customers are asked again, and with which answers (X17). Nothing asks them yet.
+    #[serde(default)]
+    pub surveys: Vec<Survey>,
+    /// What is reported when, and how much of it is looked at (X19). Nothing is reported yet.
+    #[serde(default)]
+    pub reports: Vec<Report>,
     /// What is asked on site, each by the kind of equipment that is its `id`; for other kinds the office asks what it always
     /// has. They come from workbooks (`crate::xlsform`).
     #[serde(default)]
@@ -89,6 +105,95 @@ pub struct Level {
     /// What makes a request one of this level (A8, B3).
     pub criteria: Vec<Criterion>,
     pub clocks: Vec<Promise>,
+}
+
+/// Levels as others call them: a customer, a maker, a firm that was taken over (X1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LevelSet {
+    pub key: String,
+    pub name: Text,
+    pub levels: Vec<Likened>,
+}
+
+/// A level of another set, and the one of this standard that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Likened {
+    pub key: String,
+    pub name: Text,
+    pub level: String,
+}
+
+/// A level of another set, as somebody named it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Declared {
+    /// Keys of the set and of its level.
+    pub set: String,
+    pub level: String,
+}
+
+/// A way in which customers are asked how content they are, after the signature (X17).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    pub key: String,
+    pub name: Text,
+    pub when: Asked,
+    /// So many hours an answer is taken for.
+    pub open_hours: u32,
+    /// Dimensions with their weights, in per cent of the whole (B17); none: one answer of the scale.
+    #[serde(default)]
+    pub dimensions: Vec<Dimension>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = SurveyWhen))]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// As soon as the work order is closed (B18).
+    AtClosing,
+    /// By a call on the same day (E12).
+    SameDay,
+    /// By a call after the solution, until the customer is content (C5).
+    CallBack,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    pub name: Text,
+    pub percent: u32,
+}
+
+/// Something that is reported (X19).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    pub key: String,
+    pub name: Text,
+    pub every: Period,
+    /// How much is looked at, in per cent of what was closed in the period (B19).
+    pub sample_percent: u32,
+    /// Shown to everybody of the firm (E16).
+    #[serde(default)]
+    pub published: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    Month,
+    Quarter,
+    Year,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
@@ -269,6 +374,31 @@ impl Standard {
         Plan { template, tariff, ..plan }
     }
 
+    /// The kind of job that a type of problem leads to: where no kind names it, the one that names none (A10).
+    pub fn job(&self, problem_type: &str) -> Option<&JobKind> {
+        let names = |job: &&JobKind| job.problem_types.iter().any(|key| key == problem_type);
+        self.jobs.iter().find(names).or_else(|| self.jobs.iter().find(|job| job.problem_types.is_empty()))
+    }
+
+    /// What goes with a work order for a problem of this type.
+    pub fn visit_rules(&self, problem_type: &str) -> VisitRules {
+        let job = self.job(problem_type);
+        let allowed = job.map(|job| &job.accepted).filter(|accepted| !accepted.is_empty());
+        VisitRules {
+            job: job.map(|job| job.name.clone()),
+            progress_percent: self.progress_percent,
+            calls: job.map(|job| job.calls.clone()).unwrap_or_default(),
+            accepted: allowed.unwrap_or(&self.closing.accepted).clone(),
+            scale: self.scale.clone(),
+        }
+    }
+
+    /// What somebody called it in words of another set of levels (X1).
+    pub fn likened(&self, declared: &Declared) -> Option<&Likened> {
+        let set = self.level_sets.iter().find(|set| set.key == declared.set)?;
+        set.levels.iter().find(|level| level.key == declared.level)
+    }
+
     pub fn under(&self) -> Under {
         Under { standard: self.key.clone(), version: self.version }
     }
@@ -277,11 +407,12 @@ impl Standard {
         self.levels.iter().find(|level| level.key == key)
     }
 
-    /// The level that the ticked criteria lead to: the most urgent that one of them belongs to, else the least
-    /// urgent (A8, B3). A person may decide otherwise and says why.
-    pub fn proposed(&self, ticked: &BTreeSet<String>) -> Option<&Level> {
+    /// The level that the ticked criteria lead to: the most urgent that one of them belongs to (A8, B3); else what the
+    /// customer's own word stands for (D2, X8); else the least urgent. A person may decide otherwise and says why.
+    pub fn proposed(&self, ticked: &BTreeSet<String>, declared: Option<&Declared>) -> Option<&Level> {
         let meets = |level: &&Level| level.criteria.iter().any(|criterion| ticked.contains(&criterion.key));
-        self.levels.iter().find(meets).or(self.levels.last())
+        let said = || self.level(&self.likened(declared?)?.level);
+        self.levels.iter().find(meets).or_else(said).or(self.levels.last())
     }
 
     /// A level as it goes with a work order.

@@ -475,6 +475,7 @@ pub fn intake(row: &OrderRow, customer: &Customer, site: &Site, owned: Option<&O
         wished: None,
         // As the register has it: it is asked when the work order is made.
         confidential: false,
+        declared: None,
     })
 }
 

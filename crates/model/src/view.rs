@@ -14,6 +14,7 @@ use crate::{
     document::Document,
     moment::{OtherZone, millis},
     reference::{FaultCode, Part},
+    visit_rules::{Call, VisitRules},
     work_order::{Level, Technician},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -325,6 +326,11 @@ pub struct Job {
     pub changed: Option<OfficeChange>,
     /// Of the parts to bring, by number; without those of a van that is not known.
     pub bring_on_van: BTreeMap<String, i32>,
+    /// Minutes of work after which the customer hears how it goes (B11).
+    pub tell_after: u32,
+    /// Calls that the kind of job asks for and that nobody has made yet (A23, E6, X13).
+    pub calls: Vec<Call>,
+    pub rules: VisitRules,
     /// When this was made, by the phone's corrected clock: where running timers count from.
     #[ts(type = "string")]
     #[serde(with = "millis")]

@@ -12,6 +12,7 @@ use crate::{
     sheet::{SignOffRefused, Unfinished},
     standard::Under,
     step::Template,
+    visit_rules::VisitRules,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,14 @@ pub struct WorkOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub edited: Option<Edited>,
+    /// What its standard asks of the visit.
+    #[serde(default, skip_serializing_if = "VisitRules::is_default")]
+    #[ts(as = "Option<VisitRules>", optional)]
+    pub rules: VisitRules,
+    /// When the customer first asked, where another visit was made before: solving it is promised from then on (X2).
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millis::option")]
+    #[ts(type = "string | null", optional)]
+    pub asked_at: Option<DateTime<Utc>>,
 }
 
 /// The visit before, with as much of it as whoever comes next must know, without signal too.
@@ -248,6 +257,10 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub confidential: bool,
+    /// How urgent the customer called it, in words of another set of levels (D2, X1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub declared: Option<Text>,
 }
 
 /// A technician whom a customer asked for.
@@ -546,7 +559,7 @@ impl WorkOrder {
             id,
             number,
             version: 1,
-            request: Request { received_at: now, pauses: Vec::new(), ..self.request.clone() },
+            request: Request { received_at: now, ..self.request.clone() },
             from: now,
             to: respond_by,
             respond_by,
@@ -563,6 +576,7 @@ impl WorkOrder {
             followed_by: None,
             parts_decided: Vec::new(),
             edited: None,
+            asked_at: self.asked_at.or(Some(self.request.received_at)),
             ..self.clone()
         }
     }
@@ -595,6 +609,7 @@ impl WorkOrder {
                 photos: Vec::new(),
                 wished: None,
                 confidential: false,
+                declared: None,
             },
             customer: Customer {
                 id: String::new(),
@@ -653,6 +668,8 @@ impl WorkOrder {
             edited: None,
             followed_by: None,
             parts_decided: Vec::new(),
+            rules: VisitRules::default(),
+            asked_at: None,
         }
     }
 }

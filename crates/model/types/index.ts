@@ -1,6 +1,11 @@
 // Made from crates/model by its test `types`; do not edit. Update: scripts/check --fix
 
 /**
+ * A form of acceptance (X14).
+ */
+export type Acceptance = "signed" | "refused_with_photo" | "paper" | "goes_on";
+
+/**
  * An account of somebody of the office.
  */
 export type Account = { login: string, name: string, role: Role, 
@@ -172,6 +177,11 @@ serials: Array<string>, };
  */
 export type ByHand = "wished" | "confidential" | "nobody_fits";
 
+/**
+ * A call to the customer on the way there.
+ */
+export type Call = "before_leaving" | "before_arriving";
+
 export type Cancelled = { at: string, reason: string, };
 
 /**
@@ -187,9 +197,13 @@ area_steps: number | null, grade_excess: number, open_minutes: number, parts_mis
  */
 kept_out: Array<KeptOut>, 
 /**
- * The first measure in which they are ahead of the next one who fits.
+ * The first measure in which they are ahead of the next one who fits; with weights, the one that tells most.
  */
-ahead: Measure | null, };
+ahead: Measure | null, 
+/**
+ * Points by the weights of the standard, in hundredths; `null` where it has none.
+ */
+points: number | null, };
 
 /**
  * A change as it travels. `previous` chains a phone's changes: the digest of the exact bytes of the one before.
@@ -289,11 +303,7 @@ lacks: Array<Lack>,
 /**
  * Somebody opened it again: the rule does not close it by itself any more.
  */
-is_kept_open: boolean, 
-/**
- * Hours that the rule gives a second handling.
- */
-second_handling_hours: number, };
+is_kept_open: boolean, second_handling: SecondHandlingRule, };
 
 /**
  * A code that somebody of the office read out for a locked phone.
@@ -502,11 +512,7 @@ late: Array<RequestRow>,
 /**
  * Where the next page begins; nothing on the last.
  */
-next: string | null, 
-/**
- * Hours that the standard gives a second handling.
- */
-second_handling_hours: number, };
+next: string | null, second_handling: SecondHandlingRule, };
 
 export type ConsoleMachine = { customer: Customer, owned: OwnedEquipment, site: Site | null, standing: CustomerStanding, kind: Text | null, visits: VisitPage, };
 
@@ -718,6 +724,15 @@ export type Decision = { choice: Choice, reason: string,
  * Name of the person.
  */
 by: string, at: string, };
+
+/**
+ * A level of another set, as somebody named it.
+ */
+export type Declared = { 
+/**
+ * Keys of the set and of its level.
+ */
+set: string, level: string, };
 
 export type DeclineReason = "too_far" | "skill" | "shift_ending" | "on_another_job" | "parts_missing" | "unwell" | "other";
 
@@ -1046,7 +1061,11 @@ wished: TechnicianId | null,
 /**
  * What is to be served is confidential (A13).
  */
-confidential: boolean, };
+confidential: boolean, 
+/**
+ * How urgent the customer calls it (D2), in words of another set of levels (X1).
+ */
+declared: Declared | null, };
 
 /**
  * A follow-up question and its answer.
@@ -1066,6 +1085,10 @@ export type IntakeForm = { channels: Array<ChannelNow>, problem_types: Array<Nam
  * The most urgent first.
  */
 levels: Array<LevelChoice>, 
+/**
+ * What else levels are called, by the customer or in another set (X1).
+ */
+level_sets: Array<LevelSet>, 
 /**
  * Kinds of equipment.
  */
@@ -1130,6 +1153,14 @@ changed: OfficeChange | null,
  * Of the parts to bring, by number; without those of a van that is not known.
  */
 bring_on_van: { [key in string]: number }, 
+/**
+ * Minutes of work after which the customer hears how it goes (B11).
+ */
+tell_after: number, 
+/**
+ * Calls that the kind of job asks for and that nobody has made yet (A23, E6, X13).
+ */
+calls: Array<Call>, rules: VisitRules, 
 /**
  * When this was made, by the phone's corrected clock: where running timers count from.
  */
@@ -1294,6 +1325,16 @@ accept: number, };
 export type LevelChoice = { key: string, name: Text, colour: Colour, criteria: Array<Criterion>, };
 
 /**
+ * Levels as others call them: a customer, a maker, a firm that was taken over (X1).
+ */
+export type LevelSet = { key: string, name: Text, levels: Array<Likened>, };
+
+/**
+ * A level of another set, and the one of this standard that it stands for.
+ */
+export type Likened = { key: string, name: Text, level: string, };
+
+/**
  * A part line on a sheet, made by the screen so that a double tap is one line.
  */
 export type LineId = string;
@@ -1305,6 +1346,11 @@ export type Machine = { id: string,
  * Key of a kind of equipment, with its checklist and tools; empty: none of them.
  */
 kind: string, name: string, model: string, serial: string, purchased: string | null, };
+
+/**
+ * One answer of a scale of satisfaction (B13, E14, X16).
+ */
+export type Mark = { rating: Rating, name: Text, points: number, };
 
 /**
  * Compared in the order that the standard gives; the smaller goes first.
@@ -1778,7 +1824,11 @@ wished?: Wished,
 /**
  * What is served is confidential, as it was said or as the register has it (A13).
  */
-confidential?: boolean, };
+confidential?: boolean, 
+/**
+ * How urgent the customer called it, in words of another set of levels (D2, X1).
+ */
+declared?: Text, };
 
 /**
  * What was done with a request: its journal, with actor and time.
@@ -1787,7 +1837,11 @@ export type RequestAct = { "act": "registered", } | { "act": "graded", level: st
 /**
  * Why it is another than the proposed one; else empty.
  */
-reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "photos_changed", added: Array<Digest>, removed: Array<Digest>, } | { "act": "responded", mode: ResponseMode, note: string, due: string | null, verdict: ClockVerdict | null, } | { "act": "reminded", duty: Duty, } | { "act": "response_missed", } | { "act": "solved", what: string, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
+reason: string, } | { "act": "info_awaited", missing: Array<MissingInfo>, } | { "act": "info_complete", without: string, } | { "act": "edited", fields: Array<string>, } | { "act": "photos_changed", added: Array<Digest>, removed: Array<Digest>, } | { "act": "responded", mode: ResponseMode, note: string, due: string | null, verdict: ClockVerdict | null, } | { "act": "reminded", duty: Duty, } | { "act": "response_missed", } | { "act": "solved", what: string, 
+/**
+ * What its level promises of that, where it does (X2), and whether it was kept.
+ */
+due: string | null, verdict: ClockVerdict | null, } | { "act": "order_made", visit: Visit, } | { "act": "withdrawn", reason: string, } | { "act": "breached", } | { "act": "ceiling_passed", };
 
 export type RequestEntry = { 
 /**
@@ -1902,6 +1956,15 @@ code: string, total: Money, missing: Missing, };
 export type Role = "dispatcher" | "supervisor" | "admin";
 
 export type RotaSpan = { from: string, to: string, };
+
+/**
+ * What the rule gives whoever handles what a customer is not content with (B14, X18).
+ */
+export type SecondHandlingRule = { hours: number, 
+/**
+ * Who does it, and who after that; empty where nobody is named.
+ */
+by: string, director: string, };
 
 /**
  * Who is signed in on this phone, and what the app should look like.
@@ -2430,6 +2493,27 @@ export type VisitPhoto = { digest: Digest, at: string,
  */
 here: boolean, };
 
+/**
+ * What goes with the work order.
+ */
+export type VisitRules = { 
+/**
+ * The kind of job; nothing where the standard tells none apart.
+ */
+job: Text | null, 
+/**
+ * When the customer hears how it goes, in per cent of the estimate (B11, X20).
+ */
+progress_percent: number, calls: Array<Call>, 
+/**
+ * The forms of acceptance that close it (X14).
+ */
+accepted: Array<Acceptance>, 
+/**
+ * What the customer chooses from (X16).
+ */
+scale: Array<Mark>, };
+
 export type VisitSheet = { work_order: WorkOrderId, parts: Array<VisitPart>, photos: Array<VisitPhoto>, };
 
 export type Visited = { row: ConsoleRow, at: string, equipment: Text | null, remedy: string, };
@@ -2563,7 +2647,15 @@ parts_decided?: Array<PartDecision>,
 /**
  * The office's last change by hand, if there was one.
  */
-edited?: Edited, };
+edited?: Edited, 
+/**
+ * What its standard asks of the visit.
+ */
+rules?: VisitRules, 
+/**
+ * When the customer first asked, where another visit was made before: solving it is promised from then on (X2).
+ */
+asked_at?: string | null, };
 
 /**
  * A work order. Made by the office, or by the phone for a sheet opened on site (E11).

@@ -147,6 +147,6 @@ pub fn standing(db: &dyn Tx, id: WorkOrderId) -> Result<Option<Closing>> {
         is_over: is_over(&held.order, &held.sheet),
         lacks,
         is_kept_open: held.kept_open,
-        second_handling_hours: rule.second_handling_hours,
+        second_handling: rule.second_handling(),
     }))
 }

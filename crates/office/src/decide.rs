@@ -69,10 +69,10 @@ impl Office {
         self.read(|db| {
             let kinds = lane::kinds(db)?;
             let (entries, next) = lane::waiting(db, asked, limit)?;
-            let hours = standards::in_use(db)?.closing.second_handling_hours;
+            let second_handling = standards::in_use(db)?.closing.second_handling();
             let total = kinds.iter().map(|one| one.count).sum();
             let late = requests::late(db, now)?;
-            Ok(ConsoleLane { total, kinds, entries, late, next, second_handling_hours: hours })
+            Ok(ConsoleLane { total, kinds, entries, late, next, second_handling })
         })
     }
 
@@ -153,12 +153,11 @@ fn act_on(
 /// A second handling that was not settled by its deadline is the director's (B14).
 pub fn escalate(tx: &dyn Tx, n: u64, now: DateTime<Utc>) -> Result<()> {
     let Some(one) = lane::one(tx, n)?.filter(|one| one.decided.is_none()) else { return Ok(()) };
-    let hours = match store::held(tx, one.work_order)? {
-        Some(held) => standards::close_rule(tx, &held.order)?.second_handling_hours,
-        None => return Ok(()),
-    };
-    let until = now + TimeDelta::hours(i64::from(hours));
-    let handling = Handling { person: String::from(DIRECTOR), until };
+    let Some(held) = store::held(tx, one.work_order)? else { return Ok(()) };
+    let rule = standards::close_rule(tx, &held.order)?.second_handling();
+    let until = now + TimeDelta::hours(i64::from(rule.hours));
+    let person = Some(rule.director).filter(|name| !name.is_empty()).unwrap_or_else(|| DIRECTOR.into());
+    let handling = Handling { person, until };
     let why = "Not settled by the deadline · 未在期限内解决";
     match act_on(tx, n, &one, (Choice::ToDirector, why, Some(handling)), AUTOMATIC, now) {
         Err(Undecided::Failed(why)) => Err(why),

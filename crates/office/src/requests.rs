@@ -23,7 +23,7 @@ use jobsheet_model::{
         Intake, Known, MOST_PHOTOS, Machine, MissingInfo, Place, Registered, RequestAct, RequestEntry,
         RequestState, ResponseMode, Walk, acts_of, hits, responded, walk,
     },
-    standard::{Duty, Finding, Happened, Level, Standard, verdict},
+    standard::{Duty, Finding, Happened, Level, Reckoned, Standard, verdict},
     view::{
         ConsoleRequest, ConsoleRequests, IntakeForm, IntakeLook, LevelChoice, PhotoLimits, RequestRow,
         RequestTaken, ResponseGiven,
@@ -149,11 +149,16 @@ impl Office {
 
     /// Solved at the desk, without anybody going there (C4).
     pub fn solve_request(&self, id: RequestId, what: &str, by: &str) -> Result<RequestTaken, Untaken> {
-        self.settle(id, what, by, |what| RequestAct::Solved { what })
+        let now = self.now();
+        self.settle(id, what, by, |what, promised| {
+            let due = promised.map(|promise| promise.due);
+            let verdict = due.map(|due| verdict(Some(due), Some(Happened::at(now)), false, now));
+            RequestAct::Solved { what, due, verdict }
+        })
     }
 
     pub fn withdraw_request(&self, id: RequestId, reason: &str, by: &str) -> Result<RequestTaken, Untaken> {
-        self.settle(id, reason, by, |reason| RequestAct::Withdrawn { reason })
+        self.settle(id, reason, by, |reason, _| RequestAct::Withdrawn { reason })
     }
 
     /// Somebody has answered the customer, in the way that was agreed; the first time counts (B4).
@@ -214,19 +219,20 @@ impl Office {
         id: RequestId,
         text: &str,
         by: &str,
-        act: impl Fn(String) -> RequestAct,
+        act: impl Fn(String, Option<Reckoned>) -> RequestAct,
     ) -> Result<RequestTaken, Untaken> {
         let (now, text) = (self.now(), jobsheet_model::text::tidy(text));
         self.write(|tx| {
-            let (mut held, _, _) = open(tx, id)?;
+            let (mut held, so_far, standard) = open(tx, id)?;
             if text.is_empty() {
                 return Err(Untaken::Reason);
             }
             if text.chars().count() > MAX_TEXT {
                 return Err(Untaken::TooLong);
             }
+            let promised = registered(&held, &so_far, &standard).solve_promise(&standard, now);
             held.version += 1;
-            keep(tx, held, &[act(text.clone())], by, now)
+            keep(tx, held, &[act(text.clone(), promised)], by, now)
         })
     }
 
@@ -667,6 +673,7 @@ fn form(db: &dyn Tx, standard: &Standard, now: DateTime<Utc>) -> Result<IntakeFo
         problem_types: standard.problem_types.clone(),
         symptoms: standard.symptoms.clone(),
         levels: standard.levels.iter().map(level).collect(),
+        level_sets: standard.level_sets.clone(),
         kinds: customers::kinds(db)?,
         photos: PhotoLimits { most: u32::try_from(MOST_PHOTOS)?, bytes: u32::try_from(BROUGHT.bytes)? },
     })

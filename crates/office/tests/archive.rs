@@ -7,7 +7,7 @@ use crate::{
 use axum::http::Method;
 use chrono::TimeDelta;
 use jobsheet_model::{
-    Digest, Language, LineId, Text, WorkOrder, WorkOrderId,
+    Digest, Language, LineId, TechnicianId, Text, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     archive::{Field, Outcome},
     attention::{Choice, Handling},
@@ -17,12 +17,14 @@ use jobsheet_model::{
     },
     closing::Lack,
     document::document,
-    standard::shipped_one,
+    standard::{Under, shipped_one},
     table::Register,
     view::{ConsoleArchive, ConsoleJob, ConsoleLane, ConsoleRow, Status},
+    work_order::AssignmentState,
 };
 use jobsheet_office::{Cannot, Decided, Undecided};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 const ZHOU: &str = "周莉";
 
@@ -343,6 +345,48 @@ async fn b14_not_satisfied_gets_a_second_handling_by_a_person_until_a_deadline_t
 }
 
 #[tokio::test]
+async fn x18_the_standard_names_who_handles_it_and_whose_it_is_after_that() {
+    let world = World::new();
+    let desk = Desk::of(&world).await;
+    let mut draft = shipped_one("A").unwrap();
+    (draft.closing.handled_by, draft.closing.director) = ("刘主管".into(), "沈总监".into());
+    draft.closing.second_handling_hours = 5;
+    let saved = world.office.save_standard(&draft, 0, ZHOU).unwrap();
+    world.office.publish_standard("A", saved.version, true, true, ZHOU).unwrap();
+    let mut phone = world.phone("wang.lei").await;
+    // It was made under the first version, and is handled by the one that it keeps.
+    let job = phone.a_job().await;
+    signs(&world, &mut phone, &job, "更换接触器", Rating::NotSatisfied).await;
+    assert_eq!(desk.job(job.id).await.closing.second_handling.director, "");
+    let mut new = job.clone();
+    (new.id, new.number) = (WorkOrderId(Uuid::now_v7()), "JS-2611-9001".into());
+    new.under = Some(Under { standard: "A".into(), version: 2 });
+    new.assignment.state = AssignmentState::Withdrawn;
+    new.assignment.technician = TechnicianId(Uuid::nil());
+    world.office.take_in_work_orders(&[new.clone()], ZHOU).unwrap();
+    world.office.offer(new.id, "wang.lei", ZHOU).unwrap();
+    phone.pull().await;
+    let accepted = phone.change(&new, KnownWhat::OfferAccepted {});
+    phone.sync(&[accepted]).await;
+    signs(&world, &mut phone, &new, "更换接触器", Rating::NotSatisfied).await;
+    let rule = desk.job(new.id).await.closing.second_handling;
+    assert_eq!((rule.hours, rule.by.as_str(), rule.director.as_str()), (5, "刘主管", "沈总监"));
+    for (id, director, hours) in [(job.id, "总监 · Director", 24), (new.id, "沈总监", 5)] {
+        let [(n, Attention::NotSatisfied)] = waiting(&world, id)[..] else { panic!() };
+        let until = world.clock.now() + TimeDelta::hours(1);
+        let handling = Some(Handling { person: "刘主管".into(), until });
+        let decided = Decided { choice: Choice::SecondHandling, reason: "没修好", handling };
+        world.office.decide_on(n, decided, ZHOU).unwrap();
+        world.clock.advance(TimeDelta::hours(1));
+        world.office.tick().unwrap();
+        let raised = world.office.raised(id).unwrap();
+        let with = raised.iter().find(|one| one.attention == Attention::WithDirector).unwrap();
+        let until = world.clock.now() + TimeDelta::hours(hours);
+        assert_eq!(with.handling, Some(Handling { person: director.into(), until }));
+    }
+}
+
+#[tokio::test]
 async fn p15_late_facts_that_are_not_accepted_are_no_part_of_the_sheet_and_stay_in_the_journal() {
     let world = World::new();
     let mut phone = world.phone("ana.li").await;
@@ -569,7 +613,7 @@ async fn x15_what_began_under_a_version_is_closed_by_the_rule_of_that_version() 
     signs(&world, &mut phone, &job, "更换电源模块", Rating::Satisfied).await;
     let closing = desk.job(job.id).await.closing;
     assert!(closing.closed_at.is_some(), "the new rule would leave it to a person");
-    assert_ne!(closing.second_handling_hours, 7);
+    assert_ne!(closing.second_handling.hours, 7);
     // The archive is searched by every level that a version ever had, each once, by its newest name.
     let now = desk.archive(&[]).await.levels;
     assert_eq!(now.len(), levels);

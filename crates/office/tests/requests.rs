@@ -243,7 +243,10 @@ async fn c4_solved_at_the_desk_closes_it_with_what_was_done() {
     assert_eq!(again.problem(), "/problems/request-settled");
     let page = desk.reads(taken.id).await;
     let last = page.journal.last().unwrap();
-    assert_eq!(last.act, RequestAct::Solved { what: "Reset the breaker together".into() });
+    assert_eq!(
+        last.act,
+        RequestAct::Solved { what: "Reset the breaker together".into(), due: None, verdict: None }
+    );
     assert_eq!((last.actor.as_str(), page.row.respond_by), ("周莉", None));
     assert_eq!(desk.makes(taken.id, "w1").await.problem(), "/problems/request-settled");
 }

@@ -12,8 +12,12 @@ use axum::{
 use chrono::TimeDelta;
 use jobsheet_model::{
     WorkOrder,
-    standard::{StandardAct, Under},
+    change::Rating,
+    closing::Acceptance,
+    intake::RequestAct,
+    standard::{StandardAct, Under, Verdict},
     view::{ConsoleRequest, ConsoleStandard, ConsoleStandards, RequestTaken, StandardLook, StandardSaved},
+    visit_rules::{Call, VisitRules},
     work_order::Visit,
 };
 use jobsheet_office::{NewStaff, Role};
@@ -87,6 +91,13 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// A version of A with these changes, in use from now on.
+async fn uses(desk: &Desk<'_>, changes: &[(&str, Value)]) {
+    let body = desk.with("A", changes).await;
+    let saved: StandardSaved = desk.saves("A", 0, &body).await.json();
+    desk.publishes("A", saved.version, true, true).await;
+}
+
 const AN_HOUR: (&str, fn() -> Value) = ("/levels/0/clocks/0/within", || json!({"minutes": 60}));
 
 #[tokio::test]
@@ -100,7 +111,7 @@ async fn what_ships_is_published_from_the_first_start_and_read_by_everybody_of_t
     assert_eq!(rows, [("A", 1), ("B", 1)]);
     assert_eq!(list.rows[0].versions[0].by, "", "it came with the office");
     let b: ConsoleStandard = desk.asks(Method::GET, "/standards/B/versions/1", &[], "").await.json();
-    assert_eq!((b.body.key.as_str(), b.look.findings.len()), ("B", 1));
+    assert_eq!((b.body.key.as_str(), b.look.findings.len()), ("B", 3));
     for path in [
         "/standards/A/versions/2",
         "/standards/C/versions/1",
@@ -313,4 +324,80 @@ async fn a_standard_that_is_none_is_refused_whatever_it_is() {
     let huge = "x".repeat(2 * 1024 * 1024);
     let answer = desk.asks(Method::POST, "/standards/look", &[], &huge).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn x13_x14_x16_x20_what_a_standard_asks_of_a_visit_goes_with_the_work_order_and_stays() {
+    let world = World::new();
+    let desk = Desk::of(&world, Role::Supervisor).await;
+    let before = desk.takes("k1").await;
+    let old = desk.orders(&before).await;
+    let words = |rules: &VisitRules| rules.job.as_ref().map(|job| job.en.clone());
+    assert_eq!((words(&old.rules).as_deref(), old.rules.progress_percent), (Some("Technical support"), 50));
+    assert_eq!(old.rules.calls, [Call::BeforeArriving], "A23");
+    uses(
+        &desk,
+        &[
+            ("/progress_percent", json!(70)),
+            ("/jobs/0/calls", json!(["before_leaving"])),
+            ("/jobs/0/accepted", json!(["signed"])),
+            ("/scale/0/points", json!(10)),
+        ],
+    )
+    .await;
+    let taken = desk.takes("k2").await;
+    let new = desk.orders(&taken).await.rules;
+    assert_eq!((new.progress_percent, &new.calls[..]), (70, &[Call::BeforeLeaving][..]));
+    assert_eq!(new.accepted, [Acceptance::Signed]);
+    assert_eq!(new.mark(Rating::VerySatisfied).unwrap().points, 10);
+    // What began before keeps what it began under.
+    assert_eq!(world.office.work_order(old.id).unwrap().unwrap().rules, old.rules);
+    assert_eq!(old.rules.accepted.len(), 4);
+}
+
+#[tokio::test]
+async fn x1_x8_d2_what_the_customer_calls_it_proposes_a_level_and_goes_with_the_work_order() {
+    let world = World::new();
+    let desk = Desk::of(&world, Role::Dispatcher).await;
+    let takes = async |key: &str, impact: Value, declared: Value| {
+        let mut body = whole();
+        (body["impact"], body["declared"], body["without"]) = (impact, declared, json!("He rang off"));
+        (body["symptom_kind"], body["answers"]) = (json!(""), json!({}));
+        desk.asks(Method::POST, "/requests", &[("idempotency-key", key)], &body.to_string()).await
+    };
+    let urgent = json!({"set": "two", "level": "urgent"});
+    let taken: RequestTaken = takes("k1", json!(null), urgent.clone()).await.json();
+    let order = desk.orders(&taken).await;
+    assert_eq!((order.level.key.as_str(), order.request.declared.unwrap().zh.as_str()), ("level_1", "紧急"));
+    // What is the case counts for more, and nobody has to say why.
+    let said: RequestTaken = takes("k2", json!("partial"), urgent).await.json();
+    let path = format!("/requests/{}", said.id);
+    let page: ConsoleRequest = desk.asks(Method::GET, &path, &[], "").await.json();
+    assert_eq!(page.look.grade.proposed, "level_2");
+    let odd = takes("k3", json!(null), json!({"set": "two", "level": "medium"})).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn x2_solved_at_the_desk_is_judged_by_the_time_that_was_promised_for_it() {
+    let world = World::new();
+    let desk = Desk::of(&world, Role::Supervisor).await;
+    let clocks = desk.draft("A").await.body.levels[0].clocks.clone();
+    let mut clocks = serde_json::to_value(clocks).unwrap();
+    let arrive = clocks[0].clone();
+    let mut solve = arrive.clone();
+    (solve["duty"], solve["within"]) = (json!("solve"), json!({"minutes": 240}));
+    clocks.as_array_mut().unwrap().push(solve);
+    uses(&desk, &[("/levels/0/clocks", clocks)]).await;
+    let due = Some(monday() + TimeDelta::hours(4));
+    let (in_time, late) = (desk.takes("k1").await, desk.takes("k2").await);
+    for (taken, minutes, expected) in [(in_time, 240, Verdict::Met), (late, 1, Verdict::Breached)] {
+        world.clock.advance(TimeDelta::minutes(minutes));
+        let path = format!("/requests/{}/solve", taken.id);
+        desk.asks(Method::POST, &path, &[], r#"{"what":"Reset the breaker together"}"#).await;
+        let path = format!("/requests/{}", taken.id);
+        let page: ConsoleRequest = desk.asks(Method::GET, &path, &[], "").await.json();
+        let RequestAct::Solved { due: by, verdict, .. } = &page.journal.last().unwrap().act else { panic!() };
+        assert_eq!((*by, *verdict), (due, Some(expected)));
+    }
 }

@@ -146,6 +146,25 @@ fn x15_e10_e11_d13_e13_each_standard_closes_what_its_rule_says() {
 }
 
 #[test]
+fn x14_a_kind_of_job_allows_what_it_allows_whatever_the_close_rule_says() {
+    use Acceptance::*;
+    let plain = CloseRule::default();
+    let by = |forms: &[Acceptance], sheet: &Sheet| {
+        let mut order = order();
+        order.rules.accepted = forms.to_vec();
+        lacking(&plain, &order, sheet)
+    };
+    assert_eq!(by(&[Signed], &on_paper()), [Lack::Acceptance]);
+    assert_eq!(by(&[Signed], &signed(Rating::Satisfied)), []);
+    // More than the rule allows, too.
+    let strict = CloseRule { accepted: vec![Signed], ..CloseRule::default() };
+    let mut order = order();
+    assert_eq!(lacking(&strict, &order, &on_paper()), [Lack::Acceptance], "nothing is said of the job");
+    order.rules.accepted = vec![Paper];
+    assert_eq!(lacking(&strict, &order, &on_paper()), []);
+}
+
+#[test]
 fn b15_under_b_a_customer_who_is_not_content_keeps_it_open_until_that_is_settled() {
     let [a, b] = ["A", "B"].map(|key| shipped_one(key).unwrap().closing);
     let (order, sheet) = (order(), signed(Rating::NotSatisfied));

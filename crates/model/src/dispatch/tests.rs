@@ -178,6 +178,43 @@ fn x10_another_standard_compares_in_another_order() {
 }
 
 #[test]
+fn x10_with_weights_the_fewest_points_go_first_and_the_measure_that_tells_most_is_why() {
+    let weigh = |weights: &[(Measure, u32)]| Rules {
+        weights: weights.iter().map(|&(measure, points)| Weight { measure, points }).collect(),
+        ..rules()
+    };
+    // Across a border and idle, against here and four hours at work.
+    let mut neighbour = person("neighbour");
+    (neighbour.areas, neighbour.open_minutes) = (keys(&["north"]), 0);
+    let mut here = person("here");
+    here.open_minutes = 240;
+    let both = [neighbour, here];
+    assert_eq!(logins(&ranked(&both, &rules())), ["here", "neighbour"], "by the order, the area decides");
+    for (weights, expected, why, points) in [
+        (&[(Measure::Area, 3), (Measure::Work, 1)][..], ["neighbour", "here"], Measure::Work, [300, 400]),
+        (&[(Measure::Area, 5), (Measure::Work, 1)][..], ["here", "neighbour"], Measure::Area, [400, 500]),
+        // Alike in points, the order decides.
+        (&[(Measure::Area, 4), (Measure::Work, 1)][..], ["here", "neighbour"], Measure::Area, [400, 400]),
+    ] {
+        let found = ranked(&both, &weigh(weights));
+        assert_eq!((logins(&found), found[0].ahead), (expected.to_vec(), Some(why)), "{weights:?}");
+        assert_eq!([found[0].points, found[1].points], points.map(Some));
+    }
+    // Where nobody knows how far somebody is, he counts like the farthest.
+    let (mut near, mut far, mut lost) = (person("near"), person("far"), person("lost"));
+    near.position = Some(Position::new(30.661, 104.071));
+    far.position = Some(Position::new(30.70, 104.15));
+    lost.position = None;
+    let found = ranked(&[near, far, lost], &weigh(&[(Measure::Travel, 1)]));
+    assert_eq!(logins(&found), ["near", "far", "lost"]);
+    assert_eq!(found[1].points, found[2].points);
+    // Who is kept out comes last, however few the points.
+    let mut out = person("out");
+    (out.open_minutes, out.skills) = (0, keys(&[]));
+    assert_eq!(logins(&ranked(&[out, person("fits")], &weigh(&[(Measure::Work, 9)]))), ["fits", "out"]);
+}
+
+#[test]
 fn a11_who_is_alike_in_everything_comes_in_the_same_order_each_time() {
     let people = ["c", "a", "b"].map(person);
     let found = ranked(&people, &rules());

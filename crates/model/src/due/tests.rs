@@ -109,6 +109,57 @@ impl World {
     }
 }
 
+/// `solve` within a day, on top of what the standard promises.
+fn promises_solution(w: &mut World) {
+    let level = w.standard.levels.iter_mut().find(|level| level.key == w.order.level.key).unwrap();
+    let calendar = level.clocks[0].calendar.clone();
+    let within = crate::calendar::Budget::Minutes(24 * 60);
+    level.clocks.push(crate::standard::Promise {
+        duty: Duty::Solve,
+        from: Begins::Registered,
+        within,
+        calendar,
+    });
+}
+
+#[test]
+fn x2_a_promised_solution_runs_to_the_signature_and_through_another_visit() {
+    let mut w = world("B", "p1");
+    promises_solution(&mut w);
+    // On site and at work in time: all that is left is to solve it.
+    w.sheet.stage = Stage::Working;
+    w.sheet.spans.push(span(SpanKind::Work, 60, None));
+    w.order.estimate = 10_000;
+    assert_eq!(w.lives(at(61))[0], (at(24 * 60) + BLINK, raised(Attention::Breached, "solve")));
+    // The signature settles it, by when it was given.
+    let mut signed = w.sheet.clone();
+    signed.stage = Stage::SignedOff;
+    for (minute, verdict) in [(24 * 60, Verdict::Met), (24 * 60 + 1, Verdict::Breached)] {
+        let moment = Moment { utc: at(minute), offset: 480, elapsed: 1, boot: "b".into(), ahead: Some(0) };
+        let settled = settled(&w.order, &w.standard, None, (&w.sheet, &signed), &moment, at(minute + 9));
+        let settled: Vec<_> = settled.into_iter().filter(|one| one.duty == Duty::Solve).collect();
+        assert_eq!(settled, [Settled { duty: Duty::Solve, due: at(24 * 60), verdict }]);
+    }
+    // Not finished: the next visit goes on with the same promise, while the others begin anew.
+    let past = crate::work_order::PastVisit {
+        on: at(0).date_naive(),
+        number: "JS-1".into(),
+        technician: String::new(),
+        summary: String::new(),
+    };
+    let earlier = crate::work_order::Earlier::of(&w.order, &w.sheet, "Valve", at(600));
+    let next = |order: &WorkOrder, n| {
+        let id = crate::WorkOrderId(Uuid::from_u128(n));
+        order.another_visit(id, "JS-2".into(), (past.clone(), earlier.clone()), at(600), None)
+    };
+    let second = next(&w.order, 2);
+    assert_eq!(second.request.received_at, at(600));
+    for order in [second.clone(), next(&second, 3)] {
+        assert_eq!(due(&order, &w.standard, Duty::Solve, None, at(600)), Some(at(24 * 60)));
+        assert_eq!(due(&order, &w.standard, Duty::FirstResponse, None, at(600)), Some(at(615)));
+    }
+}
+
 fn raised(attention: Attention, about: &str) -> Falls {
     Falls::Raised { attention, about: about.into() }
 }

@@ -289,7 +289,7 @@ fn d4_a_request_that_lacks_something_waits_until_it_is_there_and_the_clocks_with
 fn a_request_ends_solved_withdrawn_or_with_a_work_order() {
     let visit = Visit { work_order: WorkOrderId(uuid::Uuid::nil()), number: "JS-1".into() };
     for (act, state) in [
-        (RequestAct::Solved { what: "指导重启".into() }, RequestState::Solved),
+        (RequestAct::Solved { what: "指导重启".into(), due: None, verdict: None }, RequestState::Solved),
         (RequestAct::OrderMade { visit }, RequestState::OrderMade),
         (RequestAct::Withdrawn { reason: "重复报修".into() }, RequestState::Withdrawn),
     ] {
@@ -440,7 +440,7 @@ fn a7_a17_the_clock_runs_from_the_call_and_each_promise_that_passes_is_said_once
     // Once somebody is sent, it is the work order's.
     for over in [
         RequestAct::Withdrawn { reason: "x".into() },
-        RequestAct::Solved { what: "x".into() },
+        RequestAct::Solved { what: "x".into(), due: None, verdict: None },
         RequestAct::OrderMade {
             visit: Visit { work_order: WorkOrderId(uuid::Uuid::nil()), number: "JS".into() },
         },

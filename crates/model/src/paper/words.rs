@@ -142,6 +142,6 @@ pub(super) fn word(language: Language, key: &str) -> &'static str {
     found.map_or("", |(_, en, zh)| if language == Language::Zh { zh } else { en })
 }
 
-pub(super) fn all(language: Language) -> BTreeMap<&'static str, &'static str> {
-    WORDS.iter().map(|(name, ..)| (*name, word(language, name))).collect()
+pub(super) fn all(language: Language) -> BTreeMap<String, &'static str> {
+    WORDS.iter().map(|(name, ..)| ((*name).to_owned(), word(language, name))).collect()
 }

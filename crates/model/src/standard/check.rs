@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     asked::Flaw,
+    change::Rating,
     dispatch::{GRADES, How},
     step::StepKind,
     xlsform::MOST_STEPS,
@@ -10,6 +11,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 const MOST_OF_A_KEY: usize = 20;
+const MOST_OF_A_NAME: usize = 100;
 /// In hundredths of the currency.
 const MOST_CHARGED: i64 = 100_000_000;
 
@@ -75,6 +77,15 @@ impl Standard {
                 "应在 1 小时到 90 天之间。",
             ));
         }
+        for (field, who) in [("handled_by", &self.closing.handled_by), ("director", &self.closing.director)] {
+            if who.chars().count() > MOST_OF_A_NAME {
+                found.push(Finding::error(
+                    format!("closing.{field}"),
+                    format!("No more than {MOST_OF_A_NAME} characters."),
+                    format!("最多 {MOST_OF_A_NAME} 个字符。"),
+                ));
+            }
+        }
         if self.closing.call_back && self.closing.by_itself {
             found.push(Finding {
                 is_error: false,
@@ -90,7 +101,151 @@ impl Standard {
         self.check_intake(&mut found);
         self.check_dispatch(&mut found);
         self.check_tariff(&mut found);
+        self.check_level_sets(&mut found);
+        self.check_jobs(&mut found);
+        self.check_scale(&mut found);
+        self.check_surveys(&mut found);
         found
+    }
+
+    /// Each level of another set stands for one that there is (X1).
+    fn check_level_sets(&self, found: &mut Vec<Finding>) {
+        once("level_sets", self.level_sets.iter().map(|set| set.key.as_str()), found);
+        for (i, set) in self.level_sets.iter().enumerate() {
+            let path = format!("level_sets[{i}]");
+            both(&format!("{path}.name"), &set.name, found);
+            once(&format!("{path}.levels"), set.levels.iter().map(|one| one.key.as_str()), found);
+            if set.levels.is_empty() {
+                found.push(Finding::error(
+                    format!("{path}.levels"),
+                    "A set has one level at least.",
+                    "至少应有一个等级。",
+                ));
+            }
+            for (j, one) in set.levels.iter().enumerate() {
+                let path = format!("{path}.levels[{j}]");
+                both(&format!("{path}.name"), &one.name, found);
+                if self.level(&one.level).is_none() {
+                    found.push(Finding::error(
+                        format!("{path}.level"),
+                        format!("“{}” is no level of this standard.", one.level),
+                        format!("“{}”不是本标准的等级。", one.level),
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Each type of problem leads to one kind of job (A10).
+    fn check_jobs(&self, found: &mut Vec<Finding>) {
+        once("jobs", self.jobs.iter().map(|job| job.key.as_str()), found);
+        let (mut taken, mut others) = (BTreeSet::new(), 0);
+        for (i, job) in self.jobs.iter().enumerate() {
+            both(&format!("jobs[{i}].name"), &job.name, found);
+            let is_known = |key: &String| self.problem_types.iter().any(|one| one.key == *key);
+            let fits = job.problem_types.iter().all(|key| is_known(key) && taken.insert(key.as_str()));
+            others += usize::from(job.problem_types.is_empty());
+            if !fits || (others > 1 && job.problem_types.is_empty()) {
+                found.push(Finding::error(
+                    format!("jobs[{i}].problem_types"),
+                    "Each type of problem leads to one kind of job, and one kind takes the others.",
+                    "每种问题类型只能对应一种工单类别，且只有一种类别接收其余问题。",
+                ));
+            }
+            let distinct: BTreeSet<_> = job.calls.iter().collect();
+            if distinct.len() != job.calls.len() {
+                found.push(Finding::error(
+                    format!("jobs[{i}].calls"),
+                    "Each call once.",
+                    "每种联系只能出现一次。",
+                ));
+            }
+        }
+    }
+
+    /// Somebody can be content, and somebody not: a work order is kept open by the latter (B15).
+    fn check_scale(&self, found: &mut Vec<Finding>) {
+        let ratings: BTreeSet<_> = self.scale.iter().map(|mark| mark.rating).collect();
+        let both_ends = ratings.contains(&Rating::NotSatisfied) && ratings.len() >= 2;
+        if !both_ends || ratings.len() != self.scale.len() {
+            found.push(Finding::error(
+                "scale",
+                "Two to four answers, each once, and one of them is that the customer is not satisfied.",
+                "应有 2 到 4 个选项，每项只出现一次，且其中包含“不满意”。",
+            ));
+        }
+        for (i, mark) in self.scale.iter().enumerate() {
+            both(&format!("scale[{i}].name"), &mark.name, found);
+            if mark.points > 100 {
+                found.push(Finding::error(
+                    format!("scale[{i}].points"),
+                    "Between 0 and 100 points.",
+                    "应为 0 到 100 分。",
+                ));
+            }
+        }
+        for pair in self.scale.windows(2).enumerate() {
+            if let (i, [better, worse]) = pair
+                && (better.rating >= worse.rating || better.points < worse.points)
+            {
+                found.push(Finding::error(
+                    format!("scale[{}].points", i + 1),
+                    "The best answer comes first, and a worse one has no more points.",
+                    "应按满意程度从高到低排列，较差的选项分数不能更高。",
+                ));
+            }
+        }
+    }
+
+    /// What is asked and reported later is kept here; that nothing acts on it yet is said (X17, X19).
+    fn check_surveys(&self, found: &mut Vec<Finding>) {
+        once("surveys", self.surveys.iter().map(|one| one.key.as_str()), found);
+        once("reports", self.reports.iter().map(|one| one.key.as_str()), found);
+        for (i, survey) in self.surveys.iter().enumerate() {
+            let path = format!("surveys[{i}]");
+            both(&format!("{path}.name"), &survey.name, found);
+            if !(1..=24 * 90).contains(&survey.open_hours) {
+                found.push(Finding::error(
+                    format!("{path}.open_hours"),
+                    "Between 1 hour and 90 days.",
+                    "应在 1 小时到 90 天之间。",
+                ));
+            }
+            let whole: u64 = survey.dimensions.iter().map(|one| u64::from(one.percent)).sum();
+            if !survey.dimensions.is_empty() && whole != 100 {
+                found.push(Finding::error(
+                    format!("{path}.dimensions"),
+                    format!("The weights add up to {whole} %, not to 100 %."),
+                    format!("各维度权重之和为 {whole}%，应为 100%。"),
+                ));
+            }
+            for (j, one) in survey.dimensions.iter().enumerate() {
+                both(&format!("{path}.dimensions[{j}].name"), &one.name, found);
+            }
+        }
+        for (i, report) in self.reports.iter().enumerate() {
+            both(&format!("reports[{i}].name"), &report.name, found);
+            if !(1..=100).contains(&report.sample_percent) {
+                found.push(Finding::error(
+                    format!("reports[{i}].sample_percent"),
+                    "Between 1 % and 100 %.",
+                    "应在 1% 到 100% 之间。",
+                ));
+            }
+        }
+        for (path, is_there) in [("surveys", !self.surveys.is_empty()), ("reports", !self.reports.is_empty())]
+        {
+            if is_there {
+                found.push(Finding {
+                    is_error: false,
+                    ..Finding::error(
+                        path,
+                        "Kept with the standard; nothing acts on it yet.",
+                        "已随标准保存；目前尚未据此自动执行。",
+                    )
+                });
+            }
+        }
     }
 
     fn check_tariff(&self, found: &mut Vec<Finding>) {
@@ -141,6 +296,26 @@ impl Standard {
                 "Between 1 and 1440 minutes.".into(),
                 "应为 1 到 1440 分钟。".into(),
             );
+        }
+        let distinct: BTreeSet<_> = rules.weights.iter().map(|weight| weight.measure).collect();
+        if distinct.len() != rules.weights.len() {
+            say("dispatch.weights".into(), "Each measure once.".into(), "每项比较依据只能出现一次。".into());
+        }
+        for (i, weight) in rules.weights.iter().enumerate() {
+            if weight.measure.unit().is_none() {
+                say(
+                    format!("dispatch.weights[{i}].measure"),
+                    "Who was asked longest ago cannot be added up; it decides among equals.".into(),
+                    "“最久未派单”无法计分，只在同分时比较。".into(),
+                );
+            }
+            if !(1..=1000).contains(&weight.points) {
+                say(
+                    format!("dispatch.weights[{i}].points"),
+                    "Between 1 and 1000 points.".into(),
+                    "应为 1 到 1000 分。".into(),
+                );
+            }
         }
         let distinct: BTreeSet<_> = rules.by_hand.reasons.iter().collect();
         if distinct.len() != rules.by_hand.reasons.len() {

@@ -7,7 +7,7 @@ use crate::{
     asked::AskedStep,
     attention::{Choice, Handling},
     charges::Charges,
-    closing::Lack,
+    closing::{Lack, SecondHandlingRule},
     customer::{CustomerFile, CustomerStanding, Owned, Phase},
     document::Document,
     enrol::{PhoneId, Wipe},
@@ -19,7 +19,7 @@ use crate::{
     moment::millis,
     reference::FaultCode,
     role::Role,
-    standard::{Criterion, Finding, Standard, StandardEntry, Under, differences::Difference},
+    standard::{Criterion, Finding, LevelSet, Standard, StandardEntry, Under, differences::Difference},
     work_order::{Channel, Colour, Contract, Customer, Equipment, Level, Site, Technician, Visit},
 };
 use chrono::{DateTime, Utc};
@@ -283,8 +283,7 @@ pub struct Closing {
     pub lacks: Vec<Lack>,
     /// Somebody opened it again: the rule does not close it by itself any more.
     pub is_kept_open: bool,
-    /// Hours that the rule gives a second handling.
-    pub second_handling_hours: u32,
+    pub second_handling: SecondHandlingRule,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -341,8 +340,7 @@ pub struct ConsoleLane {
     pub late: Vec<RequestRow>,
     /// Where the next page begins; nothing on the last.
     pub next: Option<String>,
-    /// Hours that the standard gives a second handling.
-    pub second_handling_hours: u32,
+    pub second_handling: SecondHandlingRule,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -397,6 +395,8 @@ pub struct IntakeForm {
     pub symptoms: Vec<Symptom>,
     /// The most urgent first.
     pub levels: Vec<LevelChoice>,
+    /// What else levels are called, by the customer or in another set (X1).
+    pub level_sets: Vec<LevelSet>,
     /// Kinds of equipment.
     pub kinds: Vec<Named>,
     pub photos: PhotoLimits,

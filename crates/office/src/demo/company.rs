@@ -120,6 +120,16 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// As the shipped standard has it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Problem::Fault => "fault",
+            Problem::Guidance => "guidance",
+            Problem::Installation => "installation",
+            Problem::Complaint => "complaint",
+        }
+    }
+
     pub fn text(self) -> Text {
         match self {
             Problem::Fault => Text::new("Product fault", "产品故障"),

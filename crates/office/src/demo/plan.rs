@@ -170,6 +170,7 @@ fn order(
             photos: Vec::new(),
             wished: None,
             confidential: false,
+            declared: None,
         },
         customer: work_order::Customer {
             id: format!("C{:04}", 1001 + place),
@@ -224,6 +225,8 @@ fn order(
         edited: None,
         followed_by: None,
         parts_decided: Vec::new(),
+        rules: standard.visit_rules(request.problem.key()),
+        asked_at: None,
     })
 }
 

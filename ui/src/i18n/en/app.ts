@@ -331,6 +331,8 @@ export default {
   'job.reported.wants': 'Customer wants',
   'job.reported.tried': 'Already tried',
   'job.reported.type': 'Type',
+  'job.reported.kind': 'Kind of job',
+  'job.reported.declared': 'Customer calls it',
   'job.wants.visit': 'A visit',
   'job.wants.remote': 'Remote help',
   'job.wants.replacement': 'Return or exchange',
@@ -396,7 +398,6 @@ export default {
   'job.travelling': 'On the way for {time}',
   'job.working': 'Working for {time}',
   'job.paused': 'Paused: {reason}',
-  'job.overHalf': 'More than half of the estimated time has passed. Tell the customer how it goes.',
   'job.say': 'Show your badge and say:',
   'job.cancelled': 'The office cancelled this job at {at}: {reason} You can still record what you did.',
   'changed.title': 'What the office changed',
@@ -503,6 +504,9 @@ export default {
   'directions.copyFailed': 'Could not copy. Press and hold the address to select it.',
 
   // before you go
+  'job.tellNow': '{worked} of {planned} planned minutes have passed. Tell the customer how it goes.',
+  'job.call_before_leaving': 'Call the customer before you leave: agree when you come and how.',
+  'job.call_before_arriving': 'Call the customer ten minutes before you arrive.',
   'prepare.title': 'Before you go',
   'prepare.check': 'Check the order',
   'prepare.check.hint': 'Name, address, fault and equipment as the office has them.',

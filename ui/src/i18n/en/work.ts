@@ -202,7 +202,6 @@ export default {
   'time.running': 'Running: {kind}',
   'time.notRunning': 'No timer is running',
   'time.estimate': 'Planned {planned}',
-  'time.half': 'More than half of the planned time has passed. Tell the customer how it goes.',
   'time.over': 'Over the planned time. Tell the customer how much longer it takes.',
   'time.pauseNow': 'Pause',
   'time.resume': 'Resume work',
@@ -424,10 +423,6 @@ export default {
 
   // Rating (S19)
   'rating.title': 'How was the service?',
-  'rating.very_satisfied': 'Very satisfied',
-  'rating.satisfied': 'Satisfied',
-  'rating.average': 'Average',
-  'rating.not_satisfied': 'Not satisfied',
   'rating.why': 'What went wrong? (choose any)',
   'rating.reason.not_solved': 'Problem not solved',
   'rating.reason.late': 'Arrived late',
@@ -436,8 +431,8 @@ export default {
   'rating.reason.mess': 'Left a mess',
   'rating.again': 'We will arrange another visit. A manager will call you.',
   'rating.remark': 'Remark (optional)',
+  'rating.choose': 'Please choose an answer.',
   'rating.next': 'Next: sign',
-  'rating.choose': 'Please choose one of the four answers.',
 
   // Sign (S20)
   'sign.title': 'Customer signature',
@@ -452,6 +447,10 @@ export default {
 
   // Refused (S21)
   'refuse.title': 'Not signed on this phone',
+  'refuse.unfit':
+    'The office closes this kind of job with a signature only. Record it all the same: somebody there decides.',
+  'refuse.paperUnfit':
+    'The office does not close this kind of job by paper. Record it all the same: somebody there decides.',
   'refuse.way': 'What does the customer do?',
   'refuse.way_refused': 'Does not sign',
   'refuse.way_paper': 'Signs on paper',

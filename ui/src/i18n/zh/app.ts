@@ -306,6 +306,8 @@ export default {
   'job.reported.wants': '客户诉求',
   'job.reported.tried': '已尝试',
   'job.reported.type': '类型',
+  'job.reported.kind': '专业类型',
+  'job.reported.declared': '客户自报',
   'job.wants.visit': '上门维修',
   'job.wants.remote': '远程指导',
   'job.wants.replacement': '退换货咨询',
@@ -370,7 +372,6 @@ export default {
   'job.travelling': '已出发 {time}',
   'job.working': '已维修 {time}',
   'job.paused': '已暂停：{reason}',
-  'job.overHalf': '已用时超过预计的一半，请告知客户进展。',
   'job.say': '出示工牌并说：',
   'job.cancelled': '公司已于 {at} 取消此工单：{reason} 您仍可记录已做的工作。',
   'changed.title': '公司的修改',
@@ -474,6 +475,9 @@ export default {
   'directions.copyFailed': '无法复制，请长按地址选择。',
 
   // before you go
+  'job.tellNow': '已用 {worked} 分钟，计划 {planned} 分钟，请告知客户进展。',
+  'job.call_before_leaving': '出发前请致电客户，约定上门时间和方式。',
+  'job.call_before_arriving': '到达前十分钟请致电客户。',
   'prepare.title': '出发前',
   'prepare.check': '核对工单',
   'prepare.check.hint': '核对客户、地址、故障和设备信息。',

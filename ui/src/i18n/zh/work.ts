@@ -191,7 +191,6 @@ export default {
   'time.running': '正在计时：{kind}',
   'time.notRunning': '当前没有计时',
   'time.estimate': '计划 {planned}',
-  'time.half': '已超过计划时间的一半，请告知客户进度。',
   'time.over': '已超过计划时间，请告知客户还需多久。',
   'time.pauseNow': '暂停',
   'time.resume': '继续工作',
@@ -402,10 +401,6 @@ export default {
   'handBack.lock': '忘记 PIN 码？锁定应用',
 
   'rating.title': '您对本次服务满意吗？',
-  'rating.very_satisfied': '很满意',
-  'rating.satisfied': '满意',
-  'rating.average': '一般',
-  'rating.not_satisfied': '不满意',
   'rating.why': '哪里不满意？（可多选）',
   'rating.reason.not_solved': '问题没解决',
   'rating.reason.late': '迟到',
@@ -414,8 +409,8 @@ export default {
   'rating.reason.mess': '现场未清理',
   'rating.again': '我们会安排再次上门，主管会给您打电话。',
   'rating.remark': '意见（选填）',
+  'rating.choose': '请选择一项。',
   'rating.next': '下一步：签名',
-  'rating.choose': '请从四项中选择一项。',
 
   'sign.title': '客户签名',
   'sign.facts': '{number}，合计 {total}，校验码 {code}',
@@ -428,6 +423,8 @@ export default {
   'sign.back': '返回',
 
   'refuse.title': '未在本机签字',
+  'refuse.unfit': '此类工单不能以拒签关闭。请照常记录，由办公室决定。',
+  'refuse.paperUnfit': '此类工单不能以纸质签字关闭。请照常记录，由办公室决定。',
   'refuse.way': '客户如何确认？',
   'refuse.way_refused': '不签字',
   'refuse.way_paper': '在纸上签字',

@@ -1,0 +1,126 @@
+//! What of a standard whoever goes there keeps to. It travels with the work order, so that a phone without signal goes by
+//! the version that the work order began under.
+
+use crate::{
+    Sheet, Text, WorkOrder, change::ContactOutcome, change::Rating, closing::Acceptance, times::SpanKind,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A kind of job: the professional type of what is to be done (A10), with what it asks of whoever does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct JobKind {
+    pub key: String,
+    pub name: Text,
+    /// Keys of the problem types that lead to it (A9).
+    pub problem_types: Vec<String>,
+    /// When the customer is called (X13).
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    /// The forms of acceptance that it allows (X14); none: those of the close rule.
+    #[serde(default)]
+    pub accepted: Vec<Acceptance>,
+}
+
+/// A call to the customer on the way there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// Time and manner of the visit are agreed (E6).
+    BeforeLeaving,
+    /// Ten minutes ahead (A23).
+    BeforeArriving,
+}
+
+/// One answer of a scale of satisfaction (B13, E14, X16).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    pub rating: Rating,
+    pub name: Text,
+    pub points: u32,
+}
+
+/// What goes with the work order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitRules {
+    /// The kind of job; nothing where the standard tells none apart.
+    pub job: Option<Text>,
+    /// When the customer hears how it goes, in per cent of the estimate (B11, X20).
+    pub progress_percent: u32,
+    pub calls: Vec<Call>,
+    /// The forms of acceptance that close it (X14).
+    pub accepted: Vec<Acceptance>,
+    /// What the customer chooses from (X16).
+    pub scale: Vec<Mark>,
+}
+
+impl Default for VisitRules {
+    /// Where no standard says anything, and for what was made before standards said it.
+    fn default() -> Self {
+        Self {
+            job: None,
+            progress_percent: 50,
+            calls: Vec::new(),
+            accepted: Vec::new(),
+            scale: usual_scale(),
+        }
+    }
+}
+
+impl VisitRules {
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub fn mark(&self, rating: Rating) -> Option<&Mark> {
+        self.scale.iter().find(|mark| mark.rating == rating)
+    }
+}
+
+/// E's four answers with their points, which are not evenly spaced (E14).
+pub fn usual_scale() -> Vec<Mark> {
+    let mark = |rating, en, zh, points| Mark { rating, name: Text::new(en, zh), points };
+    vec![
+        mark(Rating::VerySatisfied, "Very satisfied", "很满意", 5),
+        mark(Rating::Satisfied, "Satisfied", "满意", 3),
+        mark(Rating::Average, "Average", "一般", 2),
+        mark(Rating::NotSatisfied, "Not satisfied", "不满意", 0),
+    ]
+}
+
+impl WorkOrder {
+    /// Minutes of work after which the customer hears how it goes (B11).
+    pub fn tell_after(&self) -> u32 {
+        let share = u64::from(self.estimate) * u64::from(self.rules.progress_percent) / 100;
+        u32::try_from(share).unwrap_or(u32::MAX)
+    }
+
+    /// The calls that the kind of job asks for and that nobody has made: somebody was reached, or a message was left (X13).
+    pub fn calls_due(&self, sheet: &Sheet) -> Vec<Call> {
+        let left = sheet.spans.iter().find(|span| span.kind == SpanKind::Travel).map(|span| span.from);
+        let there = sheet.arrival.is_some() || sheet.spans.iter().any(|span| span.kind == SpanKind::Work);
+        if there || sheet.stage.is_over() {
+            return Vec::new();
+        }
+        let told = |outcome| matches!(outcome, ContactOutcome::Reached | ContactOutcome::MessageSent);
+        let made = |call| {
+            let mut calls = sheet.contacts.iter().filter(|contact| told(contact.outcome));
+            calls.any(|contact| match (call, left) {
+                (Call::BeforeLeaving, left) => left.is_none_or(|left| contact.at <= left),
+                (Call::BeforeArriving, left) => left.is_some_and(|left| contact.at >= left),
+            })
+        };
+        // What was not done before leaving cannot be done any more.
+        let in_time = |call| (call == Call::BeforeLeaving) == left.is_none();
+        self.rules.calls.iter().copied().filter(|call| in_time(*call) && !made(*call)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
