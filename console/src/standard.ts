@@ -764,10 +764,18 @@ export function* upwards(path: string): Generator<string> {
 
 /** What one of a list is called. */
 export function titleOf(item: unknown, n: number, body: Body): string {
-  const one = item as { name?: Text; text?: Text; duty?: string; level?: string; days?: string[] } | null;
+  const one = item as {
+    name?: Text;
+    text?: Text;
+    duty?: string;
+    level?: string;
+    days?: string[];
+    measure?: string;
+  } | null;
   const said = one?.name ?? one?.text;
   if (said && text(said)) return text(said);
   if (one?.duty) return duty().find((other) => other.value === one.duty)?.label ?? one.duty;
+  if (one?.measure) return weighable().find((other) => other.value === one.measure)?.label ?? one.measure;
   if (one?.level) return named('levels')(body).find((other) => other.value === one.level)?.label ?? one.level;
   if (one?.days?.length)
     return listed(days.filter((day) => one.days?.includes(day)).map((day) => t(`std.day.${day}`)));

@@ -45,6 +45,11 @@ async function aCallBecomesAWorkOrder(t, language, theme) {
     document.querySelector('[data-testid="intake-symptom-kind"] option[value="stops"]').textContent.trim(),
   );
   await page.fill({ test: 'intake-symptom-kind' }, kind);
+  // D2: before anything is ticked, the customer's own word proposes a level.
+  await page.fill(
+    { test: 'intake-declared' },
+    language === 'zh' ? '普通（紧急、普通）' : 'Ordinary (Urgent or ordinary)',
+  );
   // The symptom brings its questions; what it says of danger proposes the level, and the fault code is known.
   await page.fill({ test: 'answer-when' }, '30 min');
   await page.tap({ role: 'radio', name: language === 'zh' ? '是' : 'Yes' });
@@ -108,6 +113,8 @@ async function aCallBecomesAWorkOrder(t, language, theme) {
   await page.see({ test: 'detail-journal' });
   const order = await page.text('main h1');
   assert.match(order, /^JS-\d{4}-\d{4}$/);
+  assert.equal(await page.text({ test: 'job-declared' }), language === 'zh' ? '普通' : 'Ordinary');
+  assert.equal(await page.text({ test: 'job-kind' }), language === 'zh' ? '技术支持' : 'Technical support');
   const row = (await (await office.asks('/work-orders')).json()).find((one) => one.number === order);
   assert.equal(row.symptom, said.symptom);
   assert.equal(row.level.rank, 1);

@@ -259,6 +259,7 @@ export const en = {
     'The office does not answer. What you type is kept in this browser; level and promise follow when it is back.',
   'intake.declared': 'How urgent the customer calls it',
   'intake.declaredHint': 'Proposes a level as long as no criterion does.',
+  'intake.declaredOf': '{level} ({set})',
   'intake.declaredNot': 'Not said',
   'response.title': 'First response',
   'response.by': 'Promised by {time}',

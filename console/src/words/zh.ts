@@ -248,6 +248,7 @@ export const zh = {
   'intake.offline': '服务器没有响应。您填写的内容留存在本浏览器中，恢复后会给出等级和承诺时间。',
   'intake.declared': '客户自报紧急程度',
   'intake.declaredHint': '没有符合的判定标准时，据此建议等级。',
+  'intake.declaredOf': '{level}（{set}）',
   'intake.declaredNot': '未说明',
   'response.title': '首次响应',
   'response.by': '承诺 {time} 前',

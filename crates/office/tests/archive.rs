@@ -7,7 +7,7 @@ use crate::{
 use axum::http::Method;
 use chrono::TimeDelta;
 use jobsheet_model::{
-    Digest, Language, LineId, TechnicianId, Text, WorkOrder, WorkOrderId,
+    Digest, Language, LineId, Text, WorkOrder, WorkOrderId,
     act::{Act, Attention, Entry},
     archive::{Field, Outcome},
     attention::{Choice, Handling},
@@ -20,7 +20,6 @@ use jobsheet_model::{
     standard::{Under, shipped_one},
     table::Register,
     view::{ConsoleArchive, ConsoleJob, ConsoleLane, ConsoleRow, Status},
-    work_order::AssignmentState,
 };
 use jobsheet_office::{Cannot, Decided, Undecided};
 use serde_json::{Value, json};
@@ -361,9 +360,7 @@ async fn x18_the_standard_names_who_handles_it_and_whose_it_is_after_that() {
     let mut new = job.clone();
     (new.id, new.number) = (WorkOrderId(Uuid::now_v7()), "JS-2611-9001".into());
     new.under = Some(Under { standard: "A".into(), version: 2 });
-    new.assignment.state = AssignmentState::Withdrawn;
-    new.assignment.technician = TechnicianId(Uuid::nil());
-    world.office.take_in_work_orders(&[new.clone()], ZHOU).unwrap();
+    world.office.register(new.clone(), ZHOU).unwrap();
     world.office.offer(new.id, "wang.lei", ZHOU).unwrap();
     phone.pull().await;
     let accepted = phone.change(&new, KnownWhat::OfferAccepted {});

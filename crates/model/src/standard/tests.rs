@@ -145,11 +145,7 @@ fn x3_each_mistake_is_said_by_its_path() {
         ("/jobs/1/problem_types", json!(["fault"]), "jobs[1].problem_types"),
         ("/jobs/1/problem_types", json!([]), "jobs[2].problem_types"),
         ("/jobs/1/calls", json!(["before_leaving", "before_leaving"]), "jobs[1].calls"),
-        (
-            "/scale",
-            json!([{"rating": "satisfied", "name": {"en": "Yes", "zh": "是"}, "points": 1}]),
-            "scale",
-        ),
+        ("/scale", json!([{"rating": "satisfied", "name": {"en": "Yes", "zh": "是"}, "points": 1}]), "scale"),
         ("/scale/0/name/en", json!(""), "scale[0].name"),
         ("/scale/0/points", json!(101), "scale[0].points"),
         ("/scale/2/points", json!(3), "scale[2].points"),
@@ -174,7 +170,7 @@ fn x3_each_mistake_is_said_by_its_path() {
     }
     let mut none_shown = one("B");
     none_shown.shown = Duty::Solve;
-    assert_eq!(none_shown.check().len(), 3);
+    assert_eq!(none_shown.check().iter().filter(|one| one.is_error).count(), 3);
     none_shown.levels.clear();
     assert_eq!(none_shown.check()[0].path, "levels");
 }
