@@ -328,6 +328,8 @@ mod tests {
         let shown = texts(&phone.job(ID).unwrap().sheet);
         let listed = signed.store.read(|rows| rows.of_equipment("", "S1")).unwrap();
         assert_eq!(texts(&listed[0].1), shown);
+        let worked_on = signed.store.read(|rows| rows.sheets_since(chrono::DateTime::UNIX_EPOCH)).unwrap();
+        assert_eq!(worked_on.iter().map(texts).collect::<Vec<_>>(), [shown.clone()]);
         let file = folder.join("technicians").join(&signed.account.file);
         let anew = Store::open(&file, &signed.database, DeviceId(uuid::Uuid::nil())).unwrap();
         let row = anew.read(|rows| rows.work_order(ID)).unwrap().unwrap();
@@ -343,6 +345,7 @@ mod tests {
     fn i4_what_was_recorded_since_the_row_was_written_is_on_the_sheet_of_every_reader() {
         let folder = tempfile::tempdir().unwrap();
         let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
         let mut written: Vec<String> = Vec::new();
         for nth in 0..2 * LATER + 3 {
             written.push(format!("note {nth}"));
@@ -358,15 +361,16 @@ mod tests {
     fn i4_a_base_a_refusal_and_a_new_identity_reach_what_was_recorded_since_the_row_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
         phone.record(ID, note("one")).unwrap();
         let base = phone.job(ID).unwrap();
         phone.record(ID, note("two")).unwrap();
-        // The office holds the first two records, and sends the sheet that they make.
+        // The office holds the first three records, and sends the sheet that they make.
         let store = &signed.store;
         store
             .write(|rows| {
                 rows.put_base(1, &base.order, &base.sheet, base.order.from)?;
-                rows.rebase(ID, |sequence| sequence <= 2)?;
+                rows.rebase(ID, |sequence| sequence <= 3)?;
                 fold(rows, ID)
             })
             .unwrap();
@@ -375,7 +379,7 @@ mod tests {
 
         store
             .write(|rows| {
-                rows.refuse(4, jobsheet_model::Refusal::Malformed)?;
+                rows.refuse(5, jobsheet_model::Refusal::Malformed)?;
                 fold(rows, ID)
             })
             .unwrap();
@@ -392,6 +396,7 @@ mod tests {
     fn what_is_known_of_a_job_is_forgotten_when_anything_else_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
         let order = phone.record(ID, note("one")).unwrap().order;
         let renamed = |name: &str| {
             let mut order = order.clone();
