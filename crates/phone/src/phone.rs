@@ -477,7 +477,7 @@ impl Phone {
 
     pub fn position_seen(&self, position: Position) -> Result<(), Problem> {
         if position.is_real() {
-            self.core().signed()?.store.write(|rows| rows.save_position(&position))?;
+            self.core().signed()?.store.write_beside(|rows| rows.save_position(&position))?;
         }
         Ok(())
     }
@@ -488,7 +488,7 @@ impl Phone {
 
     /// `null` forgets the draft.
     pub fn save_draft(&self, key: &str, value: &serde_json::Value) -> Result<(), Problem> {
-        Ok(self.core().signed()?.store.write(|rows| rows.save_draft(key, value))?)
+        Ok(self.core().signed()?.store.write_beside(|rows| rows.save_draft(key, value))?)
     }
 
     pub fn events(&self) -> broadcast::Receiver<Event> {

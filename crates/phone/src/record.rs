@@ -8,7 +8,7 @@ use crate::{
     moment::uuid_at,
     phone::{Core, Signed},
     photos::Developed,
-    store::{Rows, no_such_job},
+    store::{Rows, lay, no_such_job},
 };
 use chrono::SecondsFormat;
 use jobsheet_model::{
@@ -21,6 +21,9 @@ use jobsheet_model::{
     times::SpanKind,
     view::{Event, Job, Review},
 };
+
+/// So many changes of a sheet are laid on its row when it is read, before the row is written anew.
+const LATER: usize = 16;
 
 /// What may become of a paper that the customer has signed (E11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +59,21 @@ impl Core {
     ) -> Result<Job> {
         let signed = self.signed()?;
         let technician = &signed.account.technician;
-        let job = signed.store.write(|rows| {
+        let job = signed.store.write_job(id, |rows, known| {
             let device = rows.device()?;
             let at = self.moment(device.ahead.as_ref());
             let now = at.best();
             if let What::Known(KnownWhat::SheetOpened { opened }) = &what
+                && known.is_none()
                 && rows.base(id)?.is_none()
             {
                 let order = WorkOrder::opened_on_site(id, opened, technician, now);
                 rows.put_base(0, &order, &Sheet::empty(id), now)?;
             }
-            let mut row = rows.work_order(id)?.ok_or_else(no_such_job)?;
+            let mut row = match known {
+                Some(row) => row,
+                None => rows.work_order(id)?.ok_or_else(no_such_job)?,
+            };
             let (order, sheet) = (&row.order, &mut row.sheet);
             if let (SignedPaper::Stands, What::Known(known), Some(signed)) = (paper, &what, &sheet.on_paper)
                 && voids_the_paper(sheet, known)
@@ -98,15 +105,23 @@ impl Core {
             if let Some(photo) = photo.filter(|_| !planted::on("photo_apart")) {
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
-            rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest))?;
+            // The whole sheet is many pages, and each is sealed anew: it is written once in a while.
+            let later = row.later + 1 < LATER && !planted::on("two_transactions");
+            rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest), later)?;
             if let Some(photo) = photo.filter(|_| planted::on("photo_apart")) {
                 rows.save_sheet(sheet, Some(&parts))?;
                 rows.commit_early()?;
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
-            rows.save_sheet(sheet, Some(&parts))?;
+            if later {
+                rows.save_listed(sheet, Some(&parts))?;
+                row.later += 1;
+            } else {
+                rows.save_sheet(sheet, Some(&parts))?;
+                row.later = 0;
+            }
             // Here, where what was written is at hand: the other connection would have to read all of it anew.
-            self.job_of(rows, technician, row)
+            Ok((self.job_of(rows, technician, row.clone())?, row))
         })?;
         self.tell(Event::Job { work_order: id });
         self.nudge.notify_one();
@@ -168,14 +183,10 @@ fn with_stock(rows: &Rows<'_>, what: What) -> Result<What> {
     })
 }
 
-/// Sheet = base + waiting changes (I4). One that no longer fits is left out here and sent all the same.
+/// Sheet = base + waiting changes (I4).
 pub(crate) fn fold(rows: &Rows<'_>, id: WorkOrderId) -> Result<()> {
     let Some(mut sheet) = rows.base(id)? else { return Ok(()) };
-    for change in rows.to_lay(id)? {
-        if let Err(refusal) = apply(&mut sheet, &change) {
-            tracing::info!(change = %change.id, "no longer fits: {refusal}");
-        }
-    }
+    rows.to_lay(id)?.iter().for_each(|change| lay(&mut sheet, change));
     rows.save_sheet(&sheet, None)
 }
 
@@ -186,9 +197,11 @@ mod tests {
         device::Account,
         moment::TestClock,
         phone::{Options, Phone, Signed},
+        store::Store,
     };
     use jobsheet_model::{
-        TechnicianId, change::OpenedSheet, change::PhotoSubject, place::Position, work_order::Technician,
+        DeviceId, TechnicianId, change::OpenedSheet, change::PhotoSubject, place::Position,
+        work_order::Technician,
     };
     use std::sync::Arc;
 
@@ -227,7 +240,7 @@ mod tests {
             phone: String::new(),
             address: String::new(),
             equipment: String::new(),
-            serial: String::new(),
+            serial: "S1".into(),
             symptom: String::new(),
         };
         phone.record(ID, KnownWhat::SheetOpened { opened }.into()).unwrap();
@@ -307,5 +320,106 @@ mod tests {
             .unwrap();
         assert_eq!(phone.outbox().unwrap().sync.waiting_changes, 2);
         assert_eq!(phone.job(ID).unwrap().sheet.notes.len(), 2, "the one that fits is laid on top");
+    }
+
+    /// Texts of the notes, as every reader sees them: a screen, a list, and the database opened anew.
+    fn notes(phone: &Phone, signed: &Signed, folder: &std::path::Path) -> Vec<String> {
+        let texts = |sheet: &Sheet| sheet.notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>();
+        let shown = texts(&phone.job(ID).unwrap().sheet);
+        let listed = signed.store.read(|rows| rows.of_equipment("", "S1")).unwrap();
+        assert_eq!(texts(&listed[0].1), shown);
+        let worked_on = signed.store.read(|rows| rows.sheets_since(chrono::DateTime::UNIX_EPOCH)).unwrap();
+        assert_eq!(worked_on.iter().map(texts).collect::<Vec<_>>(), [shown.clone()]);
+        let file = folder.join("technicians").join(&signed.account.file);
+        let anew = Store::open(&file, &signed.database, DeviceId(uuid::Uuid::nil())).unwrap();
+        let row = anew.read(|rows| rows.work_order(ID)).unwrap().unwrap();
+        assert_eq!(texts(&row.sheet), shown);
+        // Whatever lies in the row, it is the base with the waiting changes on it (I4).
+        let mut folded = anew.read(|rows| rows.base(ID)).unwrap().unwrap();
+        anew.read(|rows| rows.to_lay(ID)).unwrap().iter().for_each(|change| lay(&mut folded, change));
+        assert_eq!(folded, row.sheet);
+        shown
+    }
+
+    #[test]
+    fn i4_what_was_recorded_since_the_row_was_written_is_on_the_sheet_of_every_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
+        let mut written: Vec<String> = Vec::new();
+        for nth in 0..2 * LATER + 3 {
+            written.push(format!("note {nth}"));
+            let job = phone.record(ID, note(&written[nth])).unwrap();
+            assert_eq!(job.sheet.notes.len(), written.len());
+            assert_eq!(notes(&phone, &signed, folder.path()), written);
+        }
+        let later = signed.store.read(|rows| rows.work_order(ID)).unwrap().unwrap().later;
+        assert!(later > 0 && later < LATER, "{later} are read each time");
+    }
+
+    #[test]
+    fn i4_a_base_a_refusal_and_a_new_identity_reach_what_was_recorded_since_the_row_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
+        phone.record(ID, note("one")).unwrap();
+        let base = phone.job(ID).unwrap();
+        phone.record(ID, note("two")).unwrap();
+        // The office holds the first three records, and sends the sheet that they make.
+        let store = &signed.store;
+        store
+            .write(|rows| {
+                rows.put_base(1, &base.order, &base.sheet, base.order.from)?;
+                rows.rebase(ID, |sequence| sequence <= 3)?;
+                fold(rows, ID)
+            })
+            .unwrap();
+        phone.record(ID, note("three")).unwrap();
+        assert_eq!(notes(&phone, &signed, folder.path()), ["one", "two", "three"]);
+
+        store
+            .write(|rows| {
+                rows.refuse(5, jobsheet_model::Refusal::Malformed)?;
+                fold(rows, ID)
+            })
+            .unwrap();
+        phone.record(ID, note("four")).unwrap();
+        assert_eq!(notes(&phone, &signed, folder.path()), ["one", "two", "four"]);
+
+        // Numbered anew, from one; and the next records take up numbers that were others' before.
+        store.write(|rows| rows.renew(DeviceId(uuid::Uuid::from_u128(7)))).unwrap();
+        phone.record(ID, note("five")).unwrap();
+        assert_eq!(notes(&phone, &signed, folder.path()), ["one", "two", "four", "five"]);
+    }
+
+    #[test]
+    fn what_is_known_of_a_job_is_forgotten_when_anything_else_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, KnownWhat::WorkStarted {}.into()).unwrap();
+        let order = phone.record(ID, note("one")).unwrap().order;
+        let renamed = |name: &str| {
+            let mut order = order.clone();
+            order.customer.name = name.into();
+            order
+        };
+        let shown = |text: &str| phone.record(ID, note(text)).unwrap().order.customer.name;
+        let empty = Sheet::empty(ID);
+        signed.store.write(|rows| rows.put_base(1, &renamed("by the office"), &empty, order.from)).unwrap();
+        assert_eq!(shown("two"), "by the office");
+
+        // By another handle on the same file.
+        let file = folder.path().join("technicians").join(&signed.account.file);
+        let other = Store::open(&file, &signed.database, DeviceId(uuid::Uuid::nil())).unwrap();
+        other.write(|rows| rows.put_base(2, &renamed("by another"), &empty, order.from)).unwrap();
+        assert_eq!(shown("three"), "by another");
+
+        // A record that was not kept is not known either.
+        signed.store.limit_pages(1);
+        assert!(phone.record(ID, note(&"x".repeat(3_900))).is_err());
+        signed.store.limit_pages(1_000_000);
+        let job = phone.record(ID, note("four")).unwrap();
+        assert_eq!(job.sheet.notes.len(), 4);
+        assert_eq!(notes(&phone, &signed, folder.path()).len(), 4);
     }
 }

@@ -30,6 +30,8 @@ mod me;
 mod outbox;
 mod reference;
 
+pub(crate) use outbox::lay;
+
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/phone/0001_first.sql") },
     Migration { name: "0002_ledger", sql: include_str!("../../../migrations/phone/0002_ledger.sql") },
@@ -39,12 +41,29 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_sheet", sql: include_str!("../../../migrations/phone/0006_sheet.sql") },
     Migration { name: "0007_changed", sql: include_str!("../../../migrations/phone/0007_changed.sql") },
     Migration { name: "0008_fetched", sql: include_str!("../../../migrations/phone/0008_fetched.sql") },
+    Migration { name: "0009_later", sql: include_str!("../../../migrations/phone/0009_later.sql") },
 ];
 
 pub(crate) struct Store {
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     reader: Mutex<Connection>,
 }
+
+struct Writer {
+    db: Connection,
+    known: Known,
+}
+
+/// The jobs that were last recorded on, as they stand in the database: nothing but records was written since.
+#[derive(Default)]
+pub(crate) struct Known {
+    jobs: HashMap<WorkOrderId, WorkOrderRow>,
+    /// Of the database when the last of them was put here: another one when somebody else has written.
+    version: i64,
+}
+
+/// Jobs of a day, about.
+const KNOWN: usize = 16;
 
 /// The database inside a transaction.
 pub(crate) struct Rows<'a>(&'a Connection);
@@ -73,9 +92,12 @@ pub(crate) struct DeviceRow {
     pub office_zone: Option<i32>,
 }
 
+#[derive(Clone)]
 pub(crate) struct WorkOrderRow {
     pub order: WorkOrder,
     pub sheet: Sheet,
+    /// How many of its changes are not in the sheet's row yet.
+    pub later: usize,
     pub seen_at: DateTime<Utc>,
     pub received_at: Option<DateTime<Utc>>,
     pub gone: Option<Gone>,
@@ -129,14 +151,44 @@ impl Store {
             [device.to_string()],
         )?;
         let reader = jobsheet_sqlite::open_sealed_reader(file, key)?;
+        let writer = Writer { db: writer, known: Known::default() };
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
     pub fn write<T>(&self, act: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
-        let mut db = lock(&self.writer);
-        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = act(&Rows(&tx))?;
-        tx.commit()?;
+        let mut writer = lock(&self.writer);
+        writer.known.jobs.clear();
+        writer.write(|rows, _| act(rows))
+    }
+
+    /// For what touches no job.
+    pub fn write_beside<T>(&self, act: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
+        lock(&self.writer).write(|rows, _| act(rows))
+    }
+
+    /// Writes one job: `act` is given it as it is known here, `None` if it must be read, and hands back how it stands
+    /// then.
+    pub fn write_job<T>(
+        &self,
+        id: WorkOrderId,
+        act: impl FnOnce(&Rows<'_>, Option<WorkOrderRow>) -> Result<(T, WorkOrderRow)>,
+    ) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let (done, job, version) = writer.write(|rows, known| {
+            let version = rows.version()?;
+            if known.version != version {
+                known.jobs.clear();
+            }
+            // Taken out: should anything fail from here on, it is read anew.
+            let (done, job) = act(rows, known.jobs.remove(&id))?;
+            Ok((done, job, version))
+        })?;
+        let known = &mut writer.known;
+        known.version = version;
+        if known.jobs.len() >= KNOWN {
+            known.jobs.clear();
+        }
+        known.jobs.insert(id, job);
         Ok(done)
     }
 
@@ -149,17 +201,31 @@ impl Store {
     /// As if the disk had room for `pages` pages only.
     #[cfg(test)]
     pub fn limit_pages(&self, pages: u32) -> u32 {
-        let db = lock(&self.writer);
-        db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |r| r.get(0)).unwrap()
+        let writer = lock(&self.writer);
+        writer.db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |r| r.get(0)).unwrap()
+    }
+}
+
+impl Writer {
+    fn write<T>(&mut self, act: impl FnOnce(&Rows<'_>, &mut Known) -> Result<T>) -> Result<T> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = act(&Rows(&tx), &mut self.known)?;
+        tx.commit()?;
+        Ok(done)
     }
 }
 
 /// A thread that died while it held the lock left a transaction that was rolled back: nothing is half done.
-fn lock(db: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+fn lock<T>(db: &Mutex<T>) -> MutexGuard<'_, T> {
     db.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Rows<'_> {
+    /// Another one when another connection has written.
+    fn version(&self) -> Result<i64> {
+        Ok(self.0.one("PRAGMA data_version", [], |r| r.get(0))?)
+    }
+
     /// Only for faults that are planted: the half that was written so far stays, whatever becomes of the rest.
     pub fn commit_early(&self) -> Result<()> {
         Ok(self.0.execute_batch("COMMIT; BEGIN IMMEDIATE")?)
@@ -317,6 +383,7 @@ impl Rows<'_> {
                 Ok(WorkOrderRow {
                     order: json(r, 0)?,
                     sheet: json(r, 1)?,
+                    later: 0,
                     seen_at: instant(r, 2)?,
                     received_at: instant_or_null(r, 3)?,
                     gone: json_or_null(r, 4)?,
@@ -326,7 +393,9 @@ impl Rows<'_> {
                 })
             },
         );
-        Ok(row.optional()?)
+        let Some(mut row) = row.optional()? else { return Ok(None) };
+        row.later = self.lay_later(&mut row.sheet)?;
+        Ok(Some(row))
     }
 
     /// The job that bears this number: the newest, should a firm have given one twice.
@@ -417,12 +486,18 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The sheet as it stands now, and what lists and stock need of it; not the stock when its parts are those of
-    /// `before`.
+    /// The whole sheet as it stands now: nothing is to be laid on its row any more.
     pub fn save_sheet(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
         let id = sheet.work_order.to_string();
         self.0
             .run("UPDATE sheet SET body = ?2 WHERE work_order = ?1", [&id, &serde_json::to_string(sheet)?])?;
+        self.0.run("UPDATE outbox SET later = 0 WHERE work_order = ?1 AND later = 1", [&id])?;
+        self.save_listed(sheet, before)
+    }
+
+    /// What lists and stock need of a sheet; not the stock when its parts are those of `before`.
+    pub fn save_listed(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
+        let id = sheet.work_order.to_string();
         // Most records change neither, and a row that is written is written with plan and base.
         self.0.run(
             "UPDATE work_order SET stage = ?2, over_at = ?3 WHERE id = ?1 AND (stage <> ?2 OR over_at IS NOT ?3)",

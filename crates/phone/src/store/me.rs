@@ -34,7 +34,9 @@ impl Rows<'_> {
                  AND (w.over_at IS NULL OR w.over_at >= ?1)",
         )?;
         let rows = statement.query_map([millis::text(&from)], |r| json(r, 0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut sheets: Vec<Sheet> = rows.collect::<Result<_, _>>()?;
+        sheets.iter_mut().try_for_each(|sheet| self.lay_later(sheet).map(drop))?;
+        Ok(sheets)
     }
 
     /// Orders and sheets of the machine with this number or serial at the office.
@@ -45,7 +47,9 @@ impl Rows<'_> {
                  OR json_extract(w.plan, '$.equipment.serial') = ?2)",
         )?;
         let rows = statement.query_map([id, serial], |r| Ok((json(r, 0)?, json(r, 1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut visits: Vec<(WorkOrder, Sheet)> = rows.collect::<Result<_, _>>()?;
+        visits.iter_mut().try_for_each(|(_, sheet)| self.lay_later(sheet).map(drop))?;
+        Ok(visits)
     }
 
     /// Photos of one sheet whose bytes are here.

@@ -1,24 +1,26 @@
 //! What waits to be sent: changes in the order they were recorded, and the photos they name.
 
 use super::*;
-use jobsheet_model::{planted, view::Waiting as WaitingOf};
+use jobsheet_model::{apply, planted, view::Waiting as WaitingOf};
 
 impl Rows<'_> {
-    /// Adds a change and moves the chain on to it.
+    /// Adds a change and moves the chain on to it. One that comes `later` than the sheet's row is laid on that whenever
+    /// it is read.
     pub fn add_change(
         &self,
         change: &Change,
         body: &str,
         hash: &Digest,
         photo: Option<&Digest>,
+        later: bool,
     ) -> Result<()> {
         if planted::on("sequence_first") {
             self.count(change, hash)?;
             self.commit_early()?;
         }
         self.0.run(
-            "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO outbox (sequence, id, work_order, what, body, hash, photo, later)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 change.sequence,
                 change.id.to_string(),
@@ -27,6 +29,7 @@ impl Rows<'_> {
                 body,
                 hash.as_str(),
                 photo.map(Digest::as_str),
+                later,
             ],
         )?;
         // One that is somebody else's takes records all the same (P15), and is closed again when they are received.
@@ -90,9 +93,25 @@ impl Rows<'_> {
 
     /// The changes that are to be laid on a work order's base, in order.
     pub fn to_lay(&self, id: WorkOrderId) -> Result<Vec<Change>> {
-        let mut statement = self.0.prepare_cached(
+        self.changes(
             "SELECT body FROM outbox WHERE work_order = ?1 AND state = 'waiting' AND in_base = 0 ORDER BY sequence",
+            id,
+        )
+    }
+
+    /// Lays on a sheet's row what was recorded since that was written, and says how much.
+    pub fn lay_later(&self, sheet: &mut Sheet) -> Result<usize> {
+        let later = self.changes(
+            "SELECT body FROM outbox WHERE work_order = ?1 AND state = 'waiting' AND again = 0 AND later = 1
+                 AND in_base = 0 ORDER BY sequence",
+            sheet.work_order,
         )?;
+        later.iter().for_each(|change| lay(sheet, change));
+        Ok(later.len())
+    }
+
+    fn changes(&self, sql: &str, id: WorkOrderId) -> Result<Vec<Change>> {
+        let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([id.to_string()], |r| r.get(0))?;
         let bodies: Vec<String> = rows.collect::<Result<_, _>>()?;
         // One that this version cannot read any more is sent all the same: the office decides.
@@ -290,21 +309,22 @@ impl Rows<'_> {
 
     /// What of a sheet's lists the office is not known to have.
     pub fn waiting_of(&self, id: WorkOrderId) -> Result<WaitingOf> {
+        // The change itself is read only where what the index holds does not say enough.
         let mut statement = self.0.prepare_cached(
-            "SELECT what, iif(what = 'part_requested', json_extract(body, '$.what.request'), '') AS request,
-                    count(*) FROM outbox
-             WHERE work_order = ?1 AND what IN ('part_requested', 'note_written', 'follow_up_suggested')
-                   AND state = 'waiting' AND again = 0 GROUP BY what, request",
+            "SELECT what, iif(what = 'part_requested', json_extract(body, '$.what.request'), NULL) FROM outbox
+             WHERE work_order = ?1 AND state = 'waiting' AND again = 0
+                 AND what IN ('part_requested', 'note_written', 'follow_up_suggested')",
         )?;
         let mut found = statement.query([id.to_string()])?;
-        let mut waiting = WaitingOf::default();
+        let (mut waiting, mut requests) = (WaitingOf::default(), BTreeSet::new());
         while let Some(row) = found.next()? {
             match row.get_ref(0)?.as_str() {
-                Ok("note_written") => waiting.notes = row.get(2)?,
-                Ok("follow_up_suggested") => waiting.follow_ups = row.get(2)?,
-                _ => waiting.requests.push(parsed(row, 1)?),
+                Ok("note_written") => waiting.notes += 1,
+                Ok("follow_up_suggested") => waiting.follow_ups += 1,
+                _ => drop(requests.insert(parsed::<LineId>(row, 1)?)),
             }
         }
+        waiting.requests = requests.into_iter().collect();
         Ok(waiting)
     }
 
@@ -514,6 +534,13 @@ impl Rows<'_> {
         let average: Option<f64> =
             self.0.one("SELECT avg(size) FROM (SELECT size FROM photo LIMIT 50)", [], |r| r.get(0))?;
         Ok(average.map(|a| a as u64))
+    }
+}
+
+/// Lays a change on a sheet. One that no longer fits is left out here and sent all the same.
+pub(crate) fn lay(sheet: &mut Sheet, change: &Change) {
+    if let Err(refusal) = apply(sheet, change) {
+        tracing::info!(change = %change.id, "no longer fits: {refusal}");
     }
 }
 
