@@ -255,7 +255,12 @@ async fn what_comes_after_closing_is_kept_and_raised_and_opening_again_has_an_ac
     // The rule has nothing to say any more where a person opened it again.
     let more = [phone.change(&job, suggested("已复查，正常"))];
     phone.sync(&more).await;
+    for (n, _) in waiting(&world, job.id) {
+        world.office.decide(n, Choice::Noted, "看过", ZHOU).unwrap();
+    }
+    world.office.rebuild_archive().unwrap();
     let found = desk.job(job.id).await;
+    assert_eq!(found.closing.lacks, [], "nothing but that somebody opened it");
     assert!(found.closing.is_kept_open && found.closing.closed_at.is_none());
     assert_eq!(desk.acts(&job, "close", json!({"reason": "复查正常"})).await.status, 204);
     assert_eq!(desk.finds(&[("find", "复查")]).await, [job.number.as_str()]);
