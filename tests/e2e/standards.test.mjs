@@ -6,10 +6,11 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Office } from './lib/company.mjs';
+import { Office, Phone, wangLei } from './lib/company.mjs';
 import { isWell, opensTheConsole } from './lib/desk.mjs';
-import { faultsOf } from './lib/pages.mjs';
+import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { program, temporaryFolder, until } from './lib/processes.mjs';
+import { visit } from './lib/tour.mjs';
 import { workbook } from './lib/workbook.mjs';
 
 const supervisor = { login: 'he.ping', password: 'a long password' };
@@ -236,12 +237,12 @@ test('lists are filled, put in order and emptied with the keyboard alone', async
   assert.equal(await focused(page), 'add-problem_types');
 });
 
-test('other sets of levels, kinds of job and points are written and read like the rest, in Chinese', async (t) => {
-  const { page } = await desk(t, 'zh');
+test('other sets of levels, kinds of job, points and a scale are written like the rest, and the phone goes by them', async (t) => {
+  const { office, page } = await desk(t, 'zh');
   await page.tap({ test: 'standard-edit-A' });
   await page.tap({ test: 'section-jobs' });
-  await page.tab.waitForSelector('[data-field="jobs[1]"]');
-  await unfolds(page, 'jobs[1]');
+  await page.tab.waitForSelector('[data-field="jobs[0]"]');
+  await unfolds(page, 'jobs[0]');
   const ticks = (place, label) =>
     page.evaluate(
       ([place, label]) =>
@@ -250,8 +251,12 @@ test('other sets of levels, kinds of job and points are written and read like th
           .click(),
       [place, label],
     );
-  await ticks('jobs[1].calls', '出发前');
-  await ticks('jobs[1].accepted', '签字');
+  await ticks('jobs[0].calls', '出发前');
+  await ticks('jobs[0].accepted', '签字');
+  await page.tap({ test: 'section-scale' });
+  await page.tab.waitForSelector('[data-field="scale[2]"]');
+  await unfolds(page, 'scale[2]');
+  await page.fill({ test: 'std-scale[2].name.zh' }, '基本满意');
   await page.tap({ test: 'section-dispatch' });
   await page.tap({ test: 'add-dispatch.weights' });
   await page.see({ test: 'std-dispatch.weights[0].points' });
@@ -270,6 +275,34 @@ test('other sets of levels, kinds of job and points are written and read like th
   await page.tap({ test: 'standard-publish' });
   await page.tap({ test: 'publish-confirm' });
   await page.see({ test: 'standard-in-use' });
+
+  // A job of this kind, on the phone.
+  const { id } = await orderOf(office, await calls(office, 'under the new version'));
+  await office.acts(id, 'offer', { technician: wangLei.login, reason: 'Knows the place' });
+  const { order } = await (await office.asks(`/work-orders/${id}`)).json();
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  await phone.signsIn();
+  await phone.settings({ language: 'zh' });
+  await phone.offered(order.number);
+  const screen = await phoneScreen(phone, 'zh');
+  t.after(() => screen.close());
+  const sees = async (path, test, what) => {
+    await visit(screen, phone.url, { path: `#/job/${id}${path}` });
+    await says(screen, test, what);
+    const shots = process.env.E2E_SHOTS;
+    if (shots)
+      await screen.tab.screenshot({ path: join(shots, `phone${path.replace('/', '-')}-${test}.png`) });
+  };
+  await phone.brings(id, 'accepted');
+  await sees('', 'job-before_leaving', '出发前');
+  await phone.record(id, { what: 'departed' });
+  await sees('', 'job-before_arriving', '到达前十分钟');
+  await phone.record(id, { what: 'arrived', position: null, note: '' });
+  await phone.record(id, { what: 'work_started' });
+  await sees('/rating', 'rating-average', '基本满意');
+  await sees('/refused', 'refused-unfit', '拒签');
+  assert.deepEqual(faultsOf(screen), []);
 });
 
 test('holidays come from a file, or their faults by line', async (t) => {

@@ -423,8 +423,8 @@ export default {
   'sign.back': '返回',
 
   'refuse.title': '未在本机签字',
-  'refuse.unfit': '此类工单不能以拒签关闭。请照常记录，由办公室决定。',
-  'refuse.paperUnfit': '此类工单不能以纸质签字关闭。请照常记录，由办公室决定。',
+  'refuse.unfit': '此类工单不能以拒签关闭。请照常记录，由公司决定。',
+  'refuse.paperUnfit': '此类工单不能以纸质签字关闭。请照常记录，由公司决定。',
   'refuse.way': '客户如何确认？',
   'refuse.way_refused': '不签字',
   'refuse.way_paper': '在纸上签字',
