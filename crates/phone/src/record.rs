@@ -329,7 +329,7 @@ mod tests {
         let listed = signed.store.read(|rows| rows.of_equipment("", "S1")).unwrap();
         assert_eq!(texts(&listed[0].1), shown);
         let worked_on = signed.store.read(|rows| rows.sheets_since(chrono::DateTime::UNIX_EPOCH)).unwrap();
-        assert_eq!(worked_on.iter().map(texts).collect::<Vec<_>>(), [shown.clone()]);
+        assert_eq!(worked_on.iter().map(texts).collect::<Vec<_>>(), std::slice::from_ref(&shown));
         let file = folder.join("technicians").join(&signed.account.file);
         let anew = Store::open(&file, &signed.database, DeviceId(uuid::Uuid::nil())).unwrap();
         let row = anew.read(|rows| rows.work_order(ID)).unwrap().unwrap();
