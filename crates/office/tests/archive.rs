@@ -367,14 +367,19 @@ async fn x18_the_standard_names_who_handles_it_and_whose_it_is_after_that() {
     new.under = Some(Under { standard: "A".into(), version: 2 });
     world.office.register(new.clone(), ZHOU).unwrap();
     world.office.offer(new.id, "wang.lei", ZHOU).unwrap();
+    // As the office has it by then: what is signed names its version.
     phone.pull().await;
-    let accepted = phone.change(&new, KnownWhat::OfferAccepted {});
+    let offered = world.office.work_order(new.id).unwrap().unwrap();
+    let accepted = phone.change(&offered, KnownWhat::OfferAccepted {});
     phone.sync(&[accepted]).await;
+    let new = world.office.work_order(new.id).unwrap().unwrap();
     signs(&world, &mut phone, &new, "更换接触器", Rating::NotSatisfied).await;
     let rule = desk.job(new.id).await.closing.second_handling;
     assert_eq!((rule.hours, rule.by.as_str(), rule.director.as_str()), (5, "刘主管", "沈总监"));
     for (id, director, hours) in [(job.id, "总监 · Director", 24), (new.id, "沈总监", 5)] {
-        let [(n, Attention::NotSatisfied)] = waiting(&world, id)[..] else { panic!() };
+        let [(n, Attention::NotSatisfied)] = waiting(&world, id)[..] else {
+            panic!("{:?}", waiting(&world, id))
+        };
         let until = world.clock.now() + TimeDelta::hours(1);
         let handling = Some(Handling { person: "刘主管".into(), until });
         let decided = Decided { choice: Choice::SecondHandling, reason: "没修好", handling };
