@@ -613,16 +613,26 @@ impl Standard {
     fn check_order(&self, found: &mut Vec<Finding>) {
         // A Monday.
         let Some(monday) = DateTime::from_timestamp(1_795_392_000, 0) else { return };
+        let starts: Vec<_> = (0..14 * 24).map(|hour| monday + TimeDelta::hours(hour)).collect();
+        let open: BTreeMap<&str, Hours> = (self.calendars.iter())
+            .filter_map(|one| {
+                Some((one.key.as_str(), self.hours(&one.key, monday, monday + TimeDelta::days(14))?))
+            })
+            .collect();
         for (i, level) in self.levels.iter().enumerate() {
-            for (j, later) in level.clocks.iter().enumerate() {
-                for sooner in level.clocks.iter().filter(|s| s.duty < later.duty && s.from == later.from) {
-                    let odd = (0..14 * 24).any(|hour| {
-                        let start = monday + TimeDelta::hours(hour);
-                        let due = |promise: &Promise| {
-                            self.reckon(&level.key, promise.duty, start, &[], start).map(|r| r.due)
-                        };
-                        matches!((due(sooner), due(later)), (Some(sooner), Some(later)) if later < sooner)
-                    });
+            let dues = |promise: &Promise| -> Vec<Option<DateTime<Utc>>> {
+                let hours = open.get(promise.calendar.as_str());
+                starts.iter().map(|start| hours?.due(*start, promise.within)).collect()
+            };
+            let reckoned: Vec<_> = level.clocks.iter().map(|promise| (promise, dues(promise))).collect();
+            for (j, (later, due)) in reckoned.iter().enumerate() {
+                for (sooner, due_sooner) in
+                    reckoned.iter().filter(|(s, _)| s.duty < later.duty && s.from == later.from)
+                {
+                    let odd = due_sooner
+                        .iter()
+                        .zip(due)
+                        .any(|pair| matches!(pair, (Some(sooner), Some(later)) if later < sooner));
                     if odd {
                         found.push(Finding {
                             path: format!("levels[{i}].clocks[{j}].within"),
