@@ -2,7 +2,8 @@
 //! the version that the work order began under.
 
 use crate::{
-    Sheet, Text, WorkOrder, change::ContactOutcome, change::Rating, closing::Acceptance, times::SpanKind,
+    Sheet, Text, WorkOrder, change::ContactOutcome, change::Rating, closing::Acceptance, sheet::Stage,
+    times::SpanKind,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -61,7 +62,7 @@ pub struct VisitRules {
 }
 
 impl Default for VisitRules {
-    /// Where no standard says anything, and for what was made before standards said it.
+    /// For what was made before standards said it, and on site, where none says anything.
     fn default() -> Self {
         Self {
             job: None,
@@ -74,6 +75,7 @@ impl Default for VisitRules {
 }
 
 impl VisitRules {
+    /// As they are where no standard says anything: such a work order travels without them.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -102,12 +104,12 @@ impl WorkOrder {
     }
 
     /// The calls that the kind of job asks for and that nobody has made: somebody was reached, or a message was left (X13).
+    /// Whoever has not accepted yet need not call, nor who is there.
     pub fn calls_due(&self, sheet: &Sheet) -> Vec<Call> {
-        let left = sheet.spans.iter().find(|span| span.kind == SpanKind::Travel).map(|span| span.from);
-        let there = sheet.arrival.is_some() || sheet.spans.iter().any(|span| span.kind == SpanKind::Work);
-        if there || sheet.stage.is_over() {
+        if !matches!(sheet.stage, Stage::Accepted | Stage::Departed) {
             return Vec::new();
         }
+        let left = sheet.spans.iter().find(|span| span.kind == SpanKind::Travel).map(|span| span.from);
         let told = |outcome| matches!(outcome, ContactOutcome::Reached | ContactOutcome::MessageSent);
         let made = |call| {
             let mut calls = sheet.contacts.iter().filter(|contact| told(contact.outcome));

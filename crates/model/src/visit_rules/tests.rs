@@ -64,11 +64,14 @@ fn x13_a23_e6_a_call_is_asked_for_in_its_time_until_it_is_made() {
     let mut reached = sheet.clone();
     reached.contacts.push(called(25, ContactOutcome::Reached));
     assert_eq!(order.calls_due(&reached), []);
-    // Who is there needs no call.
-    sheet.spans.push(span(SpanKind::Work, 40));
-    assert_eq!(order.calls_due(&sheet), []);
+    // Who is there needs no call, nor does who has not accepted.
+    for stage in [Stage::Offered, Stage::Declined, Stage::OnSite, Stage::Working, Stage::CouldNotFinish] {
+        sheet.stage = stage;
+        assert_eq!(order.calls_due(&sheet), [], "{stage:?}");
+    }
     // Left without: it cannot be made any more.
-    let gone = Sheet { spans: vec![span(SpanKind::Travel, 10)], ..Sheet::empty(order.id) };
+    let gone =
+        Sheet { stage: Stage::Departed, spans: vec![span(SpanKind::Travel, 10)], ..Sheet::empty(order.id) };
     order.rules.calls = vec![BeforeLeaving];
     assert_eq!(order.calls_due(&gone), []);
 }
