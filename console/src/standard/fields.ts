@@ -1,8 +1,6 @@
-// A standard as a form: a table says what stands at which place, and one part of the page shows any of it. Places are
-// named as the office names them in its findings: `levels[0].clocks[1].within`.
-import type { Difference, Finding, Named, StandardLook, Text } from '@jobsheet/model';
-import type { InjectionKey, Ref } from 'vue';
-import { listed, t, text } from './words';
+// A standard as a form: this table says what stands at which place, and one part of the page shows any of it.
+import type { Text } from '@jobsheet/model';
+import { t, text } from '../words';
 
 export type Body = Record<string, unknown>;
 export interface Option {
@@ -45,7 +43,7 @@ interface Keyed {
   text?: Text;
 }
 const list = (body: Body, field: string) => (Array.isArray(body[field]) ? body[field] : []) as Keyed[];
-const named = (field: string) => (body: Body) =>
+export const named = (field: string) => (body: Body) =>
   list(body, field).map((one) => ({ value: one.key, label: text(one.name ?? empty()) || one.key }));
 const criteriaOf = (body: Body) =>
   (list(body, 'levels') as (Keyed & { criteria?: Keyed[] })[]).flatMap((level) =>
@@ -56,7 +54,7 @@ const allCriteria = (body: Body) =>
 
 const duties = ['first_response', 'plan', 'arrive', 'start', 'solve'] as const;
 const channels = ['phone', 'chat', 'mini_program', 'app', 'email', 'walk_in'] as const;
-const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 const required = [
   'customer',
   'contact',
@@ -85,8 +83,8 @@ const acceptance = words(acceptances, (one) => t(`std.acceptance.${one}`));
 const measure = words(measures, (one) => t(`std.measure.${one}`));
 /** What can be added up, each by its unit. */
 const weighables = ['area', 'grade', 'work', 'parts', 'travel'] as const;
-const weighable = words(weighables, (one) => t(`std.weight.${one}`));
-const duty = words(duties, (one) => t(`std.duty.${one}`));
+export const weighable = words(weighables, (one) => t(`std.weight.${one}`));
+export const duty = words(duties, (one) => t(`std.duty.${one}`));
 
 export type FieldName =
   | 'name'
@@ -715,212 +713,3 @@ export const sections: readonly (readonly [FieldName, Shape])[] = [
     },
   ],
 ];
-
-// --- Numbers that people write otherwise ------------------------------------------------------------
-
-/** Hundredths of the currency, and minutes after midnight. */
-export const written = {
-  money: {
-    of: (n: number) => (n / 100).toFixed(2),
-    read: (typed: string) => {
-      const [, whole, part = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(typed) ?? [];
-      return whole === undefined ? undefined : Number(whole) * 100 + Number(part.padEnd(2, '0'));
-    },
-  },
-  clock: {
-    of: (n: number) => `${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}`,
-    read: (typed: string) => {
-      const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(typed) ?? [];
-      return hours === undefined || Number(minutes) > 59 ? undefined : Number(hours) * 60 + Number(minutes);
-    },
-  },
-};
-
-// --- Places --------------------------------------------------------------------------------------
-
-export const stepsOf = (path: string): (string | number)[] =>
-  [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, n]) => name ?? Number(n));
-
-export function valueAt(body: Body, path: string): unknown {
-  return stepsOf(path).reduce<unknown>(
-    (at, step) => (at as Record<string | number, unknown> | null | undefined)?.[step],
-    body,
-  );
-}
-
-export function write(body: Body, path: string, value: unknown): void {
-  const steps = stepsOf(path);
-  const last = steps.pop();
-  const owner = steps.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], body);
-  if (last === undefined || !owner) return;
-  if (value === undefined) delete (owner as Record<string | number, unknown>)[last];
-  else (owner as Record<string | number, unknown>)[last] = value;
-}
-
-/** `levels[0].clocks` of `levels[0].clocks[1].within`, and so on up: where a place that is not shown is found. */
-export function* upwards(path: string): Generator<string> {
-  for (let at = path; at; at = at.replace(/(\.?[^.[\]]+|\[\d+\])$/, '')) yield at;
-}
-
-/** What one of a list is called. */
-export function titleOf(item: unknown, n: number, body: Body): string {
-  const one = item as {
-    name?: Text;
-    text?: Text;
-    duty?: string;
-    level?: string;
-    days?: string[];
-    measure?: string;
-  } | null;
-  const said = one?.name ?? one?.text;
-  if (said && text(said)) return text(said);
-  if (one?.duty) return duty().find((other) => other.value === one.duty)?.label ?? one.duty;
-  if (one?.measure) return weighable().find((other) => other.value === one.measure)?.label ?? one.measure;
-  if (one?.level) return named('levels')(body).find((other) => other.value === one.level)?.label ?? one.level;
-  if (one?.days?.length)
-    return listed(days.filter((day) => one.days?.includes(day)).map((day) => t(`std.day.${day}`)));
-  return t('std.nth', { n: n + 1 });
-}
-
-export function labelOf(name: FieldName, path: string): string {
-  // A list of holidays begins on a day; a clock begins with something that happens.
-  return t(name === 'from' && path.startsWith('holidays') ? 'std.field.first_day' : `std.field.${name}`);
-}
-
-function shapeAt(path: string): Shape | null {
-  let shape: Shape | null = { kind: 'group', fields: sections };
-  for (const step of stepsOf(path)) {
-    if (shape?.kind === 'list' && typeof step === 'number') shape = shape.of;
-    else if (shape?.kind === 'group') shape = shape.fields.find(([name]) => name === step)?.[1] ?? null;
-    else return shape;
-  }
-  return shape;
-}
-
-/** "Levels › Urgent › Clocks › Arrival › Within" */
-export function placeWords(path: string, body: Body, names?: readonly Text[]): string {
-  let at = '';
-  let nth = 0;
-  const said: string[] = [];
-  for (const step of stepsOf(path)) {
-    if (typeof step === 'number') {
-      at += `[${step}]`;
-      const name = names?.[nth++];
-      said.push((name && text(name)) || titleOf(valueAt(body, at), step, body));
-    } else {
-      at += at ? `.${step}` : step;
-      const shape = shapeAt(at);
-      if (shape && step !== 'en' && step !== 'zh') said.push(labelOf(step as FieldName, at));
-    }
-  }
-  return said.join(' › ');
-}
-
-/** A value in words. */
-export function valueWords(shape: Shape | null, value: unknown, body: Body): string {
-  if (value === null || value === undefined || value === '') return '–';
-  const nameOf = (options: (body: Body) => Option[], one: unknown) =>
-    options(body).find((other) => other.value === one)?.label ?? String(one);
-  switch (shape?.kind) {
-    case 'both':
-      return text(value as Text) || '–';
-    case 'check':
-      return t(value ? 'std.yes' : 'std.no');
-    case 'number':
-      return shape.unit ? t(`std.${shape.unit}Of`, { n: String(value) }) : String(value);
-    case 'budget': {
-      const { minutes, working_days } = value as { minutes?: number; working_days?: number };
-      return minutes === undefined
-        ? t('std.workingDaysOf', { n: String(working_days) })
-        : t('std.minutesOf', { n: String(minutes) });
-    }
-    case 'span':
-      return (value as string[]).join('–');
-    case 'money':
-    case 'clock':
-      return typeof value === 'number' ? written[shape.kind].of(value) : String(value);
-    case 'one':
-      return nameOf(shape.options, value);
-    case 'many':
-      return listed((value as string[]).map((one) => nameOf(shape.options, one))) || '–';
-    case 'checklists': {
-      const steps = (value as { steps?: unknown[] }).steps ?? [];
-      return t('std.checklist.questions', { n: steps.length });
-    }
-    case 'days':
-      return t('std.daysOf', { n: (value as string[]).length });
-    case 'list':
-      return listed(
-        (value as unknown[]).map((one, n) => (typeof one === 'string' ? one : titleOf(one, n, body))),
-      );
-    case 'group':
-      return titleOf(value, 0, body);
-    default:
-      return String(value);
-  }
-}
-
-/** What became of one place: "120 minutes → 60 minutes". */
-export function changeWords(one: Difference, body: Body): string {
-  const shape = shapeAt(one.path);
-  if (one.before === null) return t('std.isNew');
-  if (one.after === null) return t('std.isGone');
-  if (shape?.kind === 'list' && Array.isArray(one.after) && one.after.every((key) => typeof key === 'string'))
-    return t('std.isMoved');
-  return `${valueWords(shape, one.before, body)} → ${valueWords(shape, one.after, body)}`;
-}
-
-// --- What is shared by the parts of the form -----------------------------------------------------
-
-export interface Editor {
-  body: Ref<Body>;
-  may: Ref<boolean>;
-  /** Places that are unfolded. */
-  open: Ref<Set<string>>;
-  faultAt: (path: string) => string | undefined;
-  /** How many findings there are at this place and below. */
-  findingsIn: (path: string) => number;
-  takeDays: (key: string, file: File) => void;
-  /** Kinds of equipment, for checklists. */
-  kinds: Ref<readonly Named[]>;
-}
-export const editorKey: InjectionKey<Editor> = Symbol('editor');
-
-// --- What is kept in this browser ----------------------------------------------------------------
-
-/** What was typed and is not saved: nothing is lost with a closed tab. */
-export interface Unsaved {
-  body: Body;
-  /** The draft that it was made from. */
-  seen: number;
-  at: string;
-}
-const keyOf = (who: string, key: string) => `jobsheet.console.standard.${who}.${key}`;
-
-export function keepUnsaved(who: string, key: string, unsaved: Unsaved): boolean {
-  try {
-    localStorage.setItem(keyOf(who, key), JSON.stringify(unsaved));
-    return true;
-  } catch {
-    return false; // Storage is switched off or full: the form says that it is not kept.
-  }
-}
-export function unsavedOf(who: string, key: string): Unsaved | null {
-  try {
-    return JSON.parse(localStorage.getItem(keyOf(who, key)) ?? 'null') as Unsaved | null;
-  } catch {
-    return null;
-  }
-}
-export function dropUnsaved(who: string, key: string): void {
-  try {
-    localStorage.removeItem(keyOf(who, key));
-  } catch {
-    // As above.
-  }
-}
-
-export const errorsOf = (look: StandardLook | null): Finding[] =>
-  look?.findings.filter((one) => one.is_error) ?? [];
-export const oddOf = (look: StandardLook | null): Finding[] =>
-  look?.findings.filter((one) => !one.is_error) ?? [];
