@@ -124,7 +124,11 @@ pub enum Consent {
 
 /// `now` as in [`charges`].
 pub fn consent(order: &WorkOrder, sheet: &Sheet, now: DateTime<Utc>) -> Consent {
-    let costs = charges(order, sheet, Some(now));
+    consent_to(sheet, &charges(order, sheet, Some(now)), &estimate(order, sheet, now))
+}
+
+/// The same for whoever has the sheet's [`charges`] and [`estimate`] at hand.
+pub fn consent_to(sheet: &Sheet, costs: &Charges, asked: &Charges) -> Consent {
     match &sheet.quote {
         Some(quote)
             if quote.total.currency == costs.total.currency && quote.total.minor >= costs.total.minor =>
@@ -132,10 +136,8 @@ pub fn consent(order: &WorkOrder, sheet: &Sheet, now: DateTime<Utc>) -> Consent 
             Consent::Agreed
         }
         Some(_) => Consent::Exceeded,
-        None => {
-            let quote = estimate(order, sheet, now);
-            if quote.total.minor > 0 || quote.incomplete { Consent::Missing } else { Consent::NotNeeded }
-        }
+        None if asked.total.minor > 0 || asked.incomplete => Consent::Missing,
+        None => Consent::NotNeeded,
     }
 }
 

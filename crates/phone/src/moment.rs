@@ -18,7 +18,7 @@ pub trait Clock: Send + Sync {
 /// The phone's own clock.
 pub struct SystemClock;
 
-/// Where the kernel does not say when it started (Android hides it from apps), the process's start counts.
+/// Where the kernel does not say which start it was, the process's start counts.
 struct Started {
     at: Instant,
     boot: String,
@@ -36,10 +36,15 @@ fn started() -> &'static Started {
 }
 
 /// Milliseconds since the kernel started, suspended time included.
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn uptime() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
-    let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
-    Some(seconds.parse::<u64>().ok()? * 1000 + hundredths.parse::<u64>().ok()? * 10)
+    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Some(u64::try_from(since.tv_sec).ok()? * 1000 + u64::try_from(since.tv_nsec).ok()? / 1_000_000)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn uptime() -> Option<u64> {
+    None
 }
 
 impl Clock for SystemClock {

@@ -8,7 +8,7 @@ use crate::{
     moment::uuid_at,
     phone::{Core, Signed},
     photos::Developed,
-    store::{Rows, lay, no_such_job},
+    store::{FromVan, Rows, lay, no_such_job},
 };
 use chrono::SecondsFormat;
 use jobsheet_model::{
@@ -95,11 +95,11 @@ impl Core {
             let body = serde_json::to_string(&change)?;
             // What is applied here is what the office will read: the bytes, not the value they were made from.
             let change: Change = serde_json::from_str(&body)?;
-            let parts = sheet.parts.clone();
+            let from_van = FromVan::of(sheet);
             apply(sheet, &change)?;
 
             if planted::on("two_transactions") {
-                rows.save_sheet(sheet, Some(&parts))?;
+                rows.save_sheet(sheet, Some(&from_van))?;
                 rows.commit_early()?;
             }
             if let Some(photo) = photo.filter(|_| !planted::on("photo_apart")) {
@@ -109,15 +109,15 @@ impl Core {
             let later = row.later + 1 < LATER && !planted::on("two_transactions");
             rows.add_change(&change, &body, &Digest::of(body.as_bytes()), photo.map(|p| &p.digest), later)?;
             if let Some(photo) = photo.filter(|_| planted::on("photo_apart")) {
-                rows.save_sheet(sheet, Some(&parts))?;
+                rows.save_sheet(sheet, Some(&from_van))?;
                 rows.commit_early()?;
                 rows.add_photo(&photo.digest, id, now, &photo.thumb, &photo.bytes)?;
             }
             if later {
-                rows.save_listed(sheet, Some(&parts))?;
+                rows.save_listed(sheet, Some(&from_van))?;
                 row.later += 1;
             } else {
-                rows.save_sheet(sheet, Some(&parts))?;
+                rows.save_sheet(sheet, Some(&from_van))?;
                 row.later = 0;
             }
             // Here, where what was written is at hand: the other connection would have to read all of it anew.

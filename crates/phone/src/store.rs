@@ -14,7 +14,6 @@ use jobsheet_model::{
     place::Position,
     reference::{FaultCode, Part, VanStock},
     search::index_terms,
-    sheet::PartLine,
     view::{ReceivedJob, RefusedChange},
     wire::{Gone, Receipt, Safe},
     work_order::AssignmentState,
@@ -65,6 +64,10 @@ pub(crate) struct Known {
 /// Jobs of a day, about.
 const KNOWN: usize = 16;
 
+/// Pages of the log before they are put in their places and it is written from its beginning again: a file that grows
+/// with each record asks more of the disk than one that is written over.
+const LOG_PAGES: u32 = 200;
+
 /// The database inside a transaction.
 pub(crate) struct Rows<'a>(&'a Connection);
 
@@ -105,6 +108,17 @@ pub(crate) struct WorkOrderRow {
     /// The plan as it was last seen, where the office has changed it since, and when this phone heard of that.
     pub seen_plan: Option<WorkOrder>,
     pub changed_at: Option<DateTime<Utc>>,
+}
+
+/// What a sheet takes out of the van's stock.
+#[derive(PartialEq)]
+pub(crate) struct FromVan(Vec<(LineId, String, u32, DateTime<Utc>)>);
+
+impl FromVan {
+    pub fn of(sheet: &Sheet) -> Self {
+        let parts = sheet.parts.iter().filter(|part| part.from == PartSource::Van);
+        Self(parts.map(|part| (part.line, part.part.number.clone(), part.quantity, part.at)).collect())
+    }
 }
 
 /// A change that waits for its receipt.
@@ -150,6 +164,7 @@ impl Store {
             "INSERT INTO device (one, id) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING",
             [device.to_string()],
         )?;
+        writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         let reader = jobsheet_sqlite::open_sealed_reader(file, key)?;
         let writer = Writer { db: writer, known: Known::default() };
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
@@ -487,7 +502,7 @@ impl Rows<'_> {
     }
 
     /// The whole sheet as it stands now: nothing is to be laid on its row any more.
-    pub fn save_sheet(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
+    pub fn save_sheet(&self, sheet: &Sheet, before: Option<&FromVan>) -> Result<()> {
         let id = sheet.work_order.to_string();
         self.0
             .run("UPDATE sheet SET body = ?2 WHERE work_order = ?1", [&id, &serde_json::to_string(sheet)?])?;
@@ -495,22 +510,23 @@ impl Rows<'_> {
         self.save_listed(sheet, before)
     }
 
-    /// What lists and stock need of a sheet; not the stock when its parts are those of `before`.
-    pub fn save_listed(&self, sheet: &Sheet, before: Option<&[PartLine]>) -> Result<()> {
+    /// What lists and stock need of a sheet; not the stock when what is taken from it is what was `before`.
+    pub fn save_listed(&self, sheet: &Sheet, before: Option<&FromVan>) -> Result<()> {
         let id = sheet.work_order.to_string();
         // Most records change neither, and a row that is written is written with plan and base.
         self.0.run(
             "UPDATE work_order SET stage = ?2, over_at = ?3 WHERE id = ?1 AND (stage <> ?2 OR over_at IS NOT ?3)",
             params![id, word(&sheet.stage), sheet.over_at().map(|at| millis::text(&at))],
         )?;
-        if before.is_some_and(|before| before == sheet.parts) {
+        let fitted = FromVan::of(sheet);
+        if before == Some(&fitted) {
             return Ok(());
         }
         self.0.run("DELETE FROM fitted WHERE work_order = ?1", [&id])?;
-        for line in sheet.parts.iter().filter(|p| p.from == PartSource::Van) {
+        for (line, number, quantity, at) in &fitted.0 {
             self.0.run(
                 "INSERT OR REPLACE INTO fitted (work_order, line, number, quantity, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, line.line.to_string(), line.part.number, line.quantity, millis::text(&line.at)],
+                params![id, line.to_string(), number, quantity, millis::text(at)],
             )?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use jobsheet_model::{
     asked::{Asked, AskedStep, asked},
     change::{PartSource, PhotoSubject},
     changed::{Edited, OfficeChange, changed_fields},
-    charges::{charges, consent, estimate, part_cover, service_day},
+    charges::{charges, consent_to, estimate, part_cover, service_day},
     place::Position,
     times::{SpanKind, minutes_of},
     view::{
@@ -101,11 +101,13 @@ impl Core {
                     bring_on_van.insert(part.number.clone(), on_van);
                 }
             }
+            let costs = charges(&row.order, &row.sheet, Some(scene.now));
+            let quote = estimate(&row.order, &row.sheet, scene.now);
             Ok(Job {
                 card: self.card(scene, &row),
-                charges: charges(&row.order, &row.sheet, Some(scene.now)),
-                estimate: estimate(&row.order, &row.sheet, scene.now),
-                consent: consent(&row.order, &row.sheet, scene.now),
+                consent: consent_to(&row.sheet, &costs, &quote),
+                charges: costs,
+                estimate: quote,
                 asked: asked(&row.order.template, &row.sheet)
                     .into_iter()
                     .map(|(step, asked)| AskedStep { step: step.key.clone(), asked })
