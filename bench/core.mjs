@@ -62,7 +62,7 @@ function phone(jobs) {
   rmSync(dir, { recursive: true, force: true });
   const of = (pick) => median(runs.map(pick));
   const figures = { jobs, photos: 4 * jobs, cold: of((r) => r.cold_ms), kib: of((r) => r.peak_kib) };
-  for (const key of ['today', 'job', 'search', 'record', 'insert', 'fsync']) {
+  for (const key of ['today', 'job', 'search', 'record', 'shown', 'insert', 'fsync']) {
     figures[key] = of((r) => r[key].p50);
     figures[`${key}99`] = of((r) => r[key].p99);
   }
@@ -78,6 +78,7 @@ const ROWS = [
   ['one job', both('job')],
   ['part search in 10,000', both('search'), '5 ms', (f) => f.search <= 5],
   ['one record, durable', both('record')],
+  ['the same, and the job as it is then', both('shown')],
   ['a bare insert beside it', both('insert')],
   ['a bare fsync beside it', both('fsync')],
   ['one record, of the bare insert', (f) => `${f.ratio.toFixed(2)} x`, '1.5 x', (f) => f.ratio <= 1.5],

@@ -159,10 +159,14 @@ pub fn core(args: &Args) -> Result<()> {
     let mut file = std::fs::File::create(folder.join("bare.log"))?;
     let body = "x".repeat(BODY);
     let (mut records, mut inserts, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
-    for nth in 0..args.n {
+    let note = |nth: usize| {
         let text = format!("record {nth}: pressure normal, filter cleaned, cover closed");
+        (jobs[nth % jobs.len()], KnownWhat::NoteWritten { text }.into())
+    };
+    for nth in 0..args.n {
+        let (job, what) = note(nth);
         let begun = Instant::now();
-        phone.record(jobs[nth % jobs.len()], KnownWhat::NoteWritten { text }.into())?;
+        phone.put_down(job, what)?;
         records.push(begun.elapsed());
         let begun = Instant::now();
         bare.prepare_cached("INSERT INTO record (body) VALUES (?1)")?.execute([&body])?;
@@ -172,12 +176,16 @@ pub fn core(args: &Args) -> Result<()> {
         file.sync_data()?;
         syncs.push(begun.elapsed());
     }
+    let mut shown = timed(args.n, |nth| {
+        let (job, what) = note(nth);
+        Ok(phone.record(job, what).map(drop)?)
+    })?;
     let both =
         |times: &mut Vec<Duration>| json!({ "p50": percentile(times, 0.5), "p99": percentile(times, 0.99) });
     say(&json!({
         "today_jobs": jobs.len(), "cold_ms": cold, "open_kib": held,
         "today": both(&mut looks), "job": both(&mut job), "search": both(&mut search),
-        "record": both(&mut records), "insert": both(&mut inserts), "fsync": both(&mut syncs),
+        "record": both(&mut records), "shown": both(&mut shown), "insert": both(&mut inserts), "fsync": both(&mut syncs),
         "peak_kib": peak_memory(),
     }))
 }

@@ -322,7 +322,7 @@ pub fn commit(args: &Args) -> Result<()> {
     for (n, id) in ids.iter().cycle().take(args.n).enumerate() {
         let text = format!("record {n}: pressure normal, filter cleaned, cover closed");
         let begun = Instant::now();
-        phone.record(*id, KnownWhat::NoteWritten { text }.into())?;
+        phone.put_down(*id, KnownWhat::NoteWritten { text }.into())?;
         ours.push(begun.elapsed());
         if !args.alone {
             let begun = Instant::now();

@@ -257,7 +257,12 @@ impl Phone {
         Ok(self.core().job(id)?)
     }
 
-    /// The one way to write. Returns when the change is durable.
+    /// The one way to write: returns when the change is durable.
+    pub fn put_down(&self, id: WorkOrderId, what: What) -> Result<(), Problem> {
+        Ok(self.core().put_down(id, what, None, SignedPaper::MayBeVoided)?)
+    }
+
+    /// The same for who looks at the job then.
     pub fn record(&self, id: WorkOrderId, what: What) -> Result<Job, Problem> {
         self.record_of(id, what, SignedPaper::MayBeVoided)
     }

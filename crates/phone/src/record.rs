@@ -4,7 +4,7 @@
 //! phone's chain (I1). It waits for nothing but the disk (I7).
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     moment::uuid_at,
     phone::{Core, Signed},
     photos::Developed,
@@ -47,9 +47,14 @@ fn voids_paper(paper: &OnPaper) -> Problem {
         .with("at", paper.at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
+/// Says what is so: it was saved, and need not be entered again.
+fn saved_not_shown(why: Error) -> Error {
+    tracing::error!("a record was saved and its job cannot be shown: {:?}", Problem::from(why).code);
+    Problem::new("saved_not_shown", "This was saved, but the job cannot be shown. Open the app anew.").into()
+}
+
 impl Core {
-    /// Records what happened, and shows the job as it is then. A work order that is gone or cancelled takes it like any
-    /// other (P15).
+    /// Records what happened, and shows the job as it is then.
     pub fn record(
         &self,
         id: WorkOrderId,
@@ -57,9 +62,28 @@ impl Core {
         photo: Option<&Developed>,
         paper: SignedPaper,
     ) -> Result<Job> {
+        self.put_down(id, what, photo, paper)?;
+        // From here on it is saved, whatever becomes of showing it.
+        let signed = self.signed()?;
+        let shown = signed
+            .store
+            .read_written(id, |rows, row| self.job_of(rows, &signed.account.technician, row))
+            .or_else(|_| self.job(id));
+        shown.map_err(saved_not_shown)
+    }
+
+    /// Records what happened: it is on the disk when this returns. A work order that is gone or cancelled takes it like
+    /// any other (P15).
+    pub fn put_down(
+        &self,
+        id: WorkOrderId,
+        what: What,
+        photo: Option<&Developed>,
+        paper: SignedPaper,
+    ) -> Result<()> {
         let signed = self.signed()?;
         let technician = &signed.account.technician;
-        let job = signed.store.write_job(id, |rows, known| {
+        signed.store.write_job(id, |rows, known| {
             let device = rows.device()?;
             let at = self.moment(device.ahead.as_ref());
             let now = at.best();
@@ -120,12 +144,11 @@ impl Core {
                 rows.save_sheet(sheet, Some(&from_van))?;
                 row.later = 0;
             }
-            // Here, where what was written is at hand: the other connection would have to read all of it anew.
-            Ok((self.job_of(rows, technician, row.clone())?, row))
+            Ok(row)
         })?;
         self.tell(Event::Job { work_order: id });
         self.nudge.notify_one();
-        Ok(job)
+        Ok(())
     }
 
     pub fn review(&self, id: WorkOrderId, language: jobsheet_model::Language) -> Result<Review> {
@@ -134,7 +157,7 @@ impl Core {
         let runs =
             sheet.spans.iter().any(|s| s.to.is_none() && matches!(s.kind, SpanKind::Work | SpanKind::Pause));
         if runs && !sheet.is_locked() {
-            self.record(id, KnownWhat::WorkFinished {}.into(), None, SignedPaper::MayBeVoided)?;
+            self.put_down(id, KnownWhat::WorkFinished {}.into(), None, SignedPaper::MayBeVoided)?;
         }
         store.read(|rows| {
             let known = rows.work_order(id)?.ok_or_else(no_such_job)?;
@@ -390,6 +413,28 @@ mod tests {
         store.write(|rows| rows.renew(DeviceId(uuid::Uuid::from_u128(7)))).unwrap();
         phone.record(ID, note("five")).unwrap();
         assert_eq!(notes(&phone, &signed, folder.path()), ["one", "two", "four", "five"]);
+    }
+
+    #[test]
+    fn what_is_saved_and_cannot_be_shown_is_told_to_be_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let (phone, signed) = signed_in(folder.path());
+        phone.record(ID, note("one")).unwrap();
+        // A request for a part that cannot be read: nothing can say what of the job still waits.
+        let file = folder.path().join("technicians").join(&signed.account.file);
+        let db = jobsheet_sqlite::open_sealed_reader(&file, &signed.database).unwrap();
+        db.pragma_update(None, "query_only", false).unwrap();
+        let put = |what: &str, body: &str| {
+            db.execute("UPDATE outbox SET what = ?1, body = ?2 WHERE sequence = 2", [what, body]).unwrap();
+        };
+        let body: String =
+            db.query_row("SELECT body FROM outbox WHERE sequence = 2", [], |row| row.get(0)).unwrap();
+        put("part_requested", "{");
+        assert_eq!(phone.record(ID, note("two")).unwrap_err().code, "saved_not_shown");
+        put("note_written", &body);
+        let texts: Vec<String> =
+            phone.job(ID).unwrap().sheet.notes.into_iter().map(|note| note.text).collect();
+        assert_eq!(texts, ["one", "two"]);
     }
 
     #[test]

@@ -41,6 +41,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0007_changed", sql: include_str!("../../../migrations/phone/0007_changed.sql") },
     Migration { name: "0008_fetched", sql: include_str!("../../../migrations/phone/0008_fetched.sql") },
     Migration { name: "0009_later", sql: include_str!("../../../migrations/phone/0009_later.sql") },
+    Migration {
+        name: "0010_one_index_less",
+        sql: include_str!("../../../migrations/phone/0010_one_index_less.sql"),
+    },
 ];
 
 pub(crate) struct Store {
@@ -183,20 +187,19 @@ impl Store {
 
     /// Writes one job: `act` is given it as it is known here, `None` if it must be read, and hands back how it stands
     /// then.
-    pub fn write_job<T>(
+    pub fn write_job(
         &self,
         id: WorkOrderId,
-        act: impl FnOnce(&Rows<'_>, Option<WorkOrderRow>) -> Result<(T, WorkOrderRow)>,
-    ) -> Result<T> {
+        act: impl FnOnce(&Rows<'_>, Option<WorkOrderRow>) -> Result<WorkOrderRow>,
+    ) -> Result<()> {
         let mut writer = lock(&self.writer);
-        let (done, job, version) = writer.write(|rows, known| {
+        let (job, version) = writer.write(|rows, known| {
             let version = rows.version()?;
             if known.version != version {
                 known.jobs.clear();
             }
             // Taken out: should anything fail from here on, it is read anew.
-            let (done, job) = act(rows, known.jobs.remove(&id))?;
-            Ok((done, job, version))
+            Ok((act(rows, known.jobs.remove(&id))?, version))
         })?;
         let known = &mut writer.known;
         known.version = version;
@@ -204,7 +207,23 @@ impl Store {
             known.jobs.clear();
         }
         known.jobs.insert(id, job);
-        Ok(done)
+        Ok(())
+    }
+
+    /// Looks at a job that was just written, where what was written is at hand: the other connection would have to read
+    /// all of it anew.
+    pub fn read_written<T>(
+        &self,
+        id: WorkOrderId,
+        look: impl FnOnce(&Rows<'_>, &WorkOrderRow) -> Result<T>,
+    ) -> Result<T> {
+        let writer = lock(&self.writer);
+        let tx = Transaction::new_unchecked(&writer.db, TransactionBehavior::Deferred)?;
+        let rows = Rows(&tx);
+        match writer.known.jobs.get(&id) {
+            Some(job) if writer.known.version == rows.version()? => look(&rows, job),
+            _ => look(&rows, &rows.work_order(id)?.ok_or_else(no_such_job)?),
+        }
     }
 
     pub fn read<T>(&self, look: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
@@ -213,10 +232,13 @@ impl Store {
         look(&Rows(&tx))
     }
 
-    /// As if the disk had room for `pages` pages only.
+    /// As if the disk had room for `pages` pages only, and none of those that are there were free.
     #[cfg(test)]
     pub fn limit_pages(&self, pages: u32) -> u32 {
         let writer = lock(&self.writer);
+        let mut vacuum = writer.db.prepare("PRAGMA incremental_vacuum").unwrap();
+        let mut rows = vacuum.query([]).unwrap();
+        while rows.next().unwrap().is_some() {}
         writer.db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |r| r.get(0)).unwrap()
     }
 }

@@ -84,12 +84,12 @@ impl Core {
         let signed = self.signed()?;
         signed.store.read(|rows| {
             let row = rows.work_order(id)?.ok_or_else(no_such_job)?;
-            self.job_of(rows, &signed.account.technician, row)
+            self.job_of(rows, &signed.account.technician, &row)
         })
     }
 
     /// One job needs no more counted than what is its own.
-    pub fn job_of(&self, rows: &Rows<'_>, technician: &Technician, row: WorkOrderRow) -> Result<Job> {
+    pub fn job_of(&self, rows: &Rows<'_>, technician: &Technician, row: &WorkOrderRow) -> Result<Job> {
         let id = row.order.id;
         let tallies = HashMap::from([(id, rows.tally(id)?)]);
         self.scene_of(rows, technician, tallies, |scene| {
@@ -104,7 +104,7 @@ impl Core {
             let costs = charges(&row.order, &row.sheet, Some(scene.now));
             let quote = estimate(&row.order, &row.sheet, scene.now);
             Ok(Job {
-                card: self.card(scene, &row),
+                card: self.card(scene, row),
                 consent: consent_to(&row.sheet, &costs, &quote),
                 charges: costs,
                 estimate: quote,
@@ -133,14 +133,14 @@ impl Core {
                 },
                 missing: missing(&row.order, &row.sheet),
                 refused: scene.rows.refused(id)?,
-                changed: office_change(&row),
+                changed: office_change(row),
                 bring_on_van,
                 tell_after: row.order.tell_after(),
                 calls: row.order.calls_due(&row.sheet),
                 rules: row.order.rules.clone(),
                 now: scene.now,
-                order: row.order,
-                sheet: row.sheet,
+                order: row.order.clone(),
+                sheet: row.sheet.clone(),
             })
         })
     }

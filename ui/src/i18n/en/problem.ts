@@ -11,6 +11,8 @@ export default {
   database_newer:
     'The data on this phone was written by a newer version of the app. Install that version again.',
   disk_full: 'No space left on this phone, so this was not saved. Free some space and try again.',
+  saved_not_shown:
+    'This was saved, but this screen could not be renewed. Close the app and open it again; do not enter it twice.',
   storage: 'This phone could not save it. What you typed is still here. Try again.',
   signed_out: 'Please sign in again. Your work is safe on this phone.',
   no_such_job: 'This job is not on this phone.',
