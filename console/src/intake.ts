@@ -10,6 +10,7 @@ import type {
   RequestState,
 } from '@jobsheet/model';
 import type { ChipTone } from '@jobsheet/kit';
+import { drawer } from './kept';
 import { t, text, when } from './words';
 
 export const requestTones: Record<RequestState, ChipTone> = {
@@ -59,33 +60,13 @@ export interface Draft {
   at: string;
 }
 
-const keyOf = (who: string, id: string) => `jobsheet.console.request.${who}.${id || 'new'}`;
-
-export function keepDraft(who: string, id: string, draft: Draft): boolean {
-  try {
-    localStorage.setItem(keyOf(who, id), JSON.stringify(draft));
-    return true;
-  } catch {
-    return false; // Storage is switched off or full: the form says that it is not kept.
-  }
-}
-
+const drafts = drawer<Draft>('request');
+export const keepDraft = (who: string, id: string, draft: Draft) => drafts.keep(who, id || 'new', draft);
+export const dropDraft = (who: string, id: string) => drafts.drop(who, id || 'new');
 export function draftOf(who: string, id: string): Draft | null {
-  try {
-    const draft = JSON.parse(localStorage.getItem(keyOf(who, id)) ?? 'null') as Draft | null;
-    // One of an older page lacks what has come since.
-    return draft && { ...draft, intake: { ...blank(), ...draft.intake } };
-  } catch {
-    return null;
-  }
-}
-
-export function dropDraft(who: string, id: string): void {
-  try {
-    localStorage.removeItem(keyOf(who, id));
-  } catch {
-    // As above.
-  }
+  const draft = drafts.read(who, id || 'new');
+  // One of an older page lacks what has come since.
+  return draft && { ...draft, intake: { ...blank(), ...draft.intake } };
 }
 
 /** Random, also on a page without TLS. */
