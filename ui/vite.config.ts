@@ -1,5 +1,30 @@
 import vue from '@vitejs/plugin-vue';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * Scripts that a start needs are compiled whole while they are read, and not function by function on the main thread:
+ * Chromium's hint for that must be the first line. Other engines read a comment.
+ */
+const compiledAhead = (): Plugin => ({
+  name: 'compiled-ahead',
+  // When all is written: what others put before a script must come after the hint.
+  writeBundle({ dir = '' }, bundle) {
+    const marked = new Set<string>();
+    const mark = (name: string): void => {
+      const chunk = bundle[name];
+      if (chunk?.type !== 'chunk' || marked.has(name)) return;
+      marked.add(name);
+      const file = join(dir, name);
+      writeFileSync(file, `//# allFunctionsCalledOnLoad\n${readFileSync(file, 'utf8')}`);
+      chunk.imports.forEach(mark);
+    };
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === 'chunk' && chunk.isEntry) mark(chunk.fileName);
+  },
+});
 
 const phone = 'http://127.0.0.1:8081';
 
@@ -9,6 +34,7 @@ export default defineConfig(async ({ mode }) => ({
   // Nothing here is written in the older style of components: what only that needs is left out.
   plugins: [
     vue({ features: { optionsAPI: false } }),
+    compiledAhead(),
     mode === 'fake' && (await import('./test/fake.ts')).fakeCore(),
   ],
   clearScreen: false,

@@ -100,13 +100,11 @@ export function createI18n<const En extends Messages>(
     const words = known[current.value] ?? {};
     return key in words || `${key}.other` in words;
   }
-  function knows(language: Lang): boolean {
-    return known[language] !== undefined;
-  }
+  /** Beside what was taught before. */
   function teach(language: Lang, words: Messages): void {
-    known[language] = words;
+    known[language] = { ...known[language], ...words };
   }
-  return { t, has, knows, teach, lang, setLang, ...formats };
+  return { t, has, teach, lang, setLang, ...formats };
 }
 
 // ---------------------------------------------------------------------------------------------- numbers and dates

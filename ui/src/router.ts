@@ -19,6 +19,7 @@ import {
 import { readJobAhead } from './composables/useQuery';
 import { currentSession } from './composables/useSession';
 import { ahead } from './core/ahead';
+import { allWords } from './i18n';
 import Today from './screens/Today.vue';
 
 export type TabKey = 'today' | 'outbox' | 'parts' | 'me';
@@ -134,7 +135,7 @@ router.beforeEach((to) => {
 });
 router.beforeResolve(async (to) => {
   const id = jobOf(to);
-  if (id) await readJobAhead(id);
+  await Promise.all([id && readJobAhead(id), to.meta.tab !== 'today' && allWords()]);
 });
 
 router.afterEach((to, _, failure) => {
@@ -148,5 +149,5 @@ let fetched = false;
 router.afterEach((to, _, failure) => {
   if (failure || fetched || to.meta.tab !== 'today') return;
   fetched = true;
-  ahead([hub, checklist, outbox]);
+  ahead([allWords, hub, checklist, outbox]);
 });

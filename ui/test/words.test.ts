@@ -4,8 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { has, listed, problemWords, refusalWords, setLang, text } from '../src/i18n';
-import { en } from '../src/i18n/en';
-import { zh } from '../src/i18n/zh';
+import { en as start } from '../src/i18n/en';
+import { en as later } from '../src/i18n/en/later';
+import { zh as startZh } from '../src/i18n/zh';
+import { zh as laterZh } from '../src/i18n/zh/later';
+
+const en = { ...start, ...later };
+const zh = { ...startZh, ...laterZh };
 
 /** Every code that the core gives a problem: read from where it does so. */
 const core = join(import.meta.dirname, '../../crates/phone/src');
@@ -48,6 +53,10 @@ afterEach(() => setLang('en'));
 describe('words', () => {
   it('are the same set in both languages', () => {
     expect(compareMessages(en, zh)).toEqual([]);
+  });
+
+  it('none of a start is said again with the rest', () => {
+    expect(Object.keys(start).filter((key) => key in later)).toEqual([]);
   });
 
   it('knows where the core names its problems', () => {

@@ -17,8 +17,9 @@ async function load(path) {
 const app = { en: {}, zh: {} };
 const office = { en: {}, zh: {} };
 for (const language of ['en', 'zh']) {
-  for (const area of ['app', 'camera', 'problem', 'work']) {
-    const { default: words } = await load(`ui/src/i18n/${language}/${area}.ts`);
+  for (const file of ['app', 'screens', 'camera', 'problem', 'work']) {
+    const { default: words } = await load(`ui/src/i18n/${language}/${file}.ts`);
+    const area = file === 'screens' ? 'app' : file;
     for (const [key, words_] of Object.entries(words)) app[language][`${area}.${key}`] = words_;
   }
   Object.assign(office[language], (await load(`console/src/words/${language}.ts`))[language]);

@@ -1,8 +1,6 @@
-// The app's words in English; their keys are the keys of every language.
+// The app's words in English; their keys are the keys of every language. Here those of a start, in `later` all others.
 import { flat } from '../area';
 import app from './app';
-import camera from './camera';
 import problem from './problem';
-import work from './work';
 
-export const en = flat({ app, camera, problem, work });
+export const en = flat({ app, problem });
