@@ -10,9 +10,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The path of one of our own binaries, built by `cargo build`. */
+/** The path of one of our own binaries, built by `cargo build`; by `cargo build --release` where JOBSHEET_PROFILE says so. */
 export function program(name) {
-  return resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug', name);
+  const profile = process.env.JOBSHEET_PROFILE ?? 'debug';
+  return resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', profile, name);
 }
 
 /** Where a program is on the path, or null. */
