@@ -22,6 +22,7 @@ const p95 = (list) =>
 /** The rows, in the order of the table: what, unit, aim, limit. `from` says where it is measured. */
 const ROWS = [
   ['cpu', 'main thread until Today can be used, its own CPU time', 'ms', 90, 120],
+  ['empty', 'the same of an empty page, which tells machines apart', 'ms'],
   ['start', 'start until Today can be used, 4 x slower', 'ms', 1000, 1500],
   ['paint', 'first paint, 4 x slower', 'ms'],
   ['blocking', 'total blocking time of that start, 4 x slower', 'ms', 250, 400],
@@ -186,7 +187,21 @@ async function heapOf(page) {
   return (await metric(page, 'JSHeapUsedSize')) / 1e6;
 }
 
+/** What the browser itself takes of the thread for a page with nothing on it. */
+async function nothing(phone) {
+  const page = await phoneScreen(phone, 'zh', { base: null });
+  await page.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const html = { contentType: 'text/html', body: '<!doctype html><title>empty</title><p>1</p>' };
+  await page.tab.route('**/empty', (route) => route.fulfill(html));
+  const before = await metric(page, 'TaskDuration');
+  await page.open(`${phone.url}/empty`);
+  await asks(page, 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+  keep('empty', ((await metric(page, 'TaskDuration')) - before) * 1000);
+  await page.close();
+}
+
 async function once(phone, job) {
+  await nothing(phone);
   let page = await opens(phone);
   keep('cpu', (await starts(page, phone, 1)).cpu);
   await page.close();

@@ -50,6 +50,8 @@ export default defineConfig(async ({ mode }) => ({
     // Nothing inline in index.html, no data: addresses: the app runs under `default-src 'self'`.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // What a start needs in one script and one style, instead of a dozen small ones that are fetched one by one.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
   },
   // Told by their names, since a worker is served with a content-security policy of its own.
   worker: { format: 'iife', rollupOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } } },

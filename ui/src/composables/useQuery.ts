@@ -116,7 +116,8 @@ export function useQuery<T>(
     if (concerns(topics, event)) void reload();
   });
   useOnShow(() => void reload());
-  void reload();
+  // Two that begin together want one answer: what is being read is as new as what either would read.
+  if (!mine.reading) void reload();
   return { data: mine.data, problem: mine.problem, loading: mine.loading, reload };
 }
 
