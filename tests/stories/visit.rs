@@ -82,6 +82,37 @@ async fn a14_a20_a21_tools_and_two_of_each_spare_are_ticked_off_before_leaving()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a21_a_serial_that_is_not_the_one_put_aside_for_the_job_is_seen_and_hinders_nobody() {
+    let field = alone().await;
+    let today = field.phone.today().expect("a day").jobs;
+    let orders = today.iter().map(|job| field.phone.job(job.id).expect("a job").order);
+    let (id, spare) = orders
+        .filter_map(|order| Some((order.id, order.bring.iter().find(|one| one.serials.len() == 2)?.clone())))
+        .next()
+        .expect("a spare with serials");
+    let line = LineId(uuid::Uuid::from_u128(21));
+    let fits = |serial: Option<&str>| {
+        let fitted = KnownWhat::PartFitted {
+            line,
+            part: PartBrief { number: spare.number.clone(), name: spare.name.clone(), price: None },
+            quantity: 1,
+            serial_in: serial.map(str::to_owned),
+            serial_out: None,
+            from: PartSource::Office,
+            old_part: OldPart::None,
+            on_van: None,
+        };
+        field.phone.record(id, fitted.into()).expect("a record").other_serials
+    };
+    assert_eq!(fits(Some("ZZ99999")), [line]);
+    assert_eq!(field.phone.job(id).expect("a job").other_serials, [line], "as long as it stands");
+    // Written as people write it.
+    let (head, tail) = spare.serials[1].split_at(2);
+    assert_eq!(fits(Some(&format!("{} {tail}", head.to_lowercase()))), []);
+    assert_eq!(fits(None), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a23_e6_each_call_to_the_customer_is_kept_with_what_came_of_it_and_the_time_agreed() {
     let field = alone().await;
     let called = |outcome, agreed| KnownWhat::CustomerContacted { outcome, agreed, note: String::new() };

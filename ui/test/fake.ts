@@ -604,6 +604,7 @@ export function makeFake() {
           : [],
       changed: null,
       bring_on_van: {},
+      other_serials: [],
       tell_after: Math.floor(orders.get(id)!.estimate / 2),
       calls: [],
       rules: {

@@ -9,9 +9,9 @@ use crate::{
     ids::RequestId,
     moment::millis,
     place::Position,
-    sheet::{SignOffRefused, Unfinished},
+    sheet::{PartLine, SignOffRefused, Unfinished},
     standard::Under,
-    step::Template,
+    step::{Template, same_serial},
     visit_rules::VisitRules,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -180,6 +180,18 @@ pub struct PartDecision {
 }
 
 impl WorkOrder {
+    /// Parts on the sheet whose serial is none of those that are reserved for this job (A21). Where none are reserved, or
+    /// none was written down, there is nothing to compare.
+    pub fn other_serials(&self, sheet: &Sheet) -> Vec<LineId> {
+        let other = |line: &&PartLine| {
+            let reserved = self.bring.iter().filter(|part| part.number == line.part.number);
+            let reserved: Vec<&String> = reserved.flat_map(|part| &part.serials).collect();
+            let fitted = line.serial_in.as_deref().unwrap_or_default();
+            !fitted.is_empty() && !reserved.is_empty() && !reserved.iter().any(|one| same_serial(one, fitted))
+        };
+        sheet.parts.iter().filter(other).map(|line| line.line).collect()
+    }
+
     /// Notes what was decided of every request for `about`, as a request is told of ([`PartRequest::about`]).
     pub fn decide_parts(
         &mut self,

@@ -1154,6 +1154,10 @@ changed: OfficeChange | null,
  */
 bring_on_van: { [key in string]: number }, 
 /**
+ * Lines whose new serial is none of those reserved for this job (A21).
+ */
+other_serials: Array<LineId>, 
+/**
  * Minutes of work after which the customer hears how it goes (B11).
  */
 tell_after: number, 

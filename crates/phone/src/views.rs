@@ -135,6 +135,7 @@ impl Core {
                 refused: scene.rows.refused(id)?,
                 changed: office_change(row),
                 bring_on_van,
+                other_serials: row.order.other_serials(&row.sheet),
                 tell_after: row.order.tell_after(),
                 calls: row.order.calls_due(&row.sheet),
                 rules: row.order.rules.clone(),

@@ -162,6 +162,7 @@ export default {
   'parts.beyondVanNone': 'None on the van. You can still add it; the office will look at the stock.',
   'parts.beyondLine': 'Beyond the van’s stock: it had {n}',
   'parts.beyondLineNone': 'Beyond the van’s stock: it had none',
+  'parts.otherSerial': 'Not the serial reserved for this job',
   'parts.request': 'Request it',
   'parts.requestPart': 'Request a part',
   'parts.requests': 'Requested from the office',

@@ -154,6 +154,7 @@ export default {
   'parts.beyondVanNone': '随车没有此备件。仍可添加，公司会核对库存。',
   'parts.beyondLine': '超出车存：当时车上有 {n} 件',
   'parts.beyondLineNone': '超出车存：当时车上没有',
+  'parts.otherSerial': '不是为本单预留的序列号',
   'parts.request': '申请此件',
   'parts.requestPart': '申请配件',
   'parts.requests': '已向公司申请',
