@@ -169,30 +169,6 @@ for (const language of ['zh', 'en'])
       assert.ok(held.attention.some(({ attention }) => attention === 'part_requested'));
     });
 
-    test('a part that bears another serial than the one put aside for the job says so', async (t) => {
-      const spares = (one) => one.order.bring.find((part) => part.serials.length);
-      const job = (await jobs()).find((one) => spares(one) && !one.sheet.sign_off);
-      const { number, serials } = spares(job);
-      await phone.brings(job.card.id, 'working', language);
-      const { page, now, shoot } = await opened(t, language, job, '/parts/add');
-      await page.tap({ test: 'part-filter-all' });
-      await page.fill({ test: 'part-search' }, number);
-      await page.tap({ test: `part-row-${number}` });
-      // What should be in his hand stands where he writes down what is.
-      assert.ok((await page.text({ css: '[role=dialog]' })).includes(serials[1]));
-      await page.fill({ test: 'part-serial-in' }, 'ZZ99999');
-      await shoot('part-serials');
-      await page.tap({ test: 'part-add' });
-      await page.see({ test: `line-serial-${number}` });
-      await shoot('part-other-serial');
-      await fits(page);
-      await page.tap({ test: `line-edit-${number}` });
-      await page.fill({ test: 'part-serial-in' }, serials[1].toLowerCase());
-      await page.tap({ test: 'part-add' });
-      await page.gone({ test: `line-serial-${number}` });
-      assert.deepEqual((await now()).other_serials, []);
-    });
-
     test('where the customer pays the price comes first, and what is given says why and who', async (t) => {
       const job = (await jobs()).find((one) => one.consent === 'missing');
       assert.ok(job, 'somebody today pays');
@@ -232,5 +208,29 @@ for (const language of ['zh', 'en'])
       const seen = (one) => one.attention.some(({ attention }) => attention === 'goodwill');
       const held = await office.sees(job.order.number, seen);
       assert.ok(!held.attention.some(({ attention }) => attention === 'no_quote'));
+    });
+
+    test('a part that bears another serial than the one put aside for the job says so', async (t) => {
+      const spares = (one) => one.order.bring.find((part) => part.serials.length);
+      const job = (await jobs()).find((one) => spares(one) && !one.sheet.sign_off);
+      const { number, serials } = spares(job);
+      await phone.brings(job.card.id, 'working', language);
+      const { page, now, shoot } = await opened(t, language, job, '/parts/add');
+      await page.tap({ test: 'part-filter-all' });
+      await page.fill({ test: 'part-search' }, number);
+      await page.tap({ test: `part-row-${number}` });
+      // What should be in his hand stands where he writes down what is.
+      assert.ok((await page.text({ css: '[role=dialog]' })).includes(serials[1]));
+      await page.fill({ test: 'part-serial-in' }, 'ZZ99999');
+      await shoot('part-serials');
+      await page.tap({ test: 'part-add' });
+      await page.see({ test: `line-serial-${number}` });
+      await shoot('part-other-serial');
+      await fits(page);
+      await page.tap({ test: `line-edit-${number}` });
+      await page.fill({ test: 'part-serial-in' }, serials[1].toLowerCase());
+      await page.tap({ test: 'part-add' });
+      await page.gone({ test: `line-serial-${number}` });
+      assert.deepEqual((await now()).other_serials, []);
     });
   });
