@@ -135,7 +135,11 @@ class WebkitPage extends Page {
   }
 
   async handle(expression) {
-    return this.driver.executeScript(`return ${expression}`);
+    // Drawn anew between being found and being handed over: not found yet.
+    return this.driver.executeScript(`return ${expression}`).catch((why) => {
+      if (/stale element/i.test(`${why.name} ${why.message}`)) return null;
+      throw why;
+    });
   }
 
   async tapHandle(element) {
