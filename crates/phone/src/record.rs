@@ -62,9 +62,9 @@ impl Core {
         photo: Option<&Developed>,
         paper: SignedPaper,
     ) -> Result<Job> {
-        self.put_down(id, what, photo, paper)?;
-        // From here on it is saved, whatever becomes of showing it.
         let signed = self.signed()?;
+        self.put_down(id, what, photo, paper)?;
+        // From here on it is saved, whatever becomes of showing it, and whoever signs out meanwhile.
         let shown = signed
             .store
             .read_written(id, |rows, row| self.job_of(rows, &signed.account.technician, row))
