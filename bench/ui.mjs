@@ -1,13 +1,16 @@
 // What the technician's app costs on a slow phone: the budgets of docs/PERFORMANCE.md that are not bytes (those are in
-// scripts/ui-budget.mjs). Chromium with touch, its main thread slowed down by DevTools where a row says so; medians.
+// scripts/ui-budget.mjs). Chromium with touch, its main thread slowed down by DevTools where a row says so, and the app in
+// its own window; medians.
 // Wall-clock times hold for this machine; the thread's own time (threadTicks) is what can be compared.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Office, Phone } from '../tests/e2e/lib/company.mjs';
+import { Technician } from '../tests/e2e/day.mjs';
+import { openWebkit } from '../tests/e2e/drivers/webkit.mjs';
+import { Office, Phone, wangLei } from '../tests/e2e/lib/company.mjs';
 import { phoneScreen } from '../tests/e2e/lib/pages.mjs';
-import { root, until } from '../tests/e2e/lib/processes.mjs';
+import { root, temporaryFolder, until } from '../tests/e2e/lib/processes.mjs';
 
 const { values: args } = parseArgs({
   allowPositionals: true,
@@ -34,9 +37,13 @@ const ROWS = [
   ['search', 'a letter typed to the frame with the parts found, among 10,000', 'ms', 30, 50],
   ['partsFrame', 'fling through 10,000 parts, CPU a frame', 'ms', 3.5, 4.5],
   ['partsP95', 'fling through 10,000 parts, frame at p95, 4 x slower', 'ms', 33, 50],
+  ['partsBlank', 'frames of that fling that came to where no row was drawn yet', '%', 0, 1],
+  ['partsWaiting', 'frames of that fling with a row whose part the core had not told yet', '%'],
   ['jobsP95', 'fling through 500 jobs, frame at p95, 4 x slower', 'ms', 33, 50],
   ['heap', 'JavaScript heap after Today, a job and the parts', 'MB', 12, 20],
   ['heap500', 'JavaScript heap with 500 jobs on Today', 'MB'],
+  ['window', 'in the window (WebKitGTK): loading until Today can be used', 'ms', 300, 500],
+  ['windowP95', 'in the window: scrolling 10,000 parts, frame at p95', 'ms', 25, 35],
 ];
 
 const found = {};
@@ -150,7 +157,10 @@ async function taps(page, selector, there) {
   return (await asks(page, 'window.bench.seen')) - (await asks(page, 'window.bench.pointerup'));
 }
 
-/** Flings with a finger, and answers the frames' lengths meanwhile and the CPU a frame. */
+/**
+ * Flings with a finger, and answers the frames' lengths meanwhile, the CPU a frame, and how many of a hundred frames came
+ * to a place of the list for which no row was drawn yet (`blank`), or to one whose row waits for the core (`waiting`).
+ */
 async function flings(page, selector) {
   const box = await page.evaluate(
     (css) => document.querySelector(css).getBoundingClientRect().toJSON(),
@@ -158,13 +168,29 @@ async function flings(page, selector) {
   );
   await page.evaluate(() => {
     const { bench } = window;
-    bench.frames = [];
-    bench.running = true;
+    Object.assign(bench, { frames: [], blank: 0, waiting: 0, running: true });
+    // Scrolling goes on beside the thread: what is drawn when the thread hears of it is what was to be seen there.
+    const scrolled = ({ target }) => {
+      const { top, bottom } = target.getBoundingClientRect();
+      const drawn = [...target.querySelectorAll('[role=listitem]')].map((row) => ({
+        row,
+        box: row.getBoundingClientRect(),
+      }));
+      if (drawn.length === 0) return;
+      const seen = drawn.filter(({ box }) => box.bottom > top && box.top < bottom);
+      const whole =
+        Math.min(...seen.map(({ box }) => box.top)) <= top + 1 &&
+        Math.max(...seen.map(({ box }) => box.bottom)) >= bottom - 1;
+      if (!whole) bench.blank += 1;
+      if (seen.some(({ row }) => row.querySelector('[aria-hidden].wait'))) bench.waiting += 1;
+    };
+    addEventListener('scroll', scrolled, { capture: true, passive: true });
     let last = performance.now();
     const frame = (now) => {
       bench.frames.push(now - last);
       last = now;
       if (bench.running) requestAnimationFrame(frame);
+      else removeEventListener('scroll', scrolled, { capture: true });
     };
     requestAnimationFrame(frame);
   });
@@ -178,8 +204,16 @@ async function flings(page, selector) {
     preventFling: false,
   });
   const after = await metric(page, 'TaskDuration');
-  const frames = await page.evaluate('(window.bench.running = false, window.bench.frames.slice(1))');
-  return { frames, cpu: ((after - before) * 1000) / frames.length };
+  const { frames, blank, waiting } = await page.evaluate(
+    '(window.bench.running = false, { ...window.bench, frames: window.bench.frames.slice(1) })',
+  );
+  const share = (count) => (100 * count) / frames.length;
+  return {
+    frames,
+    cpu: ((after - before) * 1000) / frames.length,
+    blank: share(blank),
+    waiting: share(waiting),
+  };
 }
 
 async function heapOf(page) {
@@ -248,7 +282,10 @@ async function once(phone, job) {
   await quiet(page);
   keep('partsFrame', (await flings(page, 'main')).cpu);
   await slower(page, 4);
-  keep('partsP95', p95((await flings(page, 'main')).frames));
+  const fling = await flings(page, 'main');
+  keep('partsP95', p95(fling.frames));
+  keep('partsBlank', fling.blank);
+  keep('partsWaiting', fling.waiting);
   await slower(page, 1);
   const first = () => document.querySelector('[data-testid=part-total]')?.textContent;
   const total = await page.evaluate(first);
@@ -268,6 +305,69 @@ async function once(phone, job) {
   await page.close();
 }
 
+/** The app in its own window, as big as a phone's, with the core inside it. Nothing slows it down there. */
+async function inTheWindow(office) {
+  const env = { JOBSHEET_DATA: temporaryFolder('app'), JOBSHEET_OFFICE: office.url };
+  const page = await openWebkit({ env, loads: 'none' });
+  try {
+    await page.size(390, 844);
+    const wang = new Technician(page, office, 'zh');
+    await wang.SignIn.opens();
+    await wang.SignIn.speaks('zh');
+    await wang.SignIn.enters(wangLei);
+    await page.see('[data-testid^="job-card-"]', 30_000);
+    for (let run = 0; run < RUNS; run += 1) {
+      await page.run('(window.before = true)');
+      await page.reload();
+      keep('window', await until(() => readyIn(page), 20_000, 'Today in the window'));
+    }
+    await page.goto('#/parts');
+    await page.tap({ test: 'part-filter-all' });
+    for (let run = 0; run < RUNS; run += 1) {
+      await page.see('[data-testid^="part-row-"]');
+      keep('windowP95', p95(await page.evaluate(scrolls)));
+    }
+  } finally {
+    await page.close();
+  }
+}
+
+/** When the page that is being loaded shows a job, in ms since it began; null while the one before is still there. */
+function readyIn(page) {
+  const shown = () =>
+    window.before
+      ? null
+      : new Promise((done) => {
+          const look = () => {
+            if (!document.querySelector('[data-testid^="job-card-"]')) return requestAnimationFrame(look);
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => done(performance.now());
+            channel.port2.postMessage(0);
+          };
+          look();
+        });
+  // Asked in the moment in which one page takes the other's place, it belongs to neither.
+  return page.evaluate(shown).catch(() => null);
+}
+
+/** Scrolls the list by some four thousand pixels a second and answers the frames' lengths. */
+function scrolls() {
+  const list = document.querySelector('.k-vlist');
+  list.scrollTop = 0;
+  return new Promise((done) => {
+    const frames = [];
+    let last = 0;
+    const frame = (now) => {
+      if (last) frames.push(now - last);
+      last = now;
+      list.scrollTop += 67;
+      if (frames.length < 180) requestAnimationFrame(frame);
+      else done(frames);
+    };
+    requestAnimationFrame(frame);
+  });
+}
+
 const office = await Office.opens();
 const phone = await Phone.of(office);
 try {
@@ -281,6 +381,8 @@ try {
     progress(`run ${run + 1} of ${RUNS}`);
     await once(phone, job);
   }
+  progress('the window');
+  await inTheWindow(office);
 } finally {
   await phone.ends();
   await office.ends();

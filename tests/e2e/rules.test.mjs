@@ -210,6 +210,30 @@ for (const language of ['zh', 'en'])
       assert.ok(!held.attention.some(({ attention }) => attention === 'no_quote'));
     });
 
+    test('past half of what was planned the customer is told, and one tap keeps that they were', async (t) => {
+      const job = (await jobs()).at(-1);
+      const { id } = job.card;
+      await phone.brings(id, 'working', language);
+      // He was at it for longer than the clock says.
+      const { sheet } = await phone.record(id, { what: 'work_paused', reason: 'break', note: '' });
+      const { id: span, to } = sheet.spans.find(({ kind }) => kind === 'work');
+      const from = new Date(Date.parse(to) - 60_000 * job.order.estimate).toISOString();
+      await phone.record(id, { what: 'time_corrected', span, from, to, reason: fluent[language].text });
+      const { page, now, shoot } = await opened(t, language, job, '');
+      await page.see({ test: 'job-told' });
+      await shoot('tell');
+      await fits(page);
+      await page.tap({ test: 'job-told' });
+      await page.gone({ test: 'job-tell-now' });
+      const { contacts } = (await now()).sheet;
+      assert.equal(contacts.at(-1).outcome, 'reached');
+      assert.ok(contacts.at(-1).note.includes(String(job.order.estimate)), contacts.at(-1).note);
+      await page.goto(`#/job/${id}/contact`);
+      await page.see({ text: contacts.at(-1).note });
+      const told = (one) => one.sheet.contacts.some(({ note }) => note === contacts.at(-1).note);
+      await office.sees(job.order.number, told);
+    });
+
     test('a part that bears another serial than the one put aside for the job says so', async (t) => {
       const spares = (one) => one.order.bring.find((part) => part.serials.length);
       const job = (await jobs()).find((one) => spares(one) && !one.sheet.sign_off);

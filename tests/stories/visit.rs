@@ -10,6 +10,7 @@ use jobsheet_model::{
     closing::{Back, lacks},
     standard::shipped_one,
 };
+use std::time::Duration;
 
 /// Comes up to where there is a signal. The office has what the phone has, and that is the answer.
 async fn comes_up(field: &Field) -> Sheet {
@@ -127,6 +128,31 @@ async fn a23_e6_each_call_to_the_customer_is_kept_with_what_came_of_it_and_the_t
     use ContactOutcome::*;
     assert_eq!(outcomes, [Reached, NoAnswer, MessageSent]);
     assert_eq!(contacts[0].agreed, Some(ten));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b11_past_half_of_the_estimate_he_is_asked_to_tell_the_customer_until_he_has() {
+    let field = alone().await;
+    let to_tell = || field.phone.job(field.id).expect("a job").tell_after;
+    let order = field.phone.job(field.id).expect("a job").order;
+    let half = i64::from(order.estimate) / 2;
+    let told = || KnownWhat::CustomerContacted {
+        outcome: ContactOutcome::Reached,
+        agreed: None,
+        note: "已告知进展".into(),
+    };
+    let note = "no position in the basement".to_owned();
+    field.records(KnownWhat::Arrived { position: None, distance_m: None, on_site: None, note });
+    field.records(KnownWhat::WorkStarted {});
+    // A word at the door says nothing of how it goes.
+    field.records(told());
+    field.clock.pass(Duration::from_secs(60 * half.unsigned_abs() + 60));
+    assert_eq!(to_tell().map(i64::from), Some(half));
+    field.records(told());
+    assert_eq!(to_tell(), None);
+    let sheet = comes_up(&field).await;
+    assert_eq!(sheet.contacts.len(), 2);
+    assert_eq!(order.tell_after(&sheet), None, "the office sees that they know");
 }
 
 #[tokio::test(flavor = "multi_thread")]

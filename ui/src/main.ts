@@ -4,6 +4,7 @@ import './style.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { loadHanded } from './composables/useCustomer';
+import { readTodayAhead } from './composables/useQuery';
 import { currentSession, loadSession } from './composables/useSession';
 import { lang, likelyLang, setLang, warm } from './i18n';
 import { router } from './router';
@@ -14,8 +15,12 @@ async function start(): Promise<void> {
   warm(likelyLang());
   // The guard and the first paint need to know who is signed in, in which language and colours.
   await loadSession().catch((error: unknown) => (failed = error));
-  if (currentSession()?.technician) await loadHanded();
-  await setLang(currentSession()?.settings.language ?? lang.value);
+  const isWorking = !!currentSession()?.technician;
+  await Promise.all([
+    isWorking && loadHanded(),
+    isWorking && readTodayAhead(),
+    setLang(currentSession()?.settings.language ?? lang.value),
+  ]);
   const app = createApp(App, { failed });
   app.use(router);
   app.mount('#app');

@@ -7,9 +7,9 @@
 use crate::{
     Moment, Sheet, Stage, TechnicianId, WorkOrder,
     act::Attention,
-    change::ContactOutcome,
     standard::{Begins, Duty, Happened, Standard, Verdict, verdict},
     times::SpanKind,
+    visit_rules::progress_due,
     work_order::AssignmentState,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -231,16 +231,11 @@ fn progress(case: &Case<'_>) -> Option<Fallen> {
     if !matches!(sheet.stage, Stage::Working | Stage::Paused) {
         return None;
     }
-    let share = i64::from(order.estimate) * 60_000 * i64::from((*standard)?.progress_percent) / 100;
-    let mut left = TimeDelta::milliseconds(share);
-    for span in sheet.spans.iter().filter(|span| span.kind == SpanKind::Work) {
-        let worked = span.to.map(|to| (to - span.from).max(TimeDelta::zero()));
-        match worked {
-            Some(worked) if worked <= left => left -= worked,
-            _ => return case.raise(Attention::ProgressDue, 0, "", after(span.from + left)),
-        }
+    let due = progress_due(order.estimate, (*standard)?.progress_percent, sheet)?;
+    if sheet.is_told_since(due) {
+        return None;
     }
-    None
+    case.raise(Attention::ProgressDue, 0, "", after(due))
 }
 
 /// No word by when the technician said to be back. A phone that is heard on the stairs has not been below yet: it is
@@ -312,10 +307,7 @@ pub fn shows(sheet: &Sheet, duty: Duty) -> bool {
     let started = has(SpanKind::Work) || is_done;
     let arrived = sheet.arrival.is_some() || sheet.stage == Stage::OnSite || started;
     match duty {
-        Duty::FirstResponse => {
-            let spoke = |outcome| matches!(outcome, ContactOutcome::Reached | ContactOutcome::MessageSent);
-            arrived || sheet.contacts.iter().any(|contact| spoke(contact.outcome))
-        }
+        Duty::FirstResponse => arrived || sheet.told().next().is_some(),
         Duty::Plan => {
             let agreed = sheet.contacts.iter().any(|contact| contact.agreed.is_some());
             arrived || agreed || sheet.diagnosis.is_some() || has(SpanKind::Travel)

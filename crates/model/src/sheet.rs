@@ -264,6 +264,16 @@ pub const MAX_QUANTITY: u32 = 9_999;
 pub const MIN_INK: f64 = 60.0;
 
 impl Sheet {
+    /// When the customer was told something: reached, or left a message (A23).
+    pub fn told(&self) -> impl Iterator<Item = &Contact> {
+        let is_told = |outcome| matches!(outcome, ContactOutcome::Reached | ContactOutcome::MessageSent);
+        self.contacts.iter().filter(move |contact| is_told(contact.outcome))
+    }
+
+    pub fn is_told_since(&self, since: DateTime<Utc>) -> bool {
+        self.told().any(|contact| contact.at >= since)
+    }
+
     pub fn empty(work_order: WorkOrderId) -> Self {
         Self {
             work_order,

@@ -328,8 +328,8 @@ pub struct Job {
     pub bring_on_van: BTreeMap<String, i32>,
     /// Lines whose new serial is none of those reserved for this job (A21).
     pub other_serials: Vec<LineId>,
-    /// Minutes of work after which the customer hears how it goes (B11).
-    pub tell_after: u32,
+    /// Minutes of work after which the customer hears how it goes (B11); null once they have.
+    pub tell_after: Option<u32>,
     /// Calls that the kind of job asks for and that nobody has made yet (A23, E6, X13).
     pub calls: Vec<Call>,
     pub rules: VisitRules,

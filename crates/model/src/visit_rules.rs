@@ -1,10 +1,8 @@
 //! What of a standard whoever goes there keeps to. It travels with the work order, so that a phone without signal goes by
 //! the version that the work order began under.
 
-use crate::{
-    Sheet, Text, WorkOrder, change::ContactOutcome, change::Rating, closing::Acceptance, sheet::Stage,
-    times::SpanKind,
-};
+use crate::{Sheet, Text, WorkOrder, change::Rating, closing::Acceptance, sheet::Stage, times::SpanKind};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -97,10 +95,12 @@ pub fn usual_scale() -> Vec<Mark> {
 }
 
 impl WorkOrder {
-    /// Minutes of work after which the customer hears how it goes (B11).
-    pub fn tell_after(&self) -> u32 {
-        let share = u64::from(self.estimate) * u64::from(self.rules.progress_percent) / 100;
-        u32::try_from(share).unwrap_or(u32::MAX)
+    /// Minutes of work after which the customer hears how it goes (B11); nothing once they have.
+    pub fn tell_after(&self, sheet: &Sheet) -> Option<u32> {
+        let percent = self.rules.progress_percent;
+        let is_told = progress_due(self.estimate, percent, sheet).is_some_and(|due| sheet.is_told_since(due));
+        let share = u64::from(self.estimate) * u64::from(percent) / 100;
+        (!is_told).then(|| u32::try_from(share).unwrap_or(u32::MAX))
     }
 
     /// The calls that the kind of job asks for and that nobody has made: somebody was reached, or a message was left (X13).
@@ -110,10 +110,8 @@ impl WorkOrder {
             return Vec::new();
         }
         let left = sheet.spans.iter().find(|span| span.kind == SpanKind::Travel).map(|span| span.from);
-        let told = |outcome| matches!(outcome, ContactOutcome::Reached | ContactOutcome::MessageSent);
         let made = |call| {
-            let mut calls = sheet.contacts.iter().filter(|contact| told(contact.outcome));
-            calls.any(|contact| match (call, left) {
+            sheet.told().any(|contact| match (call, left) {
                 (Call::BeforeLeaving, left) => left.is_none_or(|left| contact.at <= left),
                 (Call::BeforeArriving, left) => left.is_some_and(|left| contact.at >= left),
             })
@@ -122,6 +120,21 @@ impl WorkOrder {
         let in_time = |call| (call == Call::BeforeLeaving) == left.is_none();
         self.rules.calls.iter().copied().filter(|call| in_time(*call) && !made(*call)).collect()
     }
+}
+
+/// When so many per cent of the estimate are worked: a moment to come while the clock runs, none while it stands before
+/// that (B11).
+pub fn progress_due(estimate: u32, percent: u32, sheet: &Sheet) -> Option<DateTime<Utc>> {
+    let share = (i64::from(estimate) * 60_000).saturating_mul(i64::from(percent)) / 100;
+    let mut left = TimeDelta::milliseconds(share);
+    for span in sheet.spans.iter().filter(|span| span.kind == SpanKind::Work) {
+        let worked = span.to.map(|to| (to - span.from).max(TimeDelta::zero()));
+        match worked {
+            Some(worked) if worked <= left => left -= worked,
+            _ => return span.from.checked_add_signed(left),
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -1158,9 +1158,9 @@ bring_on_van: { [key in string]: number },
  */
 other_serials: Array<LineId>, 
 /**
- * Minutes of work after which the customer hears how it goes (B11).
+ * Minutes of work after which the customer hears how it goes (B11); null once they have.
  */
-tell_after: number, 
+tell_after: number | null, 
 /**
  * Calls that the kind of job asks for and that nobody has made yet (A23, E6, X13).
  */

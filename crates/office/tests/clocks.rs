@@ -245,6 +245,21 @@ async fn b11_half_of_the_estimate_gone_is_said_once_to_tell_the_customer() {
         world.office.tick().unwrap();
     }
     assert_eq!(times(&world, job.id, Attention::ProgressDue), 1);
+    // Whom the technician tells himself the office need not call.
+    let mut phone = world.phone("wang.lei").await;
+    let other = phone.a_job().await;
+    let arrived =
+        KnownWhat::Arrived { position: None, distance_m: None, on_site: None, note: "No signal".into() };
+    let changes = [phone.change(&other, arrived), phone.change(&other, KnownWhat::WorkStarted {})];
+    phone.sync(&changes).await;
+    world.clock.advance(minutes(i64::from(other.estimate) / 2));
+    let told =
+        KnownWhat::CustomerContacted { outcome: ContactOutcome::Reached, agreed: None, note: String::new() };
+    let change = phone.change(&other, told);
+    phone.sync(&[change]).await;
+    world.clock.advance(minutes(2));
+    world.office.tick().unwrap();
+    assert_eq!(times(&world, other.id, Attention::ProgressDue), 0);
     // Who is on site has responded, whatever the hour.
     world.clock.set(job.ceiling + minutes(60));
     world.office.tick().unwrap();

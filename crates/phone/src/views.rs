@@ -136,7 +136,7 @@ impl Core {
                 changed: office_change(row),
                 bring_on_van,
                 other_serials: row.order.other_serials(&row.sheet),
-                tell_after: row.order.tell_after(),
+                tell_after: row.order.tell_after(&row.sheet),
                 calls: row.order.calls_due(&row.sheet),
                 rules: row.order.rules.clone(),
                 now: scene.now,

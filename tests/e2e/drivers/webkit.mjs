@@ -16,6 +16,7 @@ export const webkitDriverPath = () => onPath('WebKitWebDriver');
  * locale: what the system speaks; where it does not have that one, WebKit says en-US.
  * The page is as big as its window; size() changes both.
  * binary, args, browserName: another program than the app, for trying the driver itself.
+ * loads: what it waits for before it answers that it has gone somewhere ('none' when the way there is looked at).
  */
 export async function openWebkit({
   binary = program('jobsheet'),
@@ -25,6 +26,7 @@ export async function openWebkit({
   folder = temporaryFolder('webkit'),
   display,
   locale = 'zh-CN',
+  loads = 'normal',
   base,
 } = {}) {
   const driverPath = webkitDriverPath();
@@ -61,7 +63,11 @@ export async function openWebkit({
         () => !service.alive,
       );
     await until(ready, 15_000, () => `WebKitWebDriver is not ready:\n${service.tail()}`);
-    const capabilities = new Capabilities({ browserName, 'webkitgtk:browserOptions': { binary, args } });
+    const capabilities = new Capabilities({
+      browserName,
+      pageLoadStrategy: loads,
+      'webkitgtk:browserOptions': { binary, args },
+    });
     const driver = await new Builder().usingServer(url).withCapabilities(capabilities).build();
     // The driver exists before its session does: this waits for it, and says why when there is none.
     await driver.getSession();

@@ -5,6 +5,9 @@ import type { Problem, Refusal, Text } from '@jobsheet/model';
 import type { en } from './en';
 import type { en as later } from './en/later';
 
+// Part of a start's own script, where each language finds it.
+export { flat } from './area';
+
 const i18n = createI18n<typeof en & typeof later>();
 const words = {
   start: {

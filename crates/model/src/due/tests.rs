@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    change::OpenedSheet,
+    change::{ContactOutcome, OpenedSheet},
     place::Position,
     sheet::{Arrival, Contact},
     standard::shipped_one,
@@ -249,6 +249,19 @@ fn b11_half_of_the_estimate_is_told_to_the_moment_and_pauses_do_not_count() {
     ];
     assert_eq!(w.look(at(81)).next, Some(at(90) + BLINK));
     assert_eq!(w.lives(at(81)), [(at(90) + BLINK, raised(Attention::ProgressDue, ""))]);
+    // Told since, it is not raised: nobody need say it again.
+    w.raised.clear();
+    let called = |minute| Contact {
+        at: at(minute),
+        outcome: ContactOutcome::Reached,
+        agreed: None,
+        note: String::new(),
+    };
+    w.sheet.contacts = vec![called(89)];
+    assert_eq!(w.look(at(81)).next, Some(at(90) + BLINK), "before it was due: that was something else");
+    w.sheet.contacts.push(called(90));
+    assert_eq!(w.look(at(600)), Look::default());
+    w.sheet.contacts.clear();
     // Paused before half, nothing runs.
     w.raised.clear();
     w.sheet.spans.pop();

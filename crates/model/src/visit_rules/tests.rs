@@ -1,13 +1,12 @@
 use super::*;
 use crate::{
     ChangeId, TechnicianId, WorkOrderId,
-    change::OpenedSheet,
+    change::{ContactOutcome, OpenedSheet},
     place::Position,
     sheet::{Contact, Stage},
     times::Span,
     work_order::Technician,
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 fn at(minutes: i64) -> DateTime<Utc> {
@@ -79,12 +78,23 @@ fn x13_a23_e6_a_call_is_asked_for_in_its_time_until_it_is_made() {
 #[test]
 fn x20_b11_the_per_cent_of_the_standard_says_when_the_customer_is_told() {
     let mut order = order();
+    let mut sheet = Sheet { stage: Stage::Working, ..Sheet::empty(order.id) };
     order.estimate = 90;
-    assert_eq!(order.tell_after(), 45);
+    assert_eq!(order.tell_after(&sheet), Some(45));
     order.rules.progress_percent = 70;
-    assert_eq!(order.tell_after(), 63);
+    assert_eq!(order.tell_after(&sheet), Some(63));
+    // Work began in minute 10: it is due in minute 73. What was said before that is something else.
+    sheet.spans.push(span(SpanKind::Work, 10));
+    sheet.contacts = vec![called(72, ContactOutcome::Reached), called(80, ContactOutcome::NoAnswer)];
+    assert_eq!(order.tell_after(&sheet), Some(63));
+    sheet.contacts.push(called(73, ContactOutcome::MessageSent));
+    assert_eq!(order.tell_after(&sheet), None);
+    // An hour of it was a pause: the moment is later, and they have not heard since.
+    sheet.spans[0].to = Some(at(20));
+    sheet.spans.push(span(SpanKind::Work, 80));
+    assert_eq!(order.tell_after(&sheet), Some(63));
     (order.estimate, order.rules.progress_percent) = (u32::MAX, u32::MAX);
-    assert_eq!(order.tell_after(), u32::MAX);
+    assert_eq!(order.tell_after(&sheet), Some(u32::MAX));
 }
 
 #[test]

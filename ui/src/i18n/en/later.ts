@@ -1,4 +1,4 @@
-import { flat } from '../area';
+import { flat } from '..';
 import camera from './camera';
 import app from './screens';
 import work from './work';

@@ -359,6 +359,9 @@ export default {
 
   // before you go
   'job.tellNow': '{worked} of {planned} planned minutes have passed. Tell the customer how it goes.',
+  'job.told': 'Customer told',
+  'job.toldNote': 'How it goes, after {worked} of {planned} planned minutes',
+  'job.saidTold': 'Recorded: the customer was told',
   'job.call_before_leaving': 'Call the customer before you leave: agree when you come and how.',
   'job.call_before_arriving': 'Call the customer ten minutes before you arrive.',
   'prepare.title': 'Before you go',

@@ -349,6 +349,9 @@ export default {
 
   // before you go
   'job.tellNow': '已用 {worked} 分钟，计划 {planned} 分钟，请告知客户进展。',
+  'job.told': '已告知客户',
+  'job.toldNote': '已告知进展：计划 {planned} 分钟，已用 {worked} 分钟',
+  'job.saidTold': '已记录：已告知客户',
   'job.call_before_leaving': '出发前请致电客户，约定上门时间和方式。',
   'job.call_before_arriving': '到达前十分钟请致电客户。',
   'prepare.title': '出发前',
