@@ -396,14 +396,14 @@ const lines = [
 for (const [key, what, unit, aim, limit] of ROWS) {
   const list = found[key];
   const now = median(list);
-  const met = !aim ? '' : now <= aim ? 'yes' : now <= limit ? 'within the limit' : '**no**';
+  const met = aim === undefined ? '' : now <= aim ? 'yes' : now <= limit ? 'within the limit' : '**no**';
   const spread = `${show(Math.min(...list), unit)} to ${show(Math.max(...list), unit)}`;
   lines.push([
     what,
     show(now, unit),
     spread,
-    aim ? `${aim} ${unit}` : '',
-    aim ? `${limit} ${unit}` : '',
+    aim === undefined ? '' : `${aim} ${unit}`,
+    aim === undefined ? '' : `${limit} ${unit}`,
     met,
   ]);
 }

@@ -4,7 +4,6 @@ import './style.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { loadHanded } from './composables/useCustomer';
-import { readTodayAhead } from './composables/useQuery';
 import { currentSession, loadSession } from './composables/useSession';
 import { lang, likelyLang, setLang, warm } from './i18n';
 import { router } from './router';
@@ -15,10 +14,8 @@ async function start(): Promise<void> {
   warm(likelyLang());
   // The guard and the first paint need to know who is signed in, in which language and colours.
   await loadSession().catch((error: unknown) => (failed = error));
-  const isWorking = !!currentSession()?.technician;
   await Promise.all([
-    isWorking && loadHanded(),
-    isWorking && readTodayAhead(),
+    currentSession()?.technician && loadHanded(),
     setLang(currentSession()?.settings.language ?? lang.value),
   ]);
   const app = createApp(App, { failed });

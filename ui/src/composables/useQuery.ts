@@ -116,8 +116,8 @@ export function useQuery<T>(
     if (concerns(topics, event)) void reload();
   });
   useOnShow(() => void reload());
-  // Two that begin together want one answer: what is being read, or was read ahead, is as new as what either would read.
-  if (!mine.reading && !mine.ahead) void reload();
+  // Two that begin together want one answer: what is being read is as new as what either would read.
+  if (!mine.reading) void reload();
   return { data: mine.data, problem: mine.problem, loading: mine.loading, reload };
 }
 
@@ -145,26 +145,23 @@ export function putJob(job: Job): void {
 
 let listening = false;
 
-/** Waits no longer than somebody would wonder whether the tap was felt; then the screen opens and says that it reads. */
-function readAhead<T>(known: Entry<T>, fetch: () => Promise<T>): Promise<void> {
+/**
+ * Reads a job for the screen that is about to open, so that it opens with it. Waits no longer than somebody would wonder
+ * whether the tap was felt; then the screen opens and says that it is reading.
+ */
+export function readJobAhead(id: WorkOrderId): Promise<void> {
+  const known = keptEntry<Job>(jobKey(id));
   if (known.data.value) return Promise.resolve();
   if (!listening) {
     listening = true;
     // Whatever happens in between, the screen reads it again.
     hearCoreEvents(() => kept.forEach((each) => (each.ahead = null)));
   }
-  known.ahead ??= read(known, fetch);
+  known.ahead ??= read(known, () => core.job(id));
   // Where nobody came for it by then, whoever comes reads it for themselves.
   window.setTimeout(() => (known.ahead = null), 2000);
   return Promise.race([known.ahead, new Promise<void>((late) => window.setTimeout(late, 100))]);
 }
-
-/** Reads a job for the screen that is about to open, so that it opens with it. */
-export const readJobAhead = (id: WorkOrderId): Promise<void> =>
-  readAhead(keptEntry<Job>(jobKey(id)), () => core.job(id));
-
-/** The same of a start: it is drawn once, with the day, and not first without. */
-export const readTodayAhead = (): Promise<void> => readAhead(keptEntry<Today>('today'), core.today);
 
 /** One job; follows `id` when the route changes. `job` is another name for `data`. */
 export function useJob(id: MaybeRefOrGetter<WorkOrderId>): Query<Job> & { job: Readonly<Ref<Job | null>> } {
