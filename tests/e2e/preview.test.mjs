@@ -15,6 +15,35 @@ import { readyToSign } from './lib/tour.mjs';
 import { words } from './lib/words.mjs';
 import { Sign } from './screens.mjs';
 
+test('a start fetches little before it asks for the day, and of 10,000 parts a screenful is drawn', async (t) => {
+  const office = await Office.opens();
+  t.after(() => office.ends());
+  const phone = await Phone.of(office);
+  t.after(() => phone.ends());
+  await phone.signsIn();
+  await phone.settings({ language: 'en' });
+  const page = await phoneScreen(phone, 'en');
+  t.after(() => page.close());
+  await page.see('[data-testid^="job-card-"]');
+  const fetched = await page.evaluate(() => {
+    const all = performance.getEntriesByType('resource').map(({ name, startTime }) => ({ name, startTime }));
+    const asked = all.find(({ name }) => name.endsWith('/invoke/today')).startTime;
+    return all.filter(({ startTime }) => startTime < asked).map(({ name }) => new URL(name).pathname);
+  });
+  const are = (ending) => fetched.filter((name) => ending.test(name));
+  // What says that an engine is too old, the app itself, its words.
+  assert.equal(are(/\.js$/).length, 3, `${fetched}`);
+  assert.equal(are(/\.css$/).length, 1, `${fetched}`);
+  assert.deepEqual(are(/^\/invoke\//), ['/invoke/session', '/invoke/draft']);
+
+  await page.goto('#/parts');
+  await page.tap({ test: 'part-filter-all' });
+  await page.see('[data-testid^="part-row-"]');
+  const { total } = await phone.does('search_parts', { query: '', onVan: false, offset: 0, limit: 1 });
+  assert.ok(total >= 10_000, `${total} parts`);
+  assert.ok((await page.count('[data-testid^="part-row-"]')) < 40, 'no more than a screen and a half');
+});
+
 test('a day in Chinese, with the office out of reach from the offer to the evening', async (t) => {
   const office = await Office.opens();
   t.after(() => office.ends());
