@@ -28,6 +28,7 @@ pub type Answer<T> = Result<T, Problem>;
 
 pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        opening,
         session,
         sign_in,
         enrol,
@@ -85,6 +86,11 @@ pub async fn on_disk<T: Send + 'static>(
 
 pub fn problem() -> Problem {
     Problem::new("unexpected", "Something went wrong.")
+}
+
+#[tauri::command]
+async fn opening(core: State<'_, Core>) -> Answer<Opening> {
+    on_disk(core, |phone| phone.opening()).await
 }
 
 #[tauri::command]

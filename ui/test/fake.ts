@@ -898,6 +898,12 @@ export function makeFake() {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   function invoke(command: string, args: any): unknown {
     switch (command) {
+      case 'opening':
+        return {
+          session: session(),
+          customer: session().technician ? (drafts.get('customer') ?? null) : null,
+          today: session().technician ? todays() : null,
+        };
       case 'session':
         return session();
       case 'sign_in':

@@ -8,12 +8,11 @@ import { handed } from '../src/composables/useCustomer';
 import { setSession } from '../src/composables/useSession';
 import { core } from '../src/core/client';
 
-let emit: (event: Event) => void = () => {};
+let emit: ((event: Event) => void) | null = null;
 vi.mock('../src/core/client', async (original) => ({
   ...(await original<object>()),
   onEvent: (heard: (event: Event) => void) => {
     emit = heard;
-    return () => {};
   },
 }));
 
@@ -47,10 +46,12 @@ describe('an offer that arrives', () => {
     setSession(session(technician));
     await router.push(path);
     app = mount(App, { props: { failed: null }, global: { plugins: [router] }, attachTo: document.body });
+    // Events are heard once the first frame is painted.
+    await vi.waitFor(() => expect(emit).not.toBeNull());
     await flushPromises();
   }
   const arrives = async () => {
-    emit({ topic: 'offered', work_order: '7' });
+    emit?.({ topic: 'offered', work_order: '7' });
     await flushPromises();
   };
   const at = () => router.currentRoute.value.path;

@@ -1,9 +1,11 @@
 import { effectScope, nextTick, ref } from 'vue';
-import type { Event, Job } from '@jobsheet/model';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Event, Job, Today } from '@jobsheet/model';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeFake } from './fake';
 
 const heard = new Set<(event: Event) => void>();
+/** Says that events are heard from now on. */
+let listens = () => {};
 const fake = { now: makeFake() };
 const calls: string[] = [];
 /** The next call is carried out only after this. */
@@ -31,7 +33,10 @@ vi.mock('../src/core/client', () => {
     };
   return {
     isProblem: (value: unknown) => typeof value === 'object' && value !== null && 'code' in value,
-    onEvent: (hear: (event: Event) => void) => heard.add(hear),
+    onEvent: (hear: (event: Event) => void, listening: () => void) => {
+      heard.add(hear);
+      listens = listening;
+    },
     core: {
       today: call('today'),
       job: call('job', 'workOrder'),
@@ -42,9 +47,10 @@ vi.mock('../src/core/client', () => {
   };
 });
 
-const { forgetAnswers, putJob, readJobAhead, useJob, useNow, useQuery } =
+const { forgetAnswers, putJob, putTodayAhead, readJobAhead, useJob, useNow, useQuery, useToday } =
   await import('../src/composables/useQuery');
 const { useRecord } = await import('../src/composables/useRecord');
+const { hearCoreEvents } = await import('../src/composables/bus');
 const { useDraft } = await import('../src/composables/useDraft');
 const { core } = await import('../src/core/client');
 
@@ -54,6 +60,11 @@ const emit = (event: Event) => heard.forEach((hear) => hear(event));
 let scope = effectScope();
 const inScope = <T>(work: () => T): T => scope.run(work)!;
 
+beforeAll(async () => {
+  hearCoreEvents(() => undefined);
+  // Events are heard once the first frame is painted.
+  await vi.waitFor(() => expect(heard.size).toBe(1));
+});
 beforeEach(() => {
   fake.now = makeFake();
   calls.length = 0;
@@ -109,6 +120,38 @@ describe('useQuery', () => {
     emit({ topic: 'sync' });
     await settle();
     expect(calls).toEqual(['today']);
+  });
+});
+
+describe('a day that came with the start', () => {
+  const came = () => putTodayAhead(fake.now.invoke('today', {}) as Today);
+
+  it('is read no second time by those who show it', async () => {
+    came();
+    const first = inScope(() => useToday());
+    const second = inScope(() => useToday());
+    expect(first.data.value?.jobs.length).toBeGreaterThan(0);
+    expect(second.loading.value).toBe(false);
+    await settle();
+    expect(calls).toEqual([]);
+  });
+
+  it('is read again for whoever comes after something happened', async () => {
+    came();
+    emit({ topic: 'job', work_order: id });
+    inScope(() => useToday());
+    await settle();
+    expect(calls).toEqual(['today']);
+  });
+
+  it('is read again once events are heard, and after each break', async () => {
+    came();
+    inScope(() => useToday());
+    listens();
+    await settle();
+    listens();
+    await settle();
+    expect(calls).toEqual(['today', 'today']);
   });
 });
 

@@ -22,6 +22,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
+/// What a start of the app shows, in one answer: on a slow phone each question costs as much as what it asks for.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Opening {
+    pub session: Session,
+    /// The job whose customer has the phone in their hands; null where the technician has it.
+    pub customer: Option<WorkOrderId>,
+    /// Null where nobody is at work, and where it cannot be read: who asks for it then hears why.
+    pub today: Option<Today>,
+}
+
 /// Who is signed in on this phone, and what the app should look like.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

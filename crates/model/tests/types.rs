@@ -17,6 +17,7 @@ fn types() -> String {
         ($($t:ty),* $(,)?) => {$( <$t>::export_all(&config).expect(stringify!($t)); )*};
     }
     export![
+        view::Opening,
         view::Session,
         view::SignedOut,
         view::Today,

@@ -1471,6 +1471,19 @@ expires_at: string | null, };
 export type OpenedSheet = { customer: string, contact: string, phone: string, address: string, equipment: string, serial: string, symptom: string, };
 
 /**
+ * What a start of the app shows, in one answer: on a slow phone each question costs as much as what it asks for.
+ */
+export type Opening = { session: Session, 
+/**
+ * The job whose customer has the phone in their hands; null where the technician has it.
+ */
+customer: WorkOrderId | null, 
+/**
+ * Null where nobody is at work, and where it cannot be read: who asks for it then hears why.
+ */
+today: Today | null, };
+
+/**
  * What a link from outside opens (`link`).
  */
 export type Opens = { "opens": "sign_in", office: string, code: string, } | { "opens": "job", work_order: WorkOrderId, 

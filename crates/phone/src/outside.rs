@@ -14,7 +14,7 @@ use jobsheet_model::{
 };
 
 /// Where the screens keep that a customer has the phone in hand.
-const HANDED: &str = "customer";
+pub(crate) const HANDED: &str = "customer";
 
 impl Core {
     /// What a link opens. Nothing of it is done: the screen asks a person first, or only shows what is here.

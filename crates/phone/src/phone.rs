@@ -24,7 +24,7 @@ use jobsheet_model::{
     notice::Notice,
     place::Position,
     view::{
-        CopyCode, Event, FaultsFound, Job, Opens, Outbox, PaperFile, PaperKind, PartsFound, PhotoPlace,
+        CopyCode, Event, FaultsFound, Job, Opening, Opens, Outbox, PaperFile, PaperKind, PartsFound, PhotoPlace,
         RescueFile, Review, Session, Settings, SignedOut, Today,
     },
 };
@@ -202,6 +202,11 @@ impl Phone {
             tasks.push(tokio::spawn(runner::run(self.core().clone())));
             tasks.push(tokio::spawn(runner::listen(self.core().clone())));
         }
+    }
+
+    /// What a start shows: who is at work, whether the customer has the phone, and the day.
+    pub fn opening(&self) -> Result<Opening, Problem> {
+        Ok(self.core().opening()?)
     }
 
     pub fn session(&self) -> Result<Session, Problem> {

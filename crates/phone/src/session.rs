@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     keys::{Kept, Secret, fresh},
     office::{Answer, Ask, Office, Trouble, json, whole_address},
+    outside::HANDED,
     pass::Failed,
     phone::{Core, Signed},
     store::Store,
@@ -25,7 +26,7 @@ use jobsheet_model::{
     link::{self, Link},
     sign::SecretKey,
     unlock,
-    view::{Event, Session, Settings, SignedOut},
+    view::{Event, Opening, Session, Settings, SignedOut},
 };
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -51,6 +52,16 @@ enum Knows {
 }
 
 impl Core {
+    pub fn opening(&self) -> Result<Opening> {
+        let session = self.session()?;
+        if session.technician.is_none() {
+            return Ok(Opening { session, customer: None, today: None });
+        }
+        let customer = self.signed()?.store.read(|rows| rows.draft(HANDED))?;
+        let customer = customer.and_then(|job| serde_json::from_value(job).ok());
+        Ok(Opening { session, customer, today: self.today().ok() })
+    }
+
     pub fn session(&self) -> Result<Session> {
         let (known, company) = self.device.logins()?;
         let signed = self.signed().ok();

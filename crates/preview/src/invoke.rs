@@ -20,6 +20,7 @@ use tokio::io::AsyncReadExt;
 
 /// Every command there is; `tests` compares them with the shell's permissions.
 pub const COMMANDS: &[&str] = &[
+    "opening",
     "session",
     "sign_in",
     "enrol",
@@ -215,6 +216,7 @@ struct Draft {
 
 async fn answer(phone: Phone, command: &str, headers: &HeaderMap, body: Bytes) -> Result<Response, Problem> {
     match command {
+        "opening" => on_disk(move || json(phone.opening()?)).await,
         "session" => on_disk(move || json(phone.session()?)).await,
         "sign_in" => {
             let args: SignIn = read(headers, &body)?;

@@ -6,13 +6,26 @@ import type { Event } from '@jobsheet/model';
 const listeners = new Set<(event: Event) => void>();
 let started = false;
 
+const tell = (event: Event) => [...listeners].forEach((listener) => listener(event));
+
+/** Calls `work` when the first frame has been painted; a second later at most, since unseen pages are not painted. */
+function afterPaint(work: () => void): void {
+  let done = false;
+  const once = () => {
+    if (!done) work();
+    done = true;
+  };
+  requestAnimationFrame(() => window.setTimeout(once));
+  window.setTimeout(once, 1000);
+}
+
 /** Hears the core's events as long as the app runs. */
 export function hearCoreEvents(heard: (event: Event) => void): void {
-  if (!started) {
-    started = true;
-    onEvent((event) => [...listeners].forEach((listener) => listener(event)));
-  }
   listeners.add(heard);
+  if (started) return;
+  started = true;
+  // A start shows what it was told; what happened until somebody listens is read again then, as after a sync.
+  afterPaint(() => onEvent(tell, () => tell({ topic: 'sync' })));
 }
 
 /** Hears the core's events until the calling component goes. */

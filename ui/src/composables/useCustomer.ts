@@ -4,7 +4,7 @@ import { shallowRef } from 'vue';
 import { hush } from '@jobsheet/kit';
 import type { WorkOrderId } from '@jobsheet/model';
 import type { RouteLocationNormalized } from 'vue-router';
-import { readDraft, writeDraft } from '../core/drafts';
+import { writeDraft } from '../core/drafts';
 
 const DRAFT = 'customer';
 /** The job whose customer has the phone. */
@@ -18,8 +18,8 @@ function keep(job: WorkOrderId | null): void {
 }
 
 /** As it was when the app ended. */
-export async function loadHanded(): Promise<void> {
-  handed.value = await readDraft<WorkOrderId>(DRAFT).catch(() => null);
+export function restoreHanded(job: WorkOrderId | null): void {
+  handed.value = job;
 }
 
 /** From here on the customer has the phone. What was said of other jobs goes. */

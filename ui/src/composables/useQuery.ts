@@ -116,8 +116,8 @@ export function useQuery<T>(
     if (concerns(topics, event)) void reload();
   });
   useOnShow(() => void reload());
-  // Two that begin together want one answer: what is being read is as new as what either would read.
-  if (!mine.reading) void reload();
+  // Two that begin together want one answer: what is being read, or was read for them, is as new as what either would read.
+  if (!mine.reading && !mine.ahead) void reload();
   return { data: mine.data, problem: mine.problem, loading: mine.loading, reload };
 }
 
@@ -133,6 +133,26 @@ export function putToday(today: Today): void {
   put(keptEntry<Today>('today'), today);
 }
 
+let listening = false;
+
+/** A reading that is done, or under way, serves whoever comes for it next, until something happens. */
+function standsFor<T>(known: Entry<T>, reading: Promise<void>): void {
+  if (!listening) {
+    listening = true;
+    // Whatever happens in between, the screen reads it again.
+    hearCoreEvents(() => kept.forEach((each) => (each.ahead = null)));
+  }
+  known.ahead = reading;
+  // Where nobody came for it by then, whoever comes reads it for themselves.
+  window.setTimeout(() => (known.ahead = null), 2000);
+}
+
+/** It came with the answer to a start. */
+export function putTodayAhead(today: Today): void {
+  putToday(today);
+  standsFor(keptEntry<Today>('today'), Promise.resolve());
+}
+
 const jobKey = (id: WorkOrderId) => `job ${id}`;
 
 /** A newer answer about a job, from `record` or `addPhoto`: every screen of the job shows it at once. */
@@ -143,8 +163,6 @@ export function putJob(job: Job): void {
   put(known, job);
 }
 
-let listening = false;
-
 /**
  * Reads a job for the screen that is about to open, so that it opens with it. Waits no longer than somebody would wonder
  * whether the tap was felt; then the screen opens and says that it is reading.
@@ -152,15 +170,9 @@ let listening = false;
 export function readJobAhead(id: WorkOrderId): Promise<void> {
   const known = keptEntry<Job>(jobKey(id));
   if (known.data.value) return Promise.resolve();
-  if (!listening) {
-    listening = true;
-    // Whatever happens in between, the screen reads it again.
-    hearCoreEvents(() => kept.forEach((each) => (each.ahead = null)));
-  }
-  known.ahead ??= read(known, () => core.job(id));
-  // Where nobody came for it by then, whoever comes reads it for themselves.
-  window.setTimeout(() => (known.ahead = null), 2000);
-  return Promise.race([known.ahead, new Promise<void>((late) => window.setTimeout(late, 100))]);
+  const reading = known.ahead ?? read(known, () => core.job(id));
+  standsFor(known, reading);
+  return Promise.race([reading, new Promise<void>((late) => window.setTimeout(late, 100))]);
 }
 
 /** One job; follows `id` when the route changes. `job` is another name for `data`. */

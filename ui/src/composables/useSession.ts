@@ -3,10 +3,10 @@ import { computed, ref, shallowRef } from 'vue';
 import { setTextScale, setTheme } from '@jobsheet/kit';
 import type { Session, Settings } from '@jobsheet/model';
 import { core } from '../core/client';
-import { setLang } from '../i18n';
+import { setLang, systemLang } from '../i18n';
 import { arrived } from './bus';
-import { forgetHanded, takeBack } from './useCustomer';
-import { forgetAnswers, lastToday } from './useQuery';
+import { forgetHanded, restoreHanded, takeBack } from './useCustomer';
+import { forgetAnswers, lastToday, putTodayAhead } from './useQuery';
 import { sayProblem } from './useRecord';
 
 const session = shallowRef<Session | null>(null);
@@ -39,18 +39,21 @@ export function setSession(next: Session): void {
 
 export const currentSession = () => session.value;
 
-export async function loadSession(): Promise<Session> {
-  let next = await core.session();
-  if (next.fresh) {
-    const settings: Settings = {
-      ...next.settings,
-      language: navigator.language.startsWith('zh') ? 'zh' : 'en',
-    };
-    const begun = { ...next, settings };
-    next = await core.saveSettings(settings).catch(() => begun);
+export async function loadSession(): Promise<void> {
+  setSession(await core.session());
+}
+
+/** All that a start shows. A phone on which nobody chose yet speaks the system's language. */
+export async function loadOpening(): Promise<void> {
+  const { session: begun, customer, today } = await core.opening();
+  if (begun.fresh) {
+    const settings: Settings = { ...begun.settings, language: systemLang() };
+    setSession(await core.saveSettings(settings).catch(() => ({ ...begun, settings })));
+  } else {
+    setSession(begun);
   }
-  setSession(next);
-  return next;
+  restoreHanded(customer);
+  if (today) putTodayAhead(today);
 }
 
 export function useSession() {

@@ -15,6 +15,7 @@ import type {
   Job,
   KnownWhat,
   Language,
+  Opening,
   Outbox,
   PaperFile,
   PaperKind,
@@ -84,7 +85,9 @@ async function callBytes(command: string, args: object, body: Uint8Array): Promi
 }
 
 export const core = {
-  /** Who is signed in, and the settings. The first thing the app asks. */
+  /** The first thing the app asks: what a start shows. */
+  opening: () => call<Opening>('opening'),
+  /** Who is signed in, and the settings. */
   session: () => call<Session>('session'),
   signIn: (office: string, login: string, password: string) =>
     call<Session>('sign_in', { office, login, password }),
@@ -176,13 +179,16 @@ export const core = {
   saveDraft: (key: string, value: unknown) => call<null>('save_draft', { key, value }),
 };
 
-/** Calls `heard` for every event of the core. Returns how to stop. */
-export function onEvent(heard: (event: Event) => void): () => void {
+/**
+ * Calls `heard` for every event of the core, and `listening` when they are heard from now on: in a browser again after each
+ * break.
+ */
+export function onEvent(heard: (event: Event) => void, listening: () => void): void {
   if (inApp) {
-    const stop = listen<Event>('core', (message) => heard(message.payload));
-    return () => void stop.then((unlisten) => unlisten());
+    listen<Event>('core', (message) => heard(message.payload)).then(listening, () => undefined);
+    return;
   }
   const source = new EventSource('/events');
+  source.onopen = listening;
   source.onmessage = (message) => heard(JSON.parse(String(message.data)) as Event);
-  return () => source.close();
 }

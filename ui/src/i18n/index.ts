@@ -1,62 +1,49 @@
-// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts. A phone
-// speaks one language at a time, and loads the other when it is first wanted: first what a start shows, then the rest.
+// The app's words. Each area has a file per language; `t('work.checklist.title')` is `checklist.title` of work.ts. What a
+// start says is there from the beginning, in both languages. Of the rest a phone loads the language that it speaks.
 import { createI18n, type Lang } from '@jobsheet/kit';
 import type { Problem, Refusal, Text } from '@jobsheet/model';
-import type { en } from './en';
+import { en } from './en';
 import type { en as later } from './en/later';
-
-// Part of a start's own script, where each language finds it.
-export { flat } from './area';
+import { zh } from './zh';
 
 const i18n = createI18n<typeof en & typeof later>();
-const words = {
-  start: {
-    en: async () => i18n.teach('en', (await import('./en')).en),
-    zh: async () => i18n.teach('zh', (await import('./zh')).zh),
-  },
-  rest: {
-    en: async () => i18n.teach('en', (await import('./en/later')).en),
-    zh: async () => i18n.teach('zh', (await import('./zh/later')).zh),
-  },
+i18n.teach('en', en);
+i18n.teach('zh', zh);
+
+const rest = {
+  en: async () => i18n.teach('en', (await import('./en/later')).en),
+  zh: async () => i18n.teach('zh', (await import('./zh/later')).zh),
 };
-type Part = keyof typeof words;
-const learnt = new Set<`${Part} ${Lang}`>();
-/** What is spoken so far. */
-const parts = new Set<Part>(['start']);
+const learnt = new Set<Lang>();
+/** More is said than by a start. */
+let begun = false;
 let wanted: Lang | null = null;
 
-const missing = (language: Lang): Part[] => [...parts].filter((part) => !learnt.has(`${part} ${language}`));
+const lacks = (language: Lang): boolean => begun && !learnt.has(language);
 
 async function learn(language: Lang): Promise<void> {
-  const fetched = missing(language).map(async (part) => {
-    await words[part][language]();
-    learnt.add(`${part} ${language}`);
-  });
-  await Promise.all(fetched);
+  await rest[language]();
+  learnt.add(language);
 }
 
-/** The system's language: the likeliest, until the core has said which one is spoken here. */
-export function likelyLang(): Lang {
+/** The system's language, until somebody chose another. */
+export function systemLang(): Lang {
   return navigator.language.startsWith('zh') ? 'zh' : 'en';
-}
-
-/** Fetches the words of a language, if they are not here yet. */
-export function warm(next: Lang): void {
-  learn(next).catch(() => undefined);
 }
 
 /** At once where the language is loaded; else the one before is spoken until it is. */
 export async function setLang(next: Lang): Promise<void> {
   wanted = next;
-  if (missing(next).length) await learn(next);
+  if (lacks(next)) await learn(next);
   if (wanted !== next) return;
   i18n.setLang(next);
 }
 
 /** For all that a start does not show: to be waited for before it shows. */
 export async function allWords(): Promise<void> {
-  parts.add('rest');
-  await learn(wanted ?? lang.value);
+  begun = true;
+  const language = wanted ?? lang.value;
+  if (lacks(language)) await learn(language);
 }
 
 /** A part of a start's screen that is fetched when it is wanted, with its words. */

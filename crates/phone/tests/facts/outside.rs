@@ -94,6 +94,23 @@ async fn what_needs_no_answer_any_more_is_not_told() {
 }
 
 #[tokio::test]
+async fn a_start_is_told_who_is_at_work_whether_a_customer_has_the_phone_and_the_day_in_one_answer() {
+    let office = Stub::open([offered(1), offered(2)]).await;
+    let pocket = Pocket::at(&office).await;
+    let opening = pocket.phone.opening().unwrap();
+    assert_eq!(opening.session.technician, pocket.phone.session().unwrap().technician);
+    assert_eq!(opening.customer, None);
+    assert_eq!(opening.today.unwrap().jobs.len(), 2);
+    pocket.phone.save_draft("customer", &json!(id(1))).unwrap();
+    assert_eq!(pocket.phone.opening().unwrap().customer, Some(id(1)));
+
+    pocket.phone.sign_out().unwrap();
+    let nobody = pocket.phone.opening().unwrap();
+    assert!(nobody.session.technician.is_none());
+    assert_eq!((nobody.customer, nobody.today.is_none()), (None, true), "nothing of a job is told");
+}
+
+#[tokio::test]
 async fn a_link_opens_a_job_that_is_here_and_says_so_when_it_is_not() {
     let office = Stub::open([offered(1), offered(2)]).await;
     let pocket = Pocket::at(&office).await;

@@ -1,5 +1,5 @@
 // The app's words in English; their keys are the keys of every language. Here those of a start, in `later` all others.
-import { flat } from '..';
+import { flat } from '../area';
 import app from './app';
 import problem from './problem';
 

@@ -1,4 +1,4 @@
-import { flat } from '..';
+import { flat } from '../area';
 import camera from './camera';
 import app from './screens';
 import work from './work';

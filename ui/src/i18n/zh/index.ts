@@ -1,5 +1,5 @@
 import type { Translation } from '@jobsheet/kit';
-import { flat } from '..';
+import { flat } from '../area';
 import type { en } from '../en';
 import app from './app';
 import problem from './problem';
