@@ -103,16 +103,17 @@ async function opens(phone, { jobs = 0 } = {}) {
   const page = await phoneScreen(phone, 'zh', { base: null });
   await page.tab.addInitScript(watcher);
   if (jobs) {
-    await page.tab.route('**/invoke/today', async (route) => {
+    await page.tab.route(/\/invoke\/(opening|today)$/, async (route) => {
       const answer = await route.fetch();
-      const today = await answer.json();
+      const json = await answer.json();
+      const today = json.today ?? json;
       const some = today.jobs.filter((job) => !job.offer);
       today.jobs = Array.from({ length: jobs }, (_, at) => ({
         ...some[at % some.length],
         id: `00000000-0000-7000-8000-${String(at).padStart(12, '0')}`,
         number: `JS-${at}`,
       }));
-      await route.fulfill({ response: answer, json: today });
+      await route.fulfill({ response: answer, json });
     });
   }
   await page.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });

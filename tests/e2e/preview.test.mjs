@@ -15,26 +15,35 @@ import { readyToSign } from './lib/tour.mjs';
 import { words } from './lib/words.mjs';
 import { Sign } from './screens.mjs';
 
-test('a start fetches little before it asks for the day, and of 10,000 parts a screenful is drawn', async (t) => {
+test('a start fetches little and asks one question, and of 10,000 parts a screenful is drawn', async (t) => {
   const office = await Office.opens();
   t.after(() => office.ends());
   const phone = await Phone.of(office);
   t.after(() => phone.ends());
-  await phone.signsIn();
+  const today = await phone.signsIn();
   await phone.settings({ language: 'en' });
   const page = await phoneScreen(phone, 'en');
   t.after(() => page.close());
   await page.see('[data-testid^="job-card-"]');
   const fetched = await page.evaluate(() => {
-    const all = performance.getEntriesByType('resource').map(({ name, startTime }) => ({ name, startTime }));
-    const asked = all.find(({ name }) => name.endsWith('/invoke/today')).startTime;
-    return all.filter(({ startTime }) => startTime < asked).map(({ name }) => new URL(name).pathname);
+    const all = performance.getEntriesByType('resource');
+    const told = all.find(({ name }) => name.endsWith('/invoke/opening')).responseEnd;
+    return all.filter(({ startTime }) => startTime < told).map(({ name }) => new URL(name).pathname);
   });
   const are = (ending) => fetched.filter((name) => ending.test(name));
-  // What says that an engine is too old, the app itself, its words.
-  assert.equal(are(/\.js$/).length, 3, `${fetched}`);
+  // What says that an engine is too old, and the app itself with what it says at a start.
+  assert.equal(are(/\.js$/).length, 2, `${fetched}`);
   assert.equal(are(/\.css$/).length, 1, `${fetched}`);
-  assert.deepEqual(are(/^\/invoke\//), ['/invoke/session', '/invoke/draft']);
+  assert.deepEqual(are(/^\/invoke\//), ['/invoke/opening']);
+
+  // Who comes back from a job finds the list where they left it.
+  const scrolled = () => page.evaluate(() => document.querySelector('main').scrollTop);
+  const last = today.jobs.filter((job) => !job.offer).at(-1);
+  await page.tap({ test: `job-card-${last.number}` });
+  await page.see({ test: 'job-primary' });
+  await page.tab.goBack();
+  await page.see({ test: 'job-count' });
+  assert.ok((await scrolled()) > 300, `${await scrolled()} px`);
 
   await page.goto('#/parts');
   await page.tap({ test: 'part-filter-all' });

@@ -9,7 +9,7 @@ let started = false;
 const tell = (event: Event) => [...listeners].forEach((listener) => listener(event));
 
 /** Calls `work` when the first frame has been painted; a second later at most, since unseen pages are not painted. */
-function afterPaint(work: () => void): void {
+export function afterPaint(work: () => void): void {
   let done = false;
   const once = () => {
     if (!done) work();

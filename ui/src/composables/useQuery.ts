@@ -2,7 +2,7 @@
 import { computed, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue';
 import { core, isProblem } from '../core/client';
 import type { Event, Job, Problem, Today, WorkOrderId } from '@jobsheet/model';
-import { arrived, arrivedAt, hearCoreEvents, useCoreEvents, useOnShow, useTick } from './bus';
+import { afterPaint, arrived, arrivedAt, hearCoreEvents, useCoreEvents, useOnShow, useTick } from './bus';
 
 export type Topic = Event['topic'];
 /** Topics, or a test of the event. */
@@ -22,6 +22,8 @@ interface Entry<T> {
   problem: Ref<Problem | null>;
   loading: Ref<boolean>;
   reading: Promise<void> | null;
+  /** The reading was asked for in this very moment: whoever asks now is told by it too. */
+  begins: boolean;
   again: boolean;
   /** Grows with each `put`, so that an older reading does not overwrite a newer answer. */
   puts: number;
@@ -35,6 +37,7 @@ function entry<T>(): Entry<T> {
     problem: shallowRef<Problem | null>(null),
     loading: shallowRef(true),
     reading: null,
+    begins: false,
     again: false,
     puts: 0,
     ahead: null,
@@ -77,9 +80,11 @@ export function asProblem(error: unknown): Problem {
 
 function read<T>(to: Entry<T>, fetch: () => Promise<T>): Promise<void> {
   if (to.reading) {
-    to.again = true;
+    to.again ||= !to.begins;
     return to.reading;
   }
+  to.begins = true;
+  queueMicrotask(() => (to.begins = false));
   const once = async () => {
     do {
       to.again = false;
@@ -193,7 +198,10 @@ export function useJob(id: MaybeRefOrGetter<WorkOrderId>): Query<Job> & { job: R
       const known = keptEntry<Job>(jobKey(now));
       const { ahead } = known;
       known.ahead = null;
-      if (!ahead) void reload();
+      if (ahead) return;
+      // What is known shows at once, and is read again when it stands there.
+      if (known.data.value) afterPaint(() => void reload());
+      else void reload();
     },
     { immediate: true },
   );
