@@ -24,8 +24,8 @@ use jobsheet_model::{
     notice::Notice,
     place::Position,
     view::{
-        CopyCode, Event, FaultsFound, Job, Opening, Opens, Outbox, PaperFile, PaperKind, PartsFound, PhotoPlace,
-        RescueFile, Review, Session, Settings, SignedOut, Today,
+        CopyCode, Event, FaultsFound, Job, Opening, Opens, Outbox, PaperFile, PaperKind, PartsFound,
+        PhotoPlace, RescueFile, Review, Session, Settings, SignedOut, Today,
     },
 };
 use keyring_core::CredentialStore;
