@@ -99,7 +99,7 @@ export function placesBeforeTheSignature({ offered, accepted, ready, changed }) 
 }
 
 export const placesAfterTheSignature = ({ ready }) => [
-  { name: 'done', path: `#/job/${ready.id}/done` },
+  { name: 'done', path: `#/job/${ready.id}/done`, ready: { test: 'done-qr' } },
   { name: 'job-signed', path: `#/job/${ready.id}` },
 ];
 
