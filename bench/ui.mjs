@@ -7,6 +7,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Technician } from '../tests/e2e/day.mjs';
+import { openBare } from './bare.mjs';
 import { openWebkit } from '../tests/e2e/drivers/webkit.mjs';
 import { Office, Phone, wangLei } from '../tests/e2e/lib/company.mjs';
 import { phoneScreen } from '../tests/e2e/lib/pages.mjs';
@@ -223,29 +224,34 @@ async function heapOf(page) {
 }
 
 /** What the browser itself takes of the thread for a page with nothing on it. */
-async function nothing(phone) {
-  const page = await phoneScreen(phone, 'zh', { base: null });
-  await page.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const html = { contentType: 'text/html', body: '<!doctype html><title>empty</title><p>1</p>' };
-  await page.tab.route('**/empty', (route) => route.fulfill(html));
+async function nothing() {
+  const page = await openBare();
   const before = await metric(page, 'TaskDuration');
-  await page.open(`${phone.url}/empty`);
+  await page.open('data:text/html,<!doctype html><title>empty</title><p>1</p>');
   await asks(page, 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
   keep('empty', ((await metric(page, 'TaskDuration')) - before) * 1000);
   await page.close();
 }
 
-async function once(phone, job) {
-  await nothing(phone);
-  let page = await opens(phone);
-  keep('cpu', (await starts(page, phone, 1)).cpu);
+/** A start that nobody looks into. */
+async function startsBare(phone, rate) {
+  const page = await openBare();
+  await page.first(watcher);
+  const start = await starts(page, phone, rate);
   await page.close();
+  return start;
+}
 
-  page = await opens(phone);
-  const slow = await starts(page, phone, 4);
+async function once(phone, job) {
+  await nothing();
+  keep('cpu', (await startsBare(phone, 1)).cpu);
+  const slow = await startsBare(phone, 4);
   keep('start', slow.ready);
   keep('paint', slow.paint);
   keep('blocking', slow.blocking);
+
+  let page = await opens(phone);
+  await starts(page, phone, 4);
   await quiet(page);
   keep(
     'openTab',
