@@ -57,8 +57,9 @@ impl Core {
         if session.technician.is_none() {
             return Ok(Opening { session, customer: None, today: None });
         }
-        let customer = self.signed()?.store.read(|rows| rows.draft(HANDED))?;
-        let customer = customer.and_then(|job| serde_json::from_value(job).ok());
+        // What cannot be read is asked for again by the screen that shows it, with a way to try again.
+        let customer = self.signed().and_then(|signed| signed.store.read(|rows| rows.draft(HANDED)));
+        let customer = customer.ok().flatten().and_then(|job| serde_json::from_value(job).ok());
         Ok(Opening { session, customer, today: self.today().ok() })
     }
 
