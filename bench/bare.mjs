@@ -1,7 +1,7 @@
 // A page in Chromium that nobody looks into while it starts. Whoever drives a page listens to what its scripts say, and for
 // that the engine parses the start's script a second time: some 20 ms of the thread that no phone spends.
 import { spawn } from 'node:child_process';
-import { chromiumPath } from '../tests/e2e/drivers/chromium.mjs';
+import { chromiumFlags, chromiumPath } from '../tests/e2e/drivers/chromium.mjs';
 import { Pipe } from '../tests/e2e/drivers/pipe.mjs';
 import { temporaryFolder } from '../tests/e2e/lib/processes.mjs';
 
@@ -9,11 +9,7 @@ import { temporaryFolder } from '../tests/e2e/lib/processes.mjs';
 export async function openBare(locale = 'zh-CN') {
   const args = [
     '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
+    ...chromiumFlags,
     '--no-first-run',
     '--hide-scrollbars',
     `--lang=${locale}`,

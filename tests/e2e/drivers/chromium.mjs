@@ -8,6 +8,15 @@ export function chromiumPath() {
   return process.env.CHROMIUM ?? names.map(onPath).find(Boolean) ?? null;
 }
 
+/** As a test wants it: without a sandbox (containers), a graphics card or a network of its own. */
+export const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /**
  * Opens a browser with one page.
  * base: where '/path' leads. mobile: false for a desk (the console). locale: 'zh-CN' or 'en'.
@@ -29,14 +38,7 @@ export async function openChromium({
     throw new Error('no Chromium found; scripts/setup installs one, or name yours in CHROMIUM');
   const browser = await chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      ...args,
-    ],
+    args: [...chromiumFlags, ...args],
   });
   const context = await browser.newContext({
     viewport: { width, height },

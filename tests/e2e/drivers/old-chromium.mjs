@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { onPath, root, temporaryFolder, until } from '../lib/processes.mjs';
+import { chromiumFlags } from './chromium.mjs';
 import { Page } from './page.mjs';
 import { Pipe } from './pipe.mjs';
 
@@ -45,13 +46,9 @@ const NO_PAGE = 'NO_PAGE';
 async function begin({ base, width = 390, height = 844, locale = 'zh-CN', geolocation } = {}) {
   const args = [
     '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
+    ...chromiumFlags,
     '--disable-software-rasterizer',
     '--disable-dev-shm-usage',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
     '--no-first-run',
     '--hide-scrollbars',
     '--touch-events=enabled',

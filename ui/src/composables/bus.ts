@@ -2,22 +2,12 @@
 import { onScopeDispose, ref, type Ref } from 'vue';
 import { onEvent } from '../core/client';
 import type { Event } from '@jobsheet/model';
+import { afterPaint } from './later';
 
 const listeners = new Set<(event: Event) => void>();
 let started = false;
 
 const tell = (event: Event) => [...listeners].forEach((listener) => listener(event));
-
-/** Calls `work` when the first frame has been painted; a second later at most, since unseen pages are not painted. */
-export function afterPaint(work: () => void): void {
-  let done = false;
-  const once = () => {
-    if (!done) work();
-    done = true;
-  };
-  requestAnimationFrame(() => window.setTimeout(once));
-  window.setTimeout(once, 1000);
-}
 
 /** Hears the core's events as long as the app runs. */
 export function hearCoreEvents(heard: (event: Event) => void): void {

@@ -2,7 +2,8 @@
 import { computed, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue';
 import { core, isProblem } from '../core/client';
 import type { Event, Job, Problem, Today, WorkOrderId } from '@jobsheet/model';
-import { afterPaint, arrived, arrivedAt, hearCoreEvents, useCoreEvents, useOnShow, useTick } from './bus';
+import { arrived, arrivedAt, hearCoreEvents, useCoreEvents, useOnShow, useTick } from './bus';
+import { afterPaint } from './later';
 
 export type Topic = Event['topic'];
 /** Topics, or a test of the event. */
