@@ -14,6 +14,7 @@ import { Office, Phone, fluent } from './lib/company.mjs';
 import { isWell, opensTheConsole } from './lib/desk.mjs';
 import { faultsOf, phoneScreen } from './lib/pages.mjs';
 import { root, temporaryFolder, until } from './lib/processes.mjs';
+import { words } from './lib/words.mjs';
 
 /** A phone whose job is ready for its customer, open on the review. */
 async function atTheReview(t, language, more = {}) {
@@ -458,9 +459,13 @@ test('a sheet is printed before leaving, and a blank one for a job that nobody h
   const must = [number, order.customer.name, order.customer.phone, order.site.address, order.request.symptom];
   for (const words of [...must, order.tools[0].name.en, order.equipment.serial, order.consent.en])
     assert.ok(known.includes(words), `${words} is on the paper`);
-  await phone.settings({ language: 'zh' });
+  const speaks = async (language) => {
+    await phone.settings({ language });
+    await page.see({ role: 'button', name: words(language)('work.paper.sheet') });
+  };
+  await speaks('zh');
   assert.ok((await printed()).includes(order.consent.zh), 'in the language of the app');
-  await phone.settings({ language: 'en' });
+  await speaks('en');
 
   await page.goto('#/new');
   await page.fill({ test: 'open-customer' }, 'Walk-in bakery');
