@@ -1,5 +1,5 @@
 // What lies below the first look is drawn a frame later: what was tapped for stands on the screen sooner.
-import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue';
+import { nextTick, onScopeDispose, readonly, ref, watch, type Ref } from 'vue';
 
 /** Calls `work` when the next frame has been painted; a second later at most, since unseen pages are not painted. */
 export function afterPaint(work: () => void): void {
@@ -12,16 +12,27 @@ export function afterPaint(work: () => void): void {
   window.setTimeout(once, 1000);
 }
 
-/** Turns true once what `ready` says is there has been painted, and stays so. */
-export function useLater(ready: () => boolean): Readonly<Ref<boolean>> {
-  const later = ref(false);
+/** How often what `ready` says is there has been painted, up to `most`: each time a little more of it may be drawn. */
+export function useLooks(ready: () => boolean, most: number, first = 0): Readonly<Ref<number>> {
+  const looks = ref(first);
+  let gone = false;
+  const next = (): void => {
+    if (gone) return;
+    looks.value += 1;
+    if (looks.value < most) afterPaint(next);
+  };
   const stop = watch(
     ready,
     (is) => {
-      if (is && !later.value) afterPaint(() => (later.value = true));
+      if (!is) return;
+      afterPaint(next);
+      void nextTick(() => stop());
     },
     { immediate: true, flush: 'post' },
   );
-  onScopeDispose(stop);
-  return readonly(later);
+  onScopeDispose(() => {
+    gone = true;
+    stop();
+  });
+  return readonly(looks);
 }
