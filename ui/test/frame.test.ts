@@ -1,7 +1,7 @@
 import type { JobCard, SyncStatus } from '@jobsheet/model';
 import { describe, expect, it } from 'vitest';
 import { readLink, spaced } from '../src/components/enrol';
-import { goneWords, standingState, standingWords, syncLines } from '../src/components/sync';
+import { goneWords, outOfReach, standingState, standingWords, syncLines } from '../src/components/sync';
 import { momentOf, timeField } from '../src/components/times';
 import { asPosition } from '../src/composables/usePosition';
 import { mapLinks } from '../src/screens/job/maps';
@@ -25,6 +25,13 @@ const now = new Date('2026-11-22T12:00:00');
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
 const texts = (status: Partial<SyncStatus>) =>
   syncLines({ ...sync, ...status }, now).map((line) => line.text);
+
+describe('the way to the office', () => {
+  it('is not said to be missing before it was tried', () => {
+    const links = ['unknown', 'sending', 'online', 'offline', 'trouble', 'sign_in_needed'] as const;
+    expect(links.filter((link) => outOfReach({ link }))).toEqual(['offline', 'trouble', 'sign_in_needed']);
+  });
+});
 
 describe('sync lines', () => {
   it('says nothing when all is well', () => {

@@ -52,6 +52,10 @@ export interface SyncLine {
   action?: { label: string; to: string };
 }
 
+/** No way to the office, as far as was tried. Before the first try, as after a sign-in, nobody knows. */
+export const outOfReach = ({ link }: Pick<SyncStatus, 'link'>): boolean =>
+  !['unknown', 'online', 'sending'].includes(link);
+
 /** What Today says about the way to the office; nothing when all is well. */
 export function syncLines(sync: SyncStatus, now = new Date()): SyncLine[] {
   const lines: SyncLine[] = [];
