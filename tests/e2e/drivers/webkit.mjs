@@ -73,8 +73,13 @@ export async function openWebkit({
     await driver.getSession();
     const page = new WebkitPage({ base }, { driver, service, screen, binary });
     if (base) await page.goto('/');
-    page.width = await page.run('innerWidth');
-    page.height = await page.run('innerHeight');
+    // The empty page that a window begins with may be left in this moment.
+    const size = () =>
+      page.run('[innerWidth, innerHeight]').catch((why) => {
+        if (/unload event/.test(why.message)) return null;
+        throw why;
+      });
+    [page.width, page.height] = await until(size, 15_000, 'the size of the window');
     return page;
   } catch (error) {
     await service.kill();
