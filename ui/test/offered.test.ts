@@ -89,6 +89,17 @@ describe('an offer that arrives', () => {
     expect(at()).toBe('/job/7/offer');
   });
 
+  it('and is heard of before the sign-in itself is answered, opens there all the same', async () => {
+    await opens('/sign-in', null);
+    await arrives();
+    expect([at(), announced.value]).toEqual(['/sign-in', null]);
+    setSession(session(wang));
+    await flushPromises();
+    await router.replace('/');
+    await flushPromises();
+    expect(at()).toBe('/job/7/offer');
+  });
+
   it('and is answered before Today is reached, opens nothing there', async () => {
     await opens('/sign-in', null);
     setSession(session(wang));
