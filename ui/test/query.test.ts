@@ -60,10 +60,11 @@ const emit = (event: Event) => heard.forEach((hear) => hear(event));
 let scope = effectScope();
 const inScope = <T>(work: () => T): T => scope.run(work)!;
 
-beforeAll(async () => {
+beforeAll(() => {
   hearCoreEvents(() => undefined);
-  // Events are heard once the first frame is painted.
-  await vi.waitFor(() => expect(heard.size).toBe(1));
+  expect(heard.size, 'events are heard once the first frame is painted').toBe(0);
+  window.dispatchEvent(new window.MouseEvent('pointerdown'));
+  expect(heard.size, 'or once somebody acts: what comes of a sign-in is told of once').toBe(1);
 });
 beforeEach(() => {
   fake.now = makeFake();

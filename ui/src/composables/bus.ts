@@ -15,7 +15,15 @@ export function hearCoreEvents(heard: (event: Event) => void): void {
   if (started) return;
   started = true;
   // A start shows what it was told; what happened until somebody listens is read again then, as after a sync.
-  afterPaint(() => onEvent(tell, () => tell({ topic: 'sync' })));
+  let listening = false;
+  const listen = () => {
+    if (!listening) onEvent(tell, () => tell({ topic: 'sync' }));
+    listening = true;
+  };
+  afterPaint(listen);
+  // Who acts before that, as by signing in, must hear what comes of it: an offer is told of once.
+  for (const kind of ['pointerdown', 'keydown', 'click'])
+    window.addEventListener(kind, listen, { capture: true, once: true });
 }
 
 /** Hears the core's events until the calling component goes. */
