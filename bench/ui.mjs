@@ -134,10 +134,10 @@ async function starts(page, phone, rate) {
   const ready = await asks(page, 'window.bench.ready');
   const after = await metric(page, 'TaskDuration');
   const first = await asks(page, 'window.bench.first');
-  const blocked = (until) =>
+  const blocked = (end) =>
     asks(
       page,
-      `window.bench.long.filter((one) => one.startTime < ${until})
+      `window.bench.long.filter((one) => one.startTime < ${end})
          .reduce((sum, one) => sum + Math.max(0, one.duration - 50), 0)`,
     );
   // The browser tells of it some time later.

@@ -116,3 +116,34 @@ describe('an offer that arrives', () => {
     expect([at(), announced.value]).toEqual(['/job/7/review', null]);
   });
 });
+
+describe('the heading of a new screen', () => {
+  it('gets the focus after the paint, but not from a field that somebody types in by then', async () => {
+    const router = createRouter({
+      history: createMemoryHistory(),
+      routes: ['/', '/me', '/parts'].map((path) => ({ path, component: screen })),
+    });
+    setSession(session(wang));
+    vi.spyOn(core, 'today').mockResolvedValue(today({}));
+    await router.push('/');
+    const app = mount(App, {
+      props: { failed: null },
+      global: { plugins: [router] },
+      attachTo: document.body,
+    });
+    const focused = () => document.activeElement;
+    await router.push('/me');
+    await vi.waitFor(() => expect(focused()?.tagName).toBe('H1'));
+
+    // As in a sheet, which stands beside the screen.
+    const field = document.body.appendChild(document.createElement('input'));
+    document.title = '';
+    await router.push('/parts');
+    field.focus();
+    await vi.waitFor(() => expect(document.title).not.toBe(''));
+    expect(focused()).toBe(field);
+    field.remove();
+    app.unmount();
+    vi.restoreAllMocks();
+  });
+});
